@@ -1,0 +1,134 @@
+"""What every verb shares: the locked row, the one transition, and adding a message."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff import events
+from handoff.errors import IllegalTransition, NotFound
+from handoff.models import Conversation, Handoff, Message
+from handoff.states import Status, is_legal
+from handoff.values import PRIORITY_ORDER, Activity, Author, Button, Format, Kind, Outgoing, Priority
+
+PREVIEW_CHARS = 140
+
+
+def locked(session: Session, conversation_id: int) -> Conversation:
+    """The conversation's newest state, held until the transaction ends."""
+    conversation = session.scalar(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    if conversation is None:
+        raise NotFound("conversation")
+    return conversation
+
+
+def transition(conversation: Conversation, after: Status, assignee_id: int | None = None) -> None:
+    """The only place where an owner changes."""
+    before = Status(conversation.status)
+    if not is_legal(before, after):
+        raise IllegalTransition(before, after)
+    conversation.status = after
+    conversation.assignee_id = assignee_id
+    conversation.epoch += 1
+
+
+def begin_episode(conversation: Conversation) -> None:
+    """The bot starts afresh: what was said and tried before no longer counts."""
+    conversation.episode += 1
+    conversation.bot_memory = {}
+    conversation.reason = None
+    set_priority(conversation, Priority.NORMAL)
+
+
+def set_priority(conversation: Conversation, priority: Priority) -> None:
+    conversation.priority, conversation.priority_rank = priority, PRIORITY_ORDER[priority]
+
+
+def mark_answered(conversation: Conversation) -> None:
+    conversation.answered_seq = conversation.last_incoming_seq
+    conversation.unanswered_since = None
+
+
+def add_message(
+    session: Session,
+    conversation: Conversation,
+    now: datetime,
+    *,
+    kind: Kind,
+    author: Author,
+    text: str,
+    format: Format = "plain",
+    private: bool = False,
+    agent_id: int | None = None,
+    source_id: str | None = None,
+    content: Mapping[str, Any] | None = None,
+    answers_seq: int | None = None,
+) -> Message:
+    """Append with the next `seq` and `rev`. The caller holds the conversation's lock."""
+    conversation.last_seq += 1
+    conversation.rev += 1
+    conversation.last_at = now
+    if kind != "activity" and not private:
+        conversation.preview, conversation.preview_author = " ".join(text.split())[:PREVIEW_CHARS], author
+    message = Message(
+        conversation_id=conversation.id, seq=conversation.last_seq, rev=conversation.rev,
+        episode=conversation.episode, kind=kind, private=private, author=author, agent_id=agent_id,
+        source_id=source_id, text=text, format=format, content=dict(content or {}), decision=None,
+        answers_seq=answers_seq, created_at=now,
+    )  # fmt: skip
+    session.add(message)
+    return message
+
+
+def add_words(session: Session, conversation: Conversation, now: datetime, words: Sequence[Outgoing]) -> None:
+    """Append what the bot or the system says in answer to the newest customer message."""
+    for outgoing in words:
+        add_message(
+            session, conversation, now,
+            kind="outgoing", author=outgoing.author, text=outgoing.text, format=outgoing.format,
+            content=_buttons(outgoing.buttons), answers_seq=conversation.last_incoming_seq,
+        )  # fmt: skip
+
+
+def add_activity(
+    session: Session, conversation: Conversation, now: datetime, activity: Activity, agent_id: int | None
+) -> None:
+    add_message(
+        session, conversation, now,
+        kind="activity", author="system", text="", agent_id=agent_id, content={"activity": activity},
+    )  # fmt: skip
+
+
+def write_decision(session: Session, conversation: Conversation, seq: int, decision: Mapping[str, Any]) -> None:
+    """Keep what the bot decided with the customer message it decided on."""
+    message = session.scalar(select(Message).where(Message.conversation_id == conversation.id, Message.seq == seq))
+    if message is not None:
+        conversation.rev += 1
+        message.decision, message.rev = dict(decision), conversation.rev
+
+
+def current_handoff(session: Session, conversation: Conversation) -> Handoff | None:
+    """The handoff that is not over, if any."""
+    return session.scalar(
+        select(Handoff)
+        .where(Handoff.conversation_id == conversation.id, Handoff.ended_at.is_(None))
+        .order_by(Handoff.id.desc())
+        .limit(1)
+    )
+
+
+def announce(session: Session, conversation: Conversation, kind: str, now: datetime) -> None:
+    """The verb's one event; readers wake after the commit."""
+    events.append(session, kind, conversation.id, conversation.rev, now)
+
+
+def _buttons(buttons: Sequence[Button]) -> dict[str, Any]:
+    return {"buttons": [asdict(button) for button in buttons]} if buttons else {}

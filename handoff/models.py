@@ -1,0 +1,138 @@
+"""Tables of the desk."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from handoff.db import ID, Base, UtcDateTime
+
+
+class Contact(Base):
+    """A customer on one channel. `key` is what the channel knows them by; of a widget visitor only a hash."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "key"),)
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(200))
+    locale: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Agent(Base):
+    __tablename__ = "agents"
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    email: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignIn(Base):
+    """A session's cookie or a one-time link, by the hash of its secret."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(8))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Conversation(Base):
+    """A contact's one conversation on a channel; episodes divide it.
+
+    `epoch` grows with every change of owner. `rev` grows with every added or changed message. `answered_seq` is the
+    last customer message that somebody answered. `bot_memory` belongs to the bot.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "channel"),
+        Index(None, "status", "last_at"),
+        Index(None, "status", "unanswered_since"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    channel: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    priority: Mapped[str] = mapped_column(String(8))
+    priority_rank: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str | None] = mapped_column(String(8))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    epoch: Mapped[int] = mapped_column(Integer, default=0)
+    episode: Mapped[int] = mapped_column(Integer, default=1)
+    rev: Mapped[int] = mapped_column(Integer, default=0)
+    last_seq: Mapped[int] = mapped_column(Integer, default=0)
+    last_incoming_seq: Mapped[int] = mapped_column(Integer, default=0)
+    answered_seq: Mapped[int] = mapped_column(Integer, default=0)
+    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    preview: Mapped[str] = mapped_column(String(200), default="")
+    preview_author: Mapped[str | None] = mapped_column(String(8))
+    bot_memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    contact: Mapped[Contact] = relationship(lazy="joined", innerjoin=True)
+    assignee: Mapped[Agent | None] = relationship(lazy="joined")
+
+
+class Message(Base):
+    """One message. `source_id` makes a repeated send harmless; `answers_seq` is the customer message a reply read last."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("conversation_id", "source_id"),
+        Index(None, "conversation_id", "rev"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    rev: Mapped[int] = mapped_column(Integer)
+    episode: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(16))
+    private: Mapped[bool] = mapped_column(Boolean, default=False)
+    author: Mapped[str] = mapped_column(String(8))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    source_id: Mapped[str | None] = mapped_column(String(160))
+    text: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(String(16), default="plain")
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    decision: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    answers_seq: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    agent: Mapped[Agent | None] = relationship(lazy="joined")
+
+
+class Handoff(Base):
+    """One call for a person and its clocks, which are never mixed with the bot's."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index(None, "conversation_id", "id"),)
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    episode: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(String(32))
+    priority: Mapped[str] = mapped_column(String(8))
+    packet: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_human_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

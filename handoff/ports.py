@@ -1,0 +1,105 @@
+"""What the desk needs from outside. Every port has an empty form, so the desk works without a bot and without a shop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time for everything: aware UTC, and sleeping. Tests and the demo move it."""
+
+    def now(self) -> datetime: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class Wakeups(Protocol):
+    """Tells sleeping readers that a topic has something new. Carries no state: a lost wake-up costs time only."""
+
+    async def publish(self, topics: Iterable[str]) -> None: ...
+
+    def subscribe(self, topic: str) -> AbstractAsyncContextManager[asyncio.Event]: ...
+
+
+class LocalWakeups:
+    """Wake-ups within one process."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, set[asyncio.Event]] = {}
+
+    async def publish(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            for event in self._events.get(topic, ()):
+                event.set()
+
+    @asynccontextmanager
+    async def subscribe(self, topic: str) -> AsyncIterator[asyncio.Event]:
+        event = asyncio.Event()
+        self._events.setdefault(topic, set()).add(event)
+        try:
+            yield event
+        finally:
+            listeners = self._events[topic]
+            listeners.discard(event)
+            if not listeners:
+                del self._events[topic]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """One order of a customer, for the agent's eyes. `total` is already written with its currency."""
+
+    number: str
+    state: str
+    placed_at: datetime
+    total: str
+    lines: tuple[tuple[str, int], ...]
+
+
+class CustomerRecords(Protocol):
+    """The shop's records about a customer."""
+
+    async def orders(self, numbers: Sequence[str]) -> Sequence[OrderSummary]: ...
+
+
+class NoRecords:
+    async def orders(self, numbers: Sequence[str]) -> Sequence[OrderSummary]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that nearly fitted, as an agent may send it. `score` is 0–1."""
+
+    id: str
+    title: str
+    body: str
+    score: float
+
+
+class Suggestions(Protocol):
+    """Articles by id with their body in the customer's language."""
+
+    async def suggest(self, hits: Sequence[tuple[str, float]], language: str | None) -> Sequence[Suggestion]: ...
+
+
+class NoSuggestions:
+    async def suggest(self, hits: Sequence[tuple[str, float]], language: str | None) -> Sequence[Suggestion]:
+        return ()
+
+
+class Rerun(Protocol):
+    """Answers a conversation whose bot was interrupted, or hands it off when it waited too long."""
+
+    async def __call__(self, conversation_id: int) -> None: ...
