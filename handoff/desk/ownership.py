@@ -60,7 +60,7 @@ def hand_off(
     )
     if decision is not None:
         write_decision(session, conversation, fence.last_incoming_seq, decision)
-    add_words(session, conversation, now, call.notice)
+    add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
     announce(session, conversation, "hand_off", now)
 
 
@@ -124,7 +124,7 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.WAIT_CANCELLED, None)
     begin_episode(conversation)
-    add_words(session, conversation, now, words)
+    add_words(session, conversation, now, words, conversation.last_incoming_seq)
     announce(session, conversation, "cancel_wait", now)
 
 

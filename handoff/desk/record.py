@@ -88,13 +88,15 @@ def add_message(
     return message
 
 
-def add_words(session: Session, conversation: Conversation, now: datetime, words: Sequence[Outgoing]) -> None:
-    """Append what the bot or the system says in answer to the newest customer message."""
+def add_words(
+    session: Session, conversation: Conversation, now: datetime, words: Sequence[Outgoing], answers_seq: int
+) -> None:
+    """Append what the bot or the system says in answer to customer messages up to `answers_seq`."""
     for outgoing in words:
         add_message(
             session, conversation, now,
             kind="outgoing", author=outgoing.author, text=outgoing.text, format=outgoing.format,
-            content=_buttons(outgoing.buttons), answers_seq=conversation.last_incoming_seq,
+            content=_buttons(outgoing.buttons), answers_seq=answers_seq,
         )  # fmt: skip
 
 

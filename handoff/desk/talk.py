@@ -39,7 +39,7 @@ def reply(
     No words at all (a 👍) still marks the turn answered. `memory` replaces what the bot remembered.
     """
     conversation = _pass(session, fence)
-    add_words(session, conversation, now, words)
+    add_words(session, conversation, now, words, fence.last_incoming_seq)
     write_decision(session, conversation, fence.last_incoming_seq, decision)
     mark_answered(conversation)
     conversation.bot_memory = dict(memory)

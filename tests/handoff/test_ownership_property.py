@@ -1,0 +1,173 @@
+"""Ownership under random interleavings: impatient customers, a slow bot, two agents, crashes, and readers of the feed.
+
+Every verb is one transaction, so interleaving verbs at random is interleaving transactions at random; what real
+simultaneity adds is tested by `test_ownership_two_processes.py`.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy import delete
+
+from handoff import db, desk, events
+from handoff.db import Base, Database
+from handoff.errors import DeskError
+from handoff.models import Conversation
+from handoff.ports import LocalWakeups
+from handoff.values import Fence, Outgoing, Reason
+from tests import builders as a
+from tests.fakes import MovedClock
+from tests.handoff.ownership import all_events, check_everything
+
+T = TypeVar("T")
+CUSTOMERS = ("ann", "bo")
+
+
+class Ownership(RuleBasedStateMachine):
+    """One desk; the bot's turns are kept aside and used later, as a slow bot does."""
+
+    open_database: Callable[[], Database]
+    turns = Bundle("turns")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.clock = MovedClock()
+        self.database = self.runner.run(self._open())
+        self.conversations: list[int] = []
+        self.read_so_far: list[events.Happened] = []
+        self.cursor = events.START
+
+    async def _open(self) -> Database:
+        database = type(self).open_database()
+        await database.migrate()
+        await database.write(_empty)
+        return database
+
+    def write(self, verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return self.runner.run(self.database.write(verb, *args, **kwargs))
+
+    def read(self, query: Callable[..., T], *args: Any) -> T:
+        return self.runner.run(self.database.read(query, *args))
+
+    @initialize()
+    def two_agents(self) -> None:
+        self.agents = [self.write(a.agent, self.clock.now(), name) for name in ("Mei", "Jun")]
+
+    @rule(customer=st.sampled_from(CUSTOMERS))
+    def customer_writes(self, customer: str) -> None:
+        self.clock.move(1)
+        recorded = self.write(a.write, self.clock.now(), "hello", customer)
+        if recorded.conversation_id not in self.conversations:
+            self.conversations.append(recorded.conversation_id)
+
+    @rule(target=turns, customer=st.sampled_from(CUSTOMERS), pick=st.integers(0, 1))
+    def bot_begins_to_think(self, customer: str, pick: int) -> Any:
+        """Mostly about a bubble that just came."""
+        if pick:
+            self.customer_writes(customer)
+        found = [turn.fence for turn in (self.read(desk.open_turn, c) for c in self.conversations) if turn]
+        return multiple(*found)
+
+    @rule(fence=turns, workers=st.integers(1, 2))
+    def bot_answers_at_last(self, fence: Fence, workers: int) -> None:
+        """Two workers may hold the same turn."""
+        for _ in range(workers):
+            self._try(a.answer, self.clock.now(), fence)
+
+    @rule(fence=consumes(turns), reason=st.sampled_from([Reason.CUSTOMER_REQUEST, Reason.LOW_CONFIDENCE, Reason.SWEPT]))
+    def bot_hands_off(self, fence: Fence, reason: Reason) -> None:
+        with suppress(DeskError):
+            self.write(a.hand_off, self.clock.now(), fence, reason)
+
+    @rule(pick=st.integers(0, 1))
+    def bot_crashes_and_the_sweeper_comes(self, pick: int) -> None:
+        """What was being thought is forgotten; whoever waits is answered from the database."""
+        for conversation in self.read(desk.left_waiting, self.clock.now(), timedelta(0)):
+            fence = self.read(a.fence, conversation)
+            self.write(a.answer if pick else a.hand_off, self.clock.now(), fence)
+
+    @rule(pick=st.integers(0, 1), who=st.integers(0, 1))
+    def agent_claims(self, pick: int, who: int) -> None:
+        self._try(desk.claim, self._pick(pick), self.agents[who], self.clock.now())
+
+    @rule(pick=st.integers(0, 1), who=st.integers(0, 1), source_id=st.sampled_from(["r1", "r2"]))
+    def agent_replies(self, pick: int, who: int, source_id: str) -> None:
+        self._try(desk.agent_reply, self._pick(pick), self.agents[who], source_id, "hello", self.clock.now())
+
+    @rule(verb=st.sampled_from([desk.hand_back, desk.resolve]), behind=st.sampled_from([0, 0, 0, 1, 2]))
+    def agents_end_what_they_have(self, verb: Callable[..., None], behind: int) -> None:
+        for conversation in self.conversations:
+            seen = self.read(_last_seq, conversation) - behind
+            for agent in self.agents:
+                self._try(verb, conversation, agent, seen, self.clock.now())
+
+    @rule()
+    def customers_cancel_the_wait(self) -> None:
+        for conversation in self.conversations:
+            self._try(desk.cancel_wait, conversation, (Outgoing("I am here."),), self.clock.now())
+
+    @rule(limit=st.integers(1, 5))
+    def somebody_reads_the_feed(self, limit: int) -> None:
+        happened, self.cursor = self.read(events.after, self.cursor, limit)
+        self.read_so_far += happened
+
+    def teardown(self) -> None:
+        self.read(check_everything)
+        while True:
+            happened, self.cursor = self.read(events.after, self.cursor, 100)
+            if not happened:
+                break
+            self.read_so_far += happened
+        seen = [(e.kind, e.conversation_id, e.rev) for e in self.read_so_far]
+        assert set(seen) == self.read(all_events), "the feed skipped an event"
+        assert len(seen) == len(set(seen)), "the feed told an event twice"
+        self.runner.run(self.database.close())
+        self.runner.close()
+
+    def _pick(self, pick: int) -> int:
+        return self.conversations[pick % len(self.conversations)] if self.conversations else 0
+
+    def _try(self, verb: Callable[..., object], *args: object) -> None:
+        """Refusals are right; what must not happen is checked at the end."""
+        with suppress(DeskError):
+            self.write(verb, *args)
+
+
+def _last_seq(session: Any, conversation_id: int) -> int:
+    conversation = session.get(Conversation, conversation_id)
+    return conversation.last_seq if conversation else 0
+
+
+def _empty(session: Any) -> None:
+    for table in reversed(Base.metadata.sorted_tables):
+        session.execute(delete(table))
+
+
+RANDOM = settings(
+    max_examples=100, stateful_step_count=40, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_no_interleaving_breaks_ownership(kind: str, request: pytest.FixtureRequest) -> None:
+    if kind == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        opened = staticmethod(lambda: db.connect(url, LocalWakeups()))
+    else:
+        folder = tempfile.TemporaryDirectory()
+        request.addfinalizer(folder.cleanup)
+        opened = staticmethod(lambda: db.connect(f"sqlite:///{Path(folder.name)}/baton.db", LocalWakeups()))
+    machine = type("Machine", (Ownership,), {"open_database": opened})
+    run_machine(machine, settings=RANDOM)
