@@ -129,13 +129,14 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A stored customer message. `bot_owns` tells whether the bot is to answer it."""
+    """A stored customer message. `bot_owns`: the bot is to answer it. `waiting_since`: its oldest unanswered bubble."""
 
     conversation_id: int
     message_id: int
     seq: int
     duplicate: bool
     bot_owns: bool
+    waiting_since: datetime
 
 
 @dataclass(frozen=True, slots=True)

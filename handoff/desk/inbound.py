@@ -45,7 +45,7 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
     )
     bot_owns = conversation.status == Status.PENDING
     if known is not None:
-        return Recorded(conversation.id, known.id, known.seq, True, bot_owns)
+        return Recorded(conversation.id, known.id, known.seq, True, bot_owns, conversation.unanswered_since or now)
     _refuse_old_button(conversation, message.content)
     _reopen(conversation, message.content, bot_answers)
     stored = add_message(
@@ -56,7 +56,8 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
     _await_answer(conversation, stored, now)
     announce(session, conversation, "incoming", now)
     session.flush()
-    return Recorded(conversation.id, stored.id, stored.seq, False, conversation.status == Status.PENDING)
+    bot_owns = conversation.status == Status.PENDING
+    return Recorded(conversation.id, stored.id, stored.seq, False, bot_owns, conversation.unanswered_since or now)
 
 
 def open_turn(session: Session, conversation_id: int) -> Turn | None:

@@ -1,0 +1,259 @@
+"""What to do with what was understood: `decide`, pure. The first rule that knows an answer wins."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.decisions import (
+    Answer,
+    Ask,
+    Asking,
+    Clarify,
+    Context,
+    Decision,
+    Decline,
+    HandOff,
+    Hit,
+    Memory,
+    Nothing,
+    RunSkill,
+    Social,
+    Told,
+)
+from bot.details import DETAILS
+from bot.shop import Understanding
+from handoff.values import Action, Content, Media, Priority, Reason, Text
+from nlu import folding
+from nlu.result import IntentScore, Reading
+
+SOCIAL = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat"})
+OUT_OF_SCOPE = "out_of_scope"
+CALLS: dict[str, HandOff] = {
+    "safety_issue": HandOff(Reason.SAFETY, Priority.URGENT, "safety"),
+    "distress": HandOff(Reason.DISTRESS, Priority.HIGH, "distress"),
+    "complaint": HandOff(Reason.COMPLAINT, Priority.HIGH, "complaint"),
+    "talk_to_human": HandOff(Reason.CUSTOMER_REQUEST, Priority.NORMAL, "customer_request"),
+}
+"""Intents that call a person, gravest first."""
+
+PERSON_WORDS = frozenset(
+    folding.fold(word)
+    for word in (
+        "轉人工", "人工", "真人", "人工客服", "真人客服", "找真人", "找人工", "轉真人", "客服", "轉客服", "找客服",
+        "我要真人", "我要人工", "接人工", "專人", "human", "agent", "person", "real person", "operator",
+        "representative", "talk to a person", "talk to a human", "human please", "agent please",
+    )
+)  # fmt: skip
+"""Commonplaces that need no model: a person is one message away even while no model answers."""
+
+LOOKS_LIKE_A_CODE = re.compile(r"(?=(?:.*\d){2})[\w #:.-]{2,24}", re.ASCII)
+MAX_TRIES = 3
+
+Rule = Callable[["Situation"], Decision | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a decision may rest on.
+
+    `skills` names the skill of an intent that has one; `chosen` is the intent picked from a clarifying question.
+    """
+
+    content: Content
+    text: str
+    reading: Reading | None
+    hits: Sequence[Hit]
+    context: Context
+    rules: Understanding
+    threshold: float
+    skills: Mapping[str, str]
+    chosen: str | None = None
+
+
+def decide(situation: Situation) -> Decision:
+    return next(decision for rule in RULES if (decision := rule(situation)) is not None)
+
+
+def remember(memory: Memory, decision: Decision, text: str) -> Memory:
+    """What the bot knows of the episode after it said this to `text`."""
+    question = memory.question if isinstance(decision, Social | Nothing) else text
+    said = replace(memory, turns=memory.turns + 1, asking=None, question=question)
+    match decision:
+        case Answer(hit):
+            return replace(said, topics=(*memory.topics, f"article:{hit.id}"), clarified=False)
+        case Told(skill=skill):
+            return replace(said, topics=(*memory.topics, f"skill:{skill}"), clarified=False)
+        case Ask(skill, missing, key, slots, tries):
+            return replace(said, asking=Asking(skill, missing, key, slots, tries))
+        case Clarify():
+            return replace(said, clarified=True)
+        case Nothing():
+            return memory
+        case _:
+            return said
+
+
+def asks_for_person(content: Content) -> bool:
+    """Whether this is a plain call for a person, button or commonplace, that needs no understanding."""
+    match content:
+        case Action(name="person"):
+            return True
+        case Text(text):
+            return folding.fold(text).strip(" !?.,~。，！？") in PERSON_WORDS
+        case _:
+            return False
+
+
+def relevant_intents(reading: Reading | None, chosen: str | None) -> list[str]:
+    """The readings articles are searched for, surest first."""
+    if chosen:
+        return [chosen]
+    return [score.name for score in reading.ranking[:3]] if reading else []
+
+
+def _person(s: Situation) -> Decision | None:
+    return CALLS["talk_to_human"] if asks_for_person(s.content) else None
+
+
+def _helpful(s: Situation) -> Decision | None:
+    match s.content:
+        case Action(name="helpful", value="no"):
+            return HandOff(Reason.NOT_HELPFUL, Priority.NORMAL, "not_helpful")
+        case Action(name="helpful"):
+            return Social("glad")
+        case _:
+            return None
+
+
+def _attachment(s: Situation) -> Decision | None:
+    match s.content:
+        case Media(kind="sticker"):
+            return Nothing()
+        case Media():
+            return HandOff(Reason.ATTACHMENT, Priority.NORMAL, "attachment")
+        case _:
+            return None
+
+
+def _wordless(s: Situation) -> Decision | None:
+    return None if any(character.isalnum() for character in s.text) else _about_no_words(s.text)
+
+
+def _about_no_words(text: str) -> Decision:
+    """A 👍 wants nothing. "???" wants an answer, so a person."""
+    return HandOff(Reason.LOW_CONFIDENCE) if set("?？") & set(text) else Nothing()
+
+
+def _call(s: Situation) -> Decision | None:
+    """Danger, distress, a dispute or a wish for a person need less certainty than an answer."""
+    if s.reading is None or s.chosen:
+        return None
+    sure = {score.name: score.confidence for score in s.reading.ranking}
+    for intent, decision in CALLS.items():
+        if sure.get(intent, 0.0) >= s.rules.person_threshold:
+            return decision
+    return None
+
+
+def _asked_detail(s: Situation) -> Decision | None:
+    """A bare number answers the question the bot has just asked; so does one in a sentence."""
+    asking = s.context.memory.asking
+    if asking is None:
+        return None
+    found = DETAILS[asking.missing](s.text, s.reading, False)
+    if found is not None:
+        return RunSkill(asking.skill, {**asking.slots, asking.missing: found})
+    return _asked_again(asking) if LOOKS_LIKE_A_CODE.fullmatch(s.text.strip()) else None
+
+
+def _asked_again(asking: Asking) -> Decision:
+    """A number that is none of ours: asked once more, then a person."""
+    if asking.tries + 1 >= MAX_TRIES:
+        return HandOff(Reason.SKILL_FAILED)
+    return Ask(asking.skill, asking.missing, asking.key, asking.slots, asking.tries + 1)
+
+
+def _turn_limit(s: Situation) -> Decision | None:
+    return HandOff(Reason.TURN_LIMIT) if s.context.memory.turns >= s.rules.max_bot_turns else None
+
+
+def _sure(s: Situation) -> Decision | None:
+    intent = s.chosen or _top(s)
+    if intent is None:
+        return None
+    if intent in SOCIAL:
+        return Social(intent)
+    if intent == OUT_OF_SCOPE:
+        return Decline()
+    return _skill(s, intent) or _article(s)
+
+
+def _skill(s: Situation, intent: str) -> Decision | None:
+    skill = s.skills.get(intent)
+    if skill is None:
+        return None
+    if s.context.memory.topics[-1:] == (f"skill:{skill}",):
+        return HandOff(Reason.REPEATED)
+    found = {name: value for name, read in DETAILS.items() if (value := read(s.text, s.reading, True))}
+    return RunSkill(skill, found)
+
+
+def _article(s: Situation) -> Decision:
+    best = s.hits[0] if s.hits else None
+    if best is None or best.score < s.rules.article_floor:
+        return HandOff(Reason.NO_ARTICLE)
+    if f"article:{best.id}" in s.context.memory.topics[-3:]:
+        return HandOff(Reason.REPEATED)
+    return Answer(best)
+
+
+def _ambiguous(s: Situation) -> Decision | None:
+    """Two close readings: asked back once, then a person."""
+    if s.reading is None or len(s.reading.ranking) < 2:
+        return None
+    first, second = s.reading.ranking[:2]
+    if not _may_be_asked(first, second, s.rules):
+        return None
+    if s.context.memory.clarified:
+        return HandOff(Reason.AMBIGUOUS)
+    return Clarify((first.name, second.name))
+
+
+def _may_be_asked(first: IntentScore, second: IntentScore, rules: Understanding) -> bool:
+    unaskable = SOCIAL | CALLS.keys() | {OUT_OF_SCOPE}
+    if first.name in unaskable or second.name in unaskable:
+        return False
+    close = first.confidence - second.confidence <= rules.clarify_gap
+    return close and first.confidence + second.confidence >= rules.clarify_share
+
+
+def _foreign(s: Situation) -> Decision | None:
+    if s.reading is not None and s.reading.intent.name == OUT_OF_SCOPE:
+        return Decline()
+    return None
+
+
+def _unsure(_: Situation) -> Decision:
+    return HandOff(Reason.LOW_CONFIDENCE)
+
+
+RULES: tuple[Rule, ...] = (
+    _person,
+    _helpful,
+    _attachment,
+    _wordless,
+    _call,
+    _asked_detail,
+    _turn_limit,
+    _sure,
+    _ambiguous,
+    _foreign,
+    _unsure,
+)
+
+
+def _top(s: Situation) -> str | None:
+    """The surest reading, where it is sure enough to be acted on."""
+    if s.reading is None or s.reading.intent.confidence < s.threshold:
+        return None
+    return s.reading.intent.name

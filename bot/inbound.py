@@ -1,0 +1,252 @@
+"""The story of a customer message: stored, read with its neighbours, understood, answered or handed to a person."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import dialogue
+from bot.decisions import Context, HandOff, Memory, Understood, explained
+from bot.replies import Replies
+from bot.shop import Shop
+from bot.shopdata.base import ShopUnavailable
+from bot.understand import Brain, content_of, details_named, language_of
+from handoff import desk
+from handoff.db import Database
+from handoff.errors import DatabaseTrouble, TooLate
+from handoff.ports import Clock
+from handoff.values import (
+    Action,
+    CallForPerson,
+    Content,
+    Fence,
+    InboundMessage,
+    Language,
+    Outgoing,
+    Priority,
+    Reason,
+    Recorded,
+    Text,
+    Turn,
+)
+from nlu.errors import NluError
+from nlu.result import Reading
+
+log = logging.getLogger("baton.inbound")
+
+SUMMARY_CHARS = 300
+NEAR_MISSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NluState:
+    """`starting`: a model is on its way. `ready_since`: since when one answers, None while none does."""
+
+    starting: bool
+    ready_since: datetime | None
+
+
+class Inbound:
+    """Takes every customer message, whatever channel it comes from."""
+
+    def __init__(
+        self,
+        database: Database,
+        brain: Brain,
+        replies: Replies,
+        shop: Shop,
+        clock: Clock,
+        nlu_state: Callable[[], NluState],
+    ) -> None:
+        self._database, self._brain, self._replies = database, brain, replies
+        self._shop, self._clock, self._nlu_state = shop, clock, nlu_state
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.dropped = 0
+
+    async def receive(self, message: InboundMessage) -> Recorded:
+        """Store the message and return, so the channel can acknowledge; the answer follows by itself.
+
+        Raises `OldButton` and `DatabaseTrouble`; nothing is stored then.
+        """
+        recorded = await self._database.write(desk.record_inbound, message, self._clock.now())
+        if recorded.duplicate:
+            return recorded
+        if message.content == Action("cancel_wait", label=_label(message.content)):
+            self._begin(self._cancel_wait(recorded, message), recorded)
+        elif recorded.bot_owns:
+            self._begin(self._answer_burst(recorded, message.content), recorded)
+        return recorded
+
+    async def rerun(self, conversation_id: int) -> None:
+        """Take up a conversation whose answer was interrupted; one that waited too long goes to a person."""
+        turn = await self._database.read(desk.open_turn, conversation_id)
+        if turn is None:
+            return
+        state = self._nlu_state()
+        if state.starting:
+            return
+        waited_from = max(turn.waiting_since, state.ready_since or turn.waiting_since)
+        if self._clock.now() - waited_from > timedelta(seconds=self._shop.waiting.rerun_window_s):
+            await self._hand_off(turn, HandOff(Reason.SWEPT, key="late"))
+        else:
+            await self._answer(turn, None)
+
+    async def drain(self, seconds: float) -> None:
+        """Let answers under way finish; what does not is taken up again after the next start."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _answer_burst(self, recorded: Recorded, content: Content) -> None:
+        reading = await self._let_burst_finish(recorded, content)
+        turn = await self._database.read(desk.open_turn, recorded.conversation_id)
+        if turn is None:
+            return
+        if turn.fence.last_incoming_seq == recorded.seq:
+            await self._answer(turn, reading)
+        elif reading is None or self._calls_person(reading):
+            # A newer bubble carries the burst, unless this one cannot wait for it.
+            await self._answer(_only(turn, recorded.seq), reading)
+
+    async def _let_burst_finish(self, recorded: Recorded, content: Content) -> Reading | None:
+        """Wait for the next bubble as long as this one looks unfinished; its reading, where it has one."""
+        if not isinstance(content, Text) or dialogue.asks_for_person(content):
+            return None
+        try:
+            reading = await self._brain.read(content.text)
+        except NluError:
+            return None
+        waited = (self._clock.now() - recorded.waiting_since).total_seconds()
+        patience = min(self._shop.waiting.fragment_s, self._shop.waiting.burst_s - waited)
+        if patience > 0 and not self._is_finished(reading, content):
+            await self._clock.sleep(patience)
+        return reading
+
+    def _is_finished(self, reading: Reading, content: Text) -> bool:
+        if self._calls_person(reading):
+            return True
+        sure = reading.intent.confidence >= self._shop.understanding.threshold[self._shop.language]
+        return sure and reading.intent.name not in dialogue.SOCIAL
+
+    def _calls_person(self, reading: Reading) -> bool:
+        floor = self._shop.understanding.person_threshold
+        return any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
+
+    async def _answer(self, turn: Turn, known: Reading | None) -> None:
+        content, context = content_of(turn), self._context(turn)
+        try:
+            understood = await self._brain.understand(content, context, known)
+        except NluError as error:
+            log.warning("nlu_failed conversation=%d error=%s", turn.fence.conversation_id, type(error).__name__)
+            if not self._nlu_state().starting:
+                await self._hand_off(turn, HandOff(Reason.NLU_UNAVAILABLE))
+            return
+        except ShopUnavailable:
+            log.warning("shop_unavailable conversation=%d", turn.fence.conversation_id)
+            await self._hand_off(turn, HandOff(Reason.SKILL_FAILED))
+            return
+        if isinstance(understood.decision, HandOff):
+            await self._hand_off(turn, understood.decision, understood)
+        else:
+            await self._reply(turn, context, understood)
+
+    async def _reply(self, turn: Turn, context: Context, understood: Understood) -> None:
+        memory = dialogue.remember(context.memory, understood.decision, _text(turn))
+        await self._unless_too_late(
+            self._database.write(
+                desk.reply,
+                turn.fence,
+                self._replies.words(understood.decision, understood.language),
+                self._clock.now(),
+                decision=explained(understood),
+                memory=memory.stored(),
+                language=understood.language,
+            )
+        )
+
+    async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> None:
+        context = self._context(turn)
+        call = CallForPerson(
+            decision.reason,
+            decision.priority,
+            self._replies.words(decision, context.language),
+            _packet(turn, context.memory, understood),
+        )
+        told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
+        await self._unless_too_late(
+            self._database.write(
+                desk.hand_off, turn.fence, call, self._clock.now(),
+                decision=explained(told), language=context.language,
+            )  # fmt: skip
+        )
+
+    async def _cancel_wait(self, recorded: Recorded, message: InboundMessage) -> None:
+        language = message.locale or self._shop.language
+        words = (Outgoing(self._replies.say("wait_cancelled", language)),)
+        await self._unless_too_late(
+            self._database.write(desk.cancel_wait, recorded.conversation_id, words, self._clock.now())
+        )
+
+    async def _unless_too_late(self, write: Coroutine[Any, Any, None]) -> None:
+        try:
+            await write
+        except TooLate:
+            self.dropped += 1
+            log.info("dropped_late")
+
+    def _context(self, turn: Turn) -> Context:
+        return Context(language_of(turn, self._shop.language), Memory.read(turn.memory))
+
+    def _begin(self, work: Coroutine[Any, Any, None], recorded: Recorded) -> None:
+        task = asyncio.create_task(self._guarded(work, recorded.conversation_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], conversation_id: int) -> None:
+        """Whatever breaks, the customer is not left alone: the sweeper takes the conversation up."""
+        try:
+            await work
+        except DatabaseTrouble as error:
+            log.warning("answer_postponed conversation=%d error=%s", conversation_id, type(error).__name__)
+        except Exception:
+            log.exception("answer_failed conversation=%d", conversation_id)
+
+
+def _only(turn: Turn, seq: int) -> Turn:
+    """The turn as far as the bubble `seq`, for a call that cannot wait for what came behind it."""
+    return Turn(
+        turn.fence, tuple(b for b in turn.bubbles if b.seq <= seq), turn.episode, turn.language, turn.locale,
+        turn.memory, turn.waiting_since,
+    )  # fmt: skip
+
+
+def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[str, Any]:
+    """What the agent starts from; articles by id only, their words are looked up when an agent reads it."""
+    reading, text = (understood.reading if understood else None), _text(turn)
+    wish = f"{memory.question}\n{text}" if memory.question and dialogue.asks_for_person(content_of(turn)) else text
+    hits = understood.hits[:NEAR_MISSES] if understood else ()
+    return {
+        "summary": wish[:SUMMARY_CHARS],
+        "ranking": [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]] if reading else [],
+        "entities": {**_slots(memory), **details_named(text, reading)},
+        "tried": list(memory.topics),
+        "near_misses": [[hit.id, hit.score] for hit in hits],
+    }
+
+
+def _slots(memory: Memory) -> dict[str, str]:
+    return dict(memory.asking.slots) if memory.asking else {}
+
+
+def _text(turn: Turn) -> str:
+    return "\n".join(b.content.text for b in turn.bubbles if isinstance(b.content, Text))
+
+
+def _label(content: Content) -> str:
+    return content.label if isinstance(content, Action) else ""
+
+

@@ -1,0 +1,127 @@
+"""The brain: a message in, a decision out, nothing stored.
+
+The customer's path, `baton ask`, the maintainers' preview and evaluation all come through here, so what is measured
+is what ships.
+"""
+
+from collections.abc import Sequence
+
+from bot import dialogue
+from bot.decisions import Context, Decision, Hit, RunSkill, Understood
+from bot.details import DETAILS
+from bot.dialogue import Situation
+from bot.knowledge.library import Library
+from bot.replies import Replies
+from bot.shop import Shop
+from bot.shopdata.base import ShopRecords
+from bot.skills import SKILL_OF_INTENT, SKILLS
+from handoff.ports import Clock
+from handoff.values import Action, Content, Language, Media, Text, Turn
+from nlu import folding
+from nlu.client import NluClient
+from nlu.result import Reading
+
+MAX_PARSED = 2000
+"""Characters of a message that are read; nobody explains what they want any later."""
+
+
+class Brain:
+    """Reads and decides. Asks the NLU server, the articles and the shop's records; writes nowhere."""
+
+    def __init__(
+        self, nlu: NluClient, library: Library, records: ShopRecords, replies: Replies, shop: Shop, clock: Clock
+    ) -> None:
+        self._nlu, self._library, self._records = nlu, library, records
+        self._replies, self._shop, self._clock = replies, shop, clock
+
+    async def read(self, text: str) -> Reading:
+        """One text as the NLU reads it. Raises `NluError`."""
+        return await self._nlu.parse(text[:MAX_PARSED])
+
+    async def understand(self, content: Content, context: Context, known: Reading | None = None) -> Understood:
+        """What to do about `content`. Raises `NluError` or `ShopUnavailable`.
+
+        `known` spares the NLU a text it has read already.
+        """
+        text, chosen = _words(content, context), _chosen(content)
+        reading = await self._reading(content, text, known)
+        hits = await self._hits(content, text, reading, chosen, context)
+        situation = Situation(
+            content, text, reading, hits, context, self._shop.understanding,
+            self.threshold(context.language), SKILL_OF_INTENT, chosen,
+        )  # fmt: skip
+        decision = dialogue.decide(situation)
+        if isinstance(decision, RunSkill):
+            decision = await self._run(decision, context)
+        return Understood(decision, context.language, reading, hits, situation.threshold)
+
+    def threshold(self, language: Language) -> float:
+        return self._shop.understanding.threshold[language]
+
+    async def _reading(self, content: Content, text: str, known: Reading | None) -> Reading | None:
+        if dialogue.asks_for_person(content) or not folding.tokens(text):
+            return None
+        if known is not None and known.text == text[:MAX_PARSED]:
+            return known
+        return await self.read(text)
+
+    async def _hits(
+        self, content: Content, text: str, reading: Reading | None, chosen: str | None, context: Context
+    ) -> tuple[Hit, ...]:
+        """Who asks for a person is not searched for by these words but by what they asked before."""
+        wanted = context.memory.question if dialogue.asks_for_person(content) else text
+        if not wanted:
+            return ()
+        intents = dialogue.relevant_intents(reading, chosen)
+        return await self._library.search(wanted[:MAX_PARSED], context.language, intents)
+
+    async def _run(self, decision: RunSkill, context: Context) -> Decision:
+        skill, asking = SKILLS[decision.skill], context.memory.asking
+        question = skill.missing(decision.slots)
+        if question is not None:
+            return question
+        order = await skill.look_up(decision.slots, self._records)
+        now = self._clock.now().astimezone(self._shop.zone)
+        tries = asking.tries if asking else 0
+        return skill.conclude(decision.slots, order, tries, self._replies, context.language, now)
+
+
+def content_of(turn: Turn) -> Content:
+    """A burst read as one utterance. A button or a file stands for the whole burst."""
+    for bubble in reversed(turn.bubbles):
+        if not isinstance(bubble.content, Text):
+            return bubble.content
+    texts: Sequence[str] = [bubble.content.text for bubble in turn.bubbles if isinstance(bubble.content, Text)]
+    urgent = next((text for text in texts if dialogue.asks_for_person(Text(text))), None)
+    return Text(urgent if urgent is not None else "\n".join(texts))
+
+
+def language_of(turn: Turn, default: Language) -> Language:
+    """The last clear message's, then the conversation's so far, then the browser's, then the shop's."""
+    for bubble in reversed(turn.bubbles):
+        if isinstance(bubble.content, Text) and (clear := folding.language(bubble.content.text)):
+            return clear
+    return turn.language or turn.locale or default
+
+
+def details_named(text: str, reading: Reading | None) -> dict[str, str]:
+    """What a message names outright, for the agent's packet."""
+    found = {name: value for name, detail in DETAILS.items() if (value := detail(text, reading, True))}
+    entities = {entity.name: entity.value for entity in reading.entities} if reading else {}
+    return {**entities, **found}
+
+
+def _words(content: Content, context: Context) -> str:
+    match content:
+        case Text(text):
+            return text
+        case Action(name="clarify"):
+            return context.memory.question
+        case Action(label=label):
+            return label
+        case Media(note=note):
+            return note
+
+
+def _chosen(content: Content) -> str | None:
+    return content.value if isinstance(content, Action) and content.name == "clarify" else None
