@@ -67,7 +67,7 @@ class HandOff:
 
     reason: Reason
     priority: Priority = Priority.NORMAL
-    key: str = "handoff"
+    key: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,7 @@ class Understood:
     hits: tuple[Hit, ...]
     threshold: float
 
+
 RANKING_KEPT = 5
 
 _NAMES: dict[type[Decision], str] = {
@@ -188,5 +189,6 @@ def explained(understood: Understood) -> dict[str, Any]:
         "article": {"id": hit.id, "title": hit.title, "score": hit.score} if hit else None,
         "skill": decision.skill if isinstance(decision, RunSkill | Told | Ask) else None,
         "reason": decision.reason if isinstance(decision, HandOff) else None,
+        "priority": decision.priority if isinstance(decision, HandOff) else None,
         "threshold": understood.threshold,
     }

@@ -39,11 +39,33 @@ CALLS: dict[str, HandOff] = {
 PERSON_WORDS = frozenset(
     folding.fold(word)
     for word in (
-        "轉人工", "人工", "真人", "人工客服", "真人客服", "找真人", "找人工", "轉真人", "客服", "轉客服", "找客服",
-        "我要真人", "我要人工", "接人工", "專人", "human", "agent", "person", "real person", "operator",
-        "representative", "talk to a person", "talk to a human", "human please", "agent please",
+        "轉人工",
+        "人工",
+        "真人",
+        "人工客服",
+        "真人客服",
+        "找真人",
+        "找人工",
+        "轉真人",
+        "客服",
+        "轉客服",
+        "找客服",
+        "我要真人",
+        "我要人工",
+        "接人工",
+        "專人",
+        "human",
+        "agent",
+        "person",
+        "real person",
+        "operator",
+        "representative",
+        "talk to a person",
+        "talk to a human",
+        "human please",
+        "agent please",
     )
-)  # fmt: skip
+)
 """Commonplaces that need no model: a person is one message away even while no model answers."""
 
 LOOKS_LIKE_A_CODE = re.compile(r"(?=(?:.*\d){2})[\w #:.-]{2,24}", re.ASCII)

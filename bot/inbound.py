@@ -21,11 +21,8 @@ from handoff.values import (
     Action,
     CallForPerson,
     Content,
-    Fence,
     InboundMessage,
-    Language,
     Outgoing,
-    Priority,
     Reason,
     Recorded,
     Text,
@@ -73,7 +70,7 @@ class Inbound:
         recorded = await self._database.write(desk.record_inbound, message, self._clock.now())
         if recorded.duplicate:
             return recorded
-        if message.content == Action("cancel_wait", label=_label(message.content)):
+        if isinstance(message.content, Action) and message.content.name == "cancel_wait":
             self._begin(self._cancel_wait(recorded, message), recorded)
         elif recorded.bot_owns:
             self._begin(self._answer_burst(recorded, message.content), recorded)
@@ -179,9 +176,13 @@ class Inbound:
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
         await self._unless_too_late(
             self._database.write(
-                desk.hand_off, turn.fence, call, self._clock.now(),
-                decision=explained(told), language=context.language,
-            )  # fmt: skip
+                desk.hand_off,
+                turn.fence,
+                call,
+                self._clock.now(),
+                decision=explained(told),
+                language=context.language,
+            )
         )
 
     async def _cancel_wait(self, recorded: Recorded, message: InboundMessage) -> None:
@@ -207,21 +208,35 @@ class Inbound:
         task.add_done_callback(self._tasks.discard)
 
     async def _guarded(self, work: Coroutine[Any, Any, None], conversation_id: int) -> None:
-        """Whatever breaks, the customer is not left alone: the sweeper takes the conversation up."""
+        """Whatever breaks, the customer is not left alone: a person gets it, at the latest through the sweeper."""
         try:
             await work
         except DatabaseTrouble as error:
             log.warning("answer_postponed conversation=%d error=%s", conversation_id, type(error).__name__)
         except Exception:
             log.exception("answer_failed conversation=%d", conversation_id)
+            await self._give_up(conversation_id)
+
+    async def _give_up(self, conversation_id: int) -> None:
+        try:
+            turn = await self._database.read(desk.open_turn, conversation_id)
+            if turn is not None:
+                await self._hand_off(turn, HandOff(Reason.SWEPT))
+        except DatabaseTrouble as error:
+            log.warning("handoff_postponed conversation=%d error=%s", conversation_id, type(error).__name__)
 
 
 def _only(turn: Turn, seq: int) -> Turn:
     """The turn as far as the bubble `seq`, for a call that cannot wait for what came behind it."""
     return Turn(
-        turn.fence, tuple(b for b in turn.bubbles if b.seq <= seq), turn.episode, turn.language, turn.locale,
-        turn.memory, turn.waiting_since,
-    )  # fmt: skip
+        turn.fence,
+        tuple(b for b in turn.bubbles if b.seq <= seq),
+        turn.episode,
+        turn.language,
+        turn.locale,
+        turn.memory,
+        turn.waiting_since,
+    )
 
 
 def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[str, Any]:
@@ -231,7 +246,9 @@ def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[s
     hits = understood.hits[:NEAR_MISSES] if understood else ()
     return {
         "summary": wish[:SUMMARY_CHARS],
-        "ranking": [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]] if reading else [],
+        "ranking": [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]]
+        if reading
+        else [],
         "entities": {**_slots(memory), **details_named(text, reading)},
         "tried": list(memory.topics),
         "near_misses": [[hit.id, hit.score] for hit in hits],
@@ -244,9 +261,3 @@ def _slots(memory: Memory) -> dict[str, str]:
 
 def _text(turn: Turn) -> str:
     return "\n".join(b.content.text for b in turn.bubbles if isinstance(b.content, Text))
-
-
-def _label(content: Content) -> str:
-    return content.label if isinstance(content, Action) else ""
-
-

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.decisions import Answer, Ask, Clarify, Decline, Decision, HandOff, Nothing, RunSkill, Social, Told
+from bot.decisions import Answer, Ask, Clarify, Decision, Decline, HandOff, Nothing, RunSkill, Social, Told
 from bot.shop import LANGUAGES
 from handoff.values import Button, Language, Outgoing
 

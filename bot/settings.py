@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+BOT_MIGRATIONS = Path(__file__).parent / "migrations"
 PORTS = range(8080, 8100)
 
 

@@ -72,5 +72,3 @@ def load(path: Path) -> Shop:
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()]
         raise ShopFileError(f"{path} cannot be used:\n" + "\n".join(lines)) from None
-
-

@@ -4,7 +4,7 @@ The customer's path, `baton ask`, the maintainers' preview and evaluation all co
 is what ships.
 """
 
-from collections.abc import Sequence
+from typing import Protocol
 
 from bot import dialogue
 from bot.decisions import Context, Decision, Hit, RunSkill, Understood
@@ -18,18 +18,23 @@ from bot.skills import SKILL_OF_INTENT, SKILLS
 from handoff.ports import Clock
 from handoff.values import Action, Content, Language, Media, Text, Turn
 from nlu import folding
-from nlu.client import NluClient
 from nlu.result import Reading
 
 MAX_PARSED = 2000
 """Characters of a message that are read; nobody explains what they want any later."""
 
 
+class Nlu(Protocol):
+    """Reads one text. Raises `NluError`."""
+
+    async def parse(self, text: str) -> Reading: ...
+
+
 class Brain:
     """Reads and decides. Asks the NLU server, the articles and the shop's records; writes nowhere."""
 
     def __init__(
-        self, nlu: NluClient, library: Library, records: ShopRecords, replies: Replies, shop: Shop, clock: Clock
+        self, nlu: Nlu, library: Library, records: ShopRecords, replies: Replies, shop: Shop, clock: Clock
     ) -> None:
         self._nlu, self._library, self._records = nlu, library, records
         self._replies, self._shop, self._clock = replies, shop, clock
@@ -47,9 +52,16 @@ class Brain:
         reading = await self._reading(content, text, known)
         hits = await self._hits(content, text, reading, chosen, context)
         situation = Situation(
-            content, text, reading, hits, context, self._shop.understanding,
-            self.threshold(context.language), SKILL_OF_INTENT, chosen,
-        )  # fmt: skip
+            content,
+            text,
+            reading,
+            hits,
+            context,
+            self._shop.understanding,
+            self.threshold(context.language),
+            SKILL_OF_INTENT,
+            chosen,
+        )
         decision = dialogue.decide(situation)
         if isinstance(decision, RunSkill):
             decision = await self._run(decision, context)
@@ -87,13 +99,21 @@ class Brain:
 
 
 def content_of(turn: Turn) -> Content:
-    """A burst read as one utterance. A button or a file stands for the whole burst."""
-    for bubble in reversed(turn.bubbles):
-        if not isinstance(bubble.content, Text):
-            return bubble.content
-    texts: Sequence[str] = [bubble.content.text for bubble in turn.bubbles if isinstance(bubble.content, Text)]
-    urgent = next((text for text in texts if dialogue.asks_for_person(Text(text))), None)
-    return Text(urgent if urgent is not None else "\n".join(texts))
+    """A burst read as one utterance.
+
+    A call for a person stands for the whole burst, then a file, then a button pressed last; else the words count.
+    """
+    contents = [bubble.content for bubble in turn.bubbles]
+    for weighty in (dialogue.asks_for_person, _is_file):
+        if found := next((content for content in contents if weighty(content)), None):
+            return found
+    if contents and isinstance(contents[-1], Action):
+        return contents[-1]
+    return Text("\n".join(content.text for content in contents if isinstance(content, Text)))
+
+
+def _is_file(content: Content) -> bool:
+    return isinstance(content, Media)
 
 
 def language_of(turn: Turn, default: Language) -> Language:

@@ -38,16 +38,17 @@ class Happened:
     rev: int
 
 
-def conversation_topic(conversation_id: int) -> str:
-    return f"conversation:{conversation_id}"
+def contact_topic(channel: str, key: str) -> str:
+    """Wakes whoever shows this customer's conversation to the customer."""
+    return f"contact:{channel}:{key}"
 
 
 def append(session: Session, kind: str, conversation_id: int, rev: int, now: datetime) -> None:
-    """Add an event to the running transaction and wake its readers after the commit."""
+    """Add an event to the running transaction and wake the desk after the commit."""
     postgres = is_postgres(session)
     txid = cast(cast(func.pg_current_xact_id(), String), BigInteger) if postgres else literal(0)
     session.add(Event(txid=txid, kind=kind, conversation_id=conversation_id, rev=rev, created_at=now))
-    wake(session, DESK_TOPIC, conversation_topic(conversation_id))
+    wake(session, DESK_TOPIC)
 
 
 def after(session: Session, cursor: str, limit: int = 500) -> tuple[list[Happened], str]:
@@ -60,6 +61,15 @@ def after(session: Session, cursor: str, limit: int = 500) -> tuple[list[Happene
     if not rows:
         return [], cursor
     return [Happened(row.kind, row.conversation_id, row.rev) for row in rows], f"{rows[-1].txid}.{rows[-1].id}"
+
+
+def held_back(session: Session, cursor: str) -> bool:
+    """Whether committed events behind `cursor` wait for a transaction that is still running: look again soon."""
+    if not is_postgres(session):
+        return False
+    txid, last_id = _parse(cursor)
+    behind = tuple_(Event.txid, Event.id) > tuple_(literal(txid), literal(last_id))
+    return session.scalar(select(Event.id).where(behind).limit(1)) is not None
 
 
 def newest(session: Session) -> str:

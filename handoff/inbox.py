@@ -80,6 +80,10 @@ def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Tr
     )
 
 
+def message(session: Session, message_id: int) -> MessageView:
+    return _message(session.get_one(Message, message_id))
+
+
 def customer_view(
     session: Session, channel: Channel, contact_key: str, after_rev: int = 0
 ) -> tuple[ConversationView, tuple[MessageView, ...]] | None:
@@ -97,16 +101,27 @@ def customer_view(
 
 def view_of(row: Conversation) -> ConversationView:
     return ConversationView(
-        id=row.id, reference=row.reference, channel=_channel(row.channel), contact_id=row.contact_id,
-        contact_name=row.contact.name, status=Status(row.status), priority=Priority(row.priority),
-        assignee_id=row.assignee_id, assignee_name=row.assignee.name if row.assignee else None,
-        language=_language(row.language), reason=Reason(row.reason) if row.reason else None,
-        epoch=row.epoch, episode=row.episode, rev=row.rev, last_seq=row.last_seq,
+        id=row.id,
+        reference=row.reference,
+        channel=_channel(row.channel),
+        contact_id=row.contact_id,
+        contact_name=row.contact.name,
+        status=Status(row.status),
+        priority=Priority(row.priority),
+        assignee_id=row.assignee_id,
+        assignee_name=row.assignee.name if row.assignee else None,
+        language=_language(row.language),
+        reason=Reason(row.reason) if row.reason else None,
+        epoch=row.epoch,
+        episode=row.episode,
+        rev=row.rev,
+        last_seq=row.last_seq,
         last_incoming_seq=row.last_incoming_seq,
         waiting_since=row.unanswered_since if row.status == Status.OPEN else None,
-        preview=row.preview, preview_author=_author(row.preview_author) if row.preview_author else None,
+        preview=row.preview,
+        preview_author=_author(row.preview_author) if row.preview_author else None,
         last_at=row.last_at,
-    )  # fmt: skip
+    )
 
 
 def _belongs(view: View, agent_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -123,7 +138,7 @@ def _belongs(view: View, agent_id: int) -> tuple[ColumnElement[bool], ...]:
             return (Conversation.status == Status.RESOLVED,)
 
 
-def _ordered(query: Select[tuple[Conversation]], view: View) -> Select[tuple[Conversation]]:
+def _ordered(query: Select[Conversation], view: View) -> Select[Conversation]:
     if view in ("bot", "resolved"):
         return query.order_by(Conversation.last_at.desc())
     return query.order_by(*QUEUE_ORDER)
@@ -137,7 +152,7 @@ def _since(conversation_id: int, after_rev: int) -> tuple[ColumnElement[bool], .
     return (Message.conversation_id == conversation_id, Message.rev > after_rev)
 
 
-def _messages(session: Session, query: Select[tuple[Message]]) -> tuple[MessageView, ...]:
+def _messages(session: Session, query: Select[Message]) -> tuple[MessageView, ...]:
     """The newest `TRANSCRIPT_LIMIT` of them: a long history must not stop a browser."""
     rows = session.scalars(query.order_by(Message.seq.desc()).limit(TRANSCRIPT_LIMIT)).all()
     return tuple(_message(row) for row in reversed(rows))
@@ -146,13 +161,22 @@ def _messages(session: Session, query: Select[tuple[Message]]) -> tuple[MessageV
 def _message(row: Message) -> MessageView:
     activity = row.content.get("activity")
     return MessageView(
-        id=row.id, seq=row.seq, rev=row.rev, kind=_kind(row.kind), private=row.private,
-        author=_author(row.author), agent_name=row.agent.name if row.agent else None, text=row.text,
-        format=_format(row.format), buttons=tuple(Button(**b) for b in row.content.get("buttons", ())),
-        activity=Activity(activity) if activity else None, decision=row.decision,
+        id=row.id,
+        seq=row.seq,
+        rev=row.rev,
+        kind=_kind(row.kind),
+        private=row.private,
+        author=_author(row.author),
+        agent_name=row.agent.name if row.agent else None,
+        text=row.text,
+        format=_format(row.format),
+        buttons=tuple(Button(**b) for b in row.content.get("buttons", ())),
+        activity=Activity(activity) if activity else None,
+        decision=row.decision,
         client_id=row.source_id.partition(":")[2] if row.source_id else None,
-        episode=row.episode, at=row.created_at,
-    )  # fmt: skip
+        episode=row.episode,
+        at=row.created_at,
+    )
 
 
 def _asked(session: Session, conversation: Conversation) -> Asked | None:

@@ -90,7 +90,7 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """One message. `source_id` makes a repeated send harmless; `answers_seq` is the customer message a reply read last."""
+    """One message. `source_id` makes a repeated send harmless; a reply has read up to the customer's `answers_seq`."""
 
     __tablename__ = "messages"
     __table_args__ = (

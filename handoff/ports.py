@@ -1,4 +1,4 @@
-"""What the desk needs from outside. Every port has an empty form, so the desk works without a bot and without a shop."""
+"""What the desk needs from outside. Each has an empty form: the desk works without a bot and without a shop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence

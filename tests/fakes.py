@@ -1,7 +1,12 @@
 """Stand-ins at the ports."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+
+from bot.shopdata.base import Order, ShopUnavailable
+from nlu.errors import NluError
+from nlu.result import Entity, IntentScore, Reading
 
 
 class MovedClock:
@@ -29,3 +34,45 @@ class MovedClock:
     @property
     def sleepers(self) -> int:
         return len(self._sleepers)
+
+
+class ScriptedNlu:
+    """Reads texts as the test says; a text it was not told about is read as unsure. May be down, or slow."""
+
+    def __init__(self) -> None:
+        self.readings: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.entities: dict[str, tuple[Entity, ...]] = {}
+        self.error: NluError | None = None
+        self.held = asyncio.Event()
+        self.held.set()
+        self.parsed: list[str] = []
+
+    def means(self, text: str, *ranking: tuple[str, float], order_id: str | None = None) -> None:
+        self.readings[text] = ranking
+        if order_id is not None:
+            start = text.index(order_id)
+            self.entities[text] = (Entity("order_id", order_id, start, start + len(order_id)),)
+
+    async def parse(self, text: str) -> Reading:
+        self.parsed.append(text)
+        await self.held.wait()
+        if self.error is not None:
+            raise self.error
+        ranking = self.readings.get(text, (("chitchat", 0.06), ("track_order", 0.05)))
+        return Reading(text, tuple(IntentScore(*s) for s in ranking), self.entities.get(text, ()), "scripted")
+
+
+class FakeRecords:
+    """A shop with one order, or one whose records do not answer."""
+
+    def __init__(self, *orders: Order) -> None:
+        self.by_number = {order.number: order for order in orders}
+        self.down = False
+
+    async def find_order(self, number: str) -> Order | None:
+        if self.down:
+            raise ShopUnavailable
+        return self.by_number.get(number)
+
+    async def find_orders(self, numbers: Sequence[str]) -> Sequence[Order]:
+        return [order for number in numbers if (order := await self.find_order(number))]

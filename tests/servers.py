@@ -33,8 +33,9 @@ def postgres(folder: Path) -> Iterator[str]:
     log = (folder / "postgres.log").open("wb")
     server = subprocess.Popen(
         [*unprivileged, str(binaries / "postgres"), "-D", str(data), "-p", str(port), *options],
-        stdout=log, stderr=log,
-    )  # fmt: skip
+        stdout=log,
+        stderr=log,
+    )
     try:
         _await_port(server, port, folder / "postgres.log")
         yield f"postgresql://baton@127.0.0.1:{port}/postgres"
@@ -51,8 +52,9 @@ def redis(folder: Path) -> Iterator[str]:
     log = (folder / "redis.log").open("wb")
     server = subprocess.Popen(
         [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
-        stdout=log, stderr=log,
-    )  # fmt: skip
+        stdout=log,
+        stderr=log,
+    )
     try:
         _await_port(server, port, folder / "redis.log")
         yield f"redis://127.0.0.1:{port}/0"

@@ -1,7 +1,6 @@
-"""Articles: what the shop knows, a body per language."""
+"""Where articles come from and are kept: Markdown files, and a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import JSON, Boolean, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bot.knowledge.article import Article
 from bot.shop import LANGUAGES
 from handoff.db import Base, UtcDateTime
 from handoff.values import Language
@@ -20,31 +20,6 @@ STARTER = Path(__file__).parent / "starter"
 
 class ArticleFileError(Exception):
     """An article file cannot be used; the message names file and key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """One article in one language.
-
-    `general` articles answer every question of their intents; the others only those about their `products`.
-    """
-
-    id: str
-    language: Language
-    title: str
-    intents: tuple[str, ...]
-    general: bool
-    products: tuple[str, ...]
-    questions: tuple[str, ...]
-    next_step: str
-    body: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def is_valid(self, today: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= today) and (
-            self.valid_to is None or today <= self.valid_to
-        )
 
 
 class ArticleRow(Base):
@@ -88,9 +63,18 @@ def read_file(path: Path, article_id: str, language: Language) -> Article:
     except (ValueError, yaml.YAMLError, ValidationError) as error:
         raise ArticleFileError(f"{path}: {error}") from None
     return Article(
-        article_id, language, front.title, tuple(front.intents), front.general, tuple(front.products),
-        tuple(front.questions), front.next_step.strip(), body.strip(), front.valid_from, front.valid_to,
-    )  # fmt: skip
+        article_id,
+        language,
+        front.title,
+        tuple(front.intents),
+        front.general,
+        tuple(front.products),
+        tuple(front.questions),
+        front.next_step.strip(),
+        body.strip(),
+        front.valid_from,
+        front.valid_to,
+    )
 
 
 def store(session: Session, articles: Sequence[Article], now: datetime) -> None:
@@ -125,18 +109,33 @@ def _row(article: Article, now: datetime) -> ArticleRow:
         "valid_to": article.valid_to and article.valid_to.isoformat(),
     }
     return ArticleRow(
-        id=article.id, language=article.language, title=article.title, general=article.general, meta=meta,
-        next_step=article.next_step, body=article.body, updated_at=now,
-    )  # fmt: skip
+        id=article.id,
+        language=article.language,
+        title=article.title,
+        general=article.general,
+        meta=meta,
+        next_step=article.next_step,
+        body=article.body,
+        updated_at=now,
+    )
 
 
 def _article(row: ArticleRow) -> Article:
     meta: Mapping[str, Any] = row.meta
     language = next(code for code in LANGUAGES if code == row.language)
     return Article(
-        row.id, language, row.title, tuple(meta["intents"]), row.general, tuple(meta["products"]),
-        tuple(meta["questions"]), row.next_step, row.body, _date(meta["valid_from"]), _date(meta["valid_to"]),
-    )  # fmt: skip
+        row.id,
+        language,
+        row.title,
+        tuple(meta["intents"]),
+        row.general,
+        tuple(meta["products"]),
+        tuple(meta["questions"]),
+        row.next_step,
+        row.body,
+        _date(meta["valid_from"]),
+        _date(meta["valid_to"]),
+    )
 
 
 def _date(value: str | None) -> date | None:

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from bot.decisions import Hit
-from bot.knowledge.articles import Article
+from bot.knowledge.article import Article
 from handoff.values import Language
 from nlu import folding
 
@@ -114,7 +115,7 @@ def _grams(text: str) -> Counter[str]:
     """Words, and pairs of neighbours: in Chinese a pair is what a word is elsewhere."""
     tokens = folding.tokens(text)
     words = [token for token in tokens if token.isascii()]
-    pairs = [f"{one}{other}" for one, other in zip(tokens, tokens[1:], strict=False) if not one.isascii()]
+    pairs = [f"{one}{other}" for one, other in pairwise(tokens) if not one.isascii()]
     return Counter(words + pairs)
 
 

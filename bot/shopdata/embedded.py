@@ -64,13 +64,19 @@ def _find(session: Session, numbers: Sequence[str]) -> list[Order]:
 def _order(row: OrderRow) -> Order:
     details: Mapping[str, Any] = row.details
     return Order(
-        number=row.number, state=cast(OrderState, row.state), phone=row.phone, placed_at=row.placed_at,
-        total=row.total, lines=tuple((name, count) for name, count in details["lines"]),
-        carrier=details["carrier"], tracking_number=row.tracking_number, expected_at=row.expected_at,
+        number=row.number,
+        state=cast(OrderState, row.state),
+        phone=row.phone,
+        placed_at=row.placed_at,
+        total=row.total,
+        lines=tuple((name, count) for name, count in details["lines"]),
+        carrier=details["carrier"],
+        tracking_number=row.tracking_number,
+        expected_at=row.expected_at,
         progress=tuple(
             Progress(datetime.fromisoformat(step["at"]), step["kind"], step["place"]) for step in details["progress"]
         ),
-    )  # fmt: skip
+    )
 
 
 def _from_demo(entry: Mapping[str, Any], now: datetime) -> OrderRow:
@@ -82,8 +88,12 @@ def _from_demo(entry: Mapping[str, Any], now: datetime) -> OrderRow:
         for step in entry.get("progress", [])
     ]
     return OrderRow(
-        number=entry["number"], state=entry["state"], phone=entry["phone"], placed_at=at(entry["placed_hours"]),
+        number=entry["number"],
+        state=entry["state"],
+        phone=entry["phone"],
+        placed_at=at(entry["placed_hours"]),
         expected_at=at(entry["expected_hours"]) if "expected_hours" in entry else None,
-        total=entry["total"], tracking_number=entry.get("tracking_number"),
+        total=entry["total"],
+        tracking_number=entry.get("tracking_number"),
         details={"lines": entry["lines"], "carrier": entry.get("carrier", {}), "progress": progress},
-    )  # fmt: skip
+    )

@@ -20,6 +20,12 @@ class Skill(Protocol):
         """Raises `ShopUnavailable`."""
 
     def conclude(
-        self, slots: Mapping[str, str], order: Order | None, tries: int, replies: Replies, language: Language, now: datetime
+        self,
+        slots: Mapping[str, str],
+        order: Order | None,
+        tries: int,
+        replies: Replies,
+        language: Language,
+        now: datetime,
     ) -> Outcome:
         """What to tell. `tries` counts what did not fit before."""

@@ -26,7 +26,13 @@ class Tracking:
         return await records.find_order(slots["order_id"])
 
     def conclude(
-        self, slots: Mapping[str, str], order: Order | None, tries: int, replies: Replies, language: Language, now: datetime
+        self,
+        slots: Mapping[str, str],
+        order: Order | None,
+        tries: int,
+        replies: Replies,
+        language: Language,
+        now: datetime,
     ) -> Outcome:
         """An unknown number and a wrong digit are answered alike: nobody learns which orders exist."""
         if order is None or not order.phone.endswith(slots["phone_tail"]):
@@ -44,7 +50,9 @@ def _story(order: Order, replies: Replies, language: Language, now: datetime) ->
     if stuck is not None:
         lines.append(replies.say("tracking.stuck", language, days=stuck, carrier=carrier))
     elif order.expected_at is not None and order.state in ("paid", "shipped"):
-        lines.append(replies.say("tracking.eta", language, date=_day(order.expected_at.astimezone(now.tzinfo), language)))
+        lines.append(
+            replies.say("tracking.eta", language, date=_day(order.expected_at.astimezone(now.tzinfo), language))
+        )
     if order.tracking_number:
         lines.append(replies.say("tracking.carrier", language, carrier=carrier, tracking=order.tracking_number))
     return "\n\n".join(lines + _steps(order, replies, language, now))

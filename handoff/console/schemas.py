@@ -102,10 +102,13 @@ class DecisionView(Schema):
     article: ArticleHit | None
     skill: str | None
     reason: str | None
+    priority: Priority | None
     threshold: float | None
 
 
 class ConsoleMessage(Schema):
+    """One message of a transcript. An `activity` has no text; the console says it in the agent's language."""
+
     id: int
     seq: int
     rev: int
@@ -115,6 +118,7 @@ class ConsoleMessage(Schema):
     name: str | None
     text: str
     format: Literal["plain", "markdown"]
+    activity: Literal["claimed", "handed_back", "resolved", "wait_cancelled"] | None
     buttons: list[str]
     decision: DecisionView | None
     client_id: str | None

@@ -49,10 +49,15 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
     _refuse_old_button(conversation, message.content)
     _reopen(conversation, message.content, bot_answers)
     stored = add_message(
-        session, conversation, now,
-        kind="incoming", author="contact", text=_words(message.content),
-        source_id=source_id, content=_stored_form(message.content),
-    )  # fmt: skip
+        session,
+        conversation,
+        now,
+        kind="incoming",
+        author="contact",
+        text=_words(message.content),
+        source_id=source_id,
+        content=_stored_form(message.content),
+    )
     _await_answer(conversation, stored, now)
     announce(session, conversation, "incoming", now)
     session.flush()
@@ -117,9 +122,13 @@ def _contact(session: Session, message: InboundMessage, now: datetime) -> Contac
     if contact is None:
         name = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(VISITOR_NAME_LENGTH))
         fresh = Contact(
-            channel=message.channel, key=message.contact_key, name=name, locale=message.locale,
-            created_at=now, last_seen_at=now,
-        )  # fmt: skip
+            channel=message.channel,
+            key=message.contact_key,
+            name=name,
+            locale=message.locale,
+            created_at=now,
+            last_seen_at=now,
+        )
         contact = _insert_or_find(session, fresh, query)
     contact.last_seen_at = now
     contact.locale = message.locale or contact.locale
@@ -144,11 +153,21 @@ def _conversation(session: Session, contact: Contact, now: datetime, bot_answers
         return locked(session, found)
     conversation = Conversation(
         reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6)),
-        contact=contact, channel=contact.channel,
+        contact=contact,
+        channel=contact.channel,
         status=Status.PENDING if bot_answers else Status.OPEN,
-        priority=Priority.NORMAL, priority_rank=2, epoch=0, episode=1, rev=0, last_seq=0, last_incoming_seq=0,
-        answered_seq=0, bot_memory={}, created_at=now, last_at=now,
-    )  # fmt: skip
+        priority=Priority.NORMAL,
+        priority_rank=2,
+        epoch=0,
+        episode=1,
+        rev=0,
+        last_seq=0,
+        last_incoming_seq=0,
+        answered_seq=0,
+        bot_memory={},
+        created_at=now,
+        last_at=now,
+    )
     session.add(conversation)
     session.flush()
     return conversation

@@ -56,7 +56,7 @@ def hand_off(
             packet=dict(call.packet),
             asked_at=asked_at,
             queued_at=now,
-        )  # fmt: skip
+        )
     )
     if decision is not None:
         write_decision(session, conversation, fence.last_incoming_seq, decision)

@@ -44,9 +44,13 @@ def add_agent(session: Session, email: str, name: str, role: str, now: datetime,
     if find_agent(session, email) is not None:
         raise BadInput(f"there is an agent with the address {email} already")
     agent = Agent(
-        email=email, name=name.strip(), role=role, active=True, created_at=now,
+        email=email,
+        name=name.strip(),
+        role=role,
+        active=True,
+        created_at=now,
         password_hash=hash_password(password) if password is not None else None,
-    )  # fmt: skip
+    )
     session.add(agent)
     session.flush()
     return _person(agent)

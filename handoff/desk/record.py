@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import events
+from handoff.db import wake
 from handoff.errors import IllegalTransition, NotFound
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
@@ -79,11 +80,22 @@ def add_message(
     if kind != "activity" and not private:
         conversation.preview, conversation.preview_author = " ".join(text.split())[:PREVIEW_CHARS], author
     message = Message(
-        conversation_id=conversation.id, seq=conversation.last_seq, rev=conversation.rev,
-        episode=conversation.episode, kind=kind, private=private, author=author, agent_id=agent_id,
-        source_id=source_id, text=text, format=format, content=dict(content or {}), decision=None,
-        answers_seq=answers_seq, created_at=now,
-    )  # fmt: skip
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        rev=conversation.rev,
+        episode=conversation.episode,
+        kind=kind,
+        private=private,
+        author=author,
+        agent_id=agent_id,
+        source_id=source_id,
+        text=text,
+        format=format,
+        content=dict(content or {}),
+        decision=None,
+        answers_seq=answers_seq,
+        created_at=now,
+    )
     session.add(message)
     return message
 
@@ -94,19 +106,31 @@ def add_words(
     """Append what the bot or the system says in answer to customer messages up to `answers_seq`."""
     for outgoing in words:
         add_message(
-            session, conversation, now,
-            kind="outgoing", author=outgoing.author, text=outgoing.text, format=outgoing.format,
-            content=_buttons(outgoing.buttons), answers_seq=answers_seq,
-        )  # fmt: skip
+            session,
+            conversation,
+            now,
+            kind="outgoing",
+            author=outgoing.author,
+            text=outgoing.text,
+            format=outgoing.format,
+            content=_buttons(outgoing.buttons),
+            answers_seq=answers_seq,
+        )
 
 
 def add_activity(
     session: Session, conversation: Conversation, now: datetime, activity: Activity, agent_id: int | None
 ) -> None:
     add_message(
-        session, conversation, now,
-        kind="activity", author="system", text="", agent_id=agent_id, content={"activity": activity},
-    )  # fmt: skip
+        session,
+        conversation,
+        now,
+        kind="activity",
+        author="system",
+        text="",
+        agent_id=agent_id,
+        content={"activity": activity},
+    )
 
 
 def write_decision(session: Session, conversation: Conversation, seq: int, decision: Mapping[str, Any]) -> None:
@@ -130,6 +154,7 @@ def current_handoff(session: Session, conversation: Conversation) -> Handoff | N
 def announce(session: Session, conversation: Conversation, kind: str, now: datetime) -> None:
     """The verb's one event; readers wake after the commit."""
     events.append(session, kind, conversation.id, conversation.rev, now)
+    wake(session, events.contact_topic(conversation.channel, conversation.contact.key))
 
 
 def _buttons(buttons: Sequence[Button]) -> dict[str, Any]:

@@ -59,10 +59,16 @@ def agent_reply(session: Session, conversation_id: int, agent_id: int, source_id
     if conversation.assignee_id != agent_id or conversation.status not in (Status.OPEN, Status.SNOOZED):
         raise NotYours("take the conversation over before you answer")
     message = add_message(
-        session, conversation, now,
-        kind="outgoing", author="agent", text=_checked(text), agent_id=agent_id, source_id=own_id,
+        session,
+        conversation,
+        now,
+        kind="outgoing",
+        author="agent",
+        text=_checked(text),
+        agent_id=agent_id,
+        source_id=own_id,
         answers_seq=conversation.last_incoming_seq,
-    )  # fmt: skip
+    )
     mark_answered(conversation)
     handoff = current_handoff(session, conversation)
     if handoff is not None and handoff.first_human_reply_at is None:
@@ -79,9 +85,16 @@ def note(session: Session, conversation_id: int, agent_id: int, source_id: str, 
     if (known := _known(session, conversation, own_id)) is not None:
         return known
     message = add_message(
-        session, conversation, now,
-        kind="outgoing", author="agent", text=_checked(text), private=True, agent_id=agent_id, source_id=own_id,
-    )  # fmt: skip
+        session,
+        conversation,
+        now,
+        kind="outgoing",
+        author="agent",
+        text=_checked(text),
+        private=True,
+        agent_id=agent_id,
+        source_id=own_id,
+    )
     announce(session, conversation, "note", now)
     session.flush()
     return message.id

@@ -82,9 +82,15 @@ async def test_a_handoff_stores_owner_reason_and_words_together(database: Databa
 
 @pytest.mark.parametrize(
     ("reason", "refused"),
-    [(Reason.CUSTOMER_REQUEST, False), (Reason.SAFETY, False), (Reason.COMPLAINT, False),
-     (Reason.NLU_UNAVAILABLE, False), (Reason.LOW_CONFIDENCE, True), (Reason.NO_ARTICLE, True)],
-)  # fmt: skip
+    [
+        (Reason.CUSTOMER_REQUEST, False),
+        (Reason.SAFETY, False),
+        (Reason.COMPLAINT, False),
+        (Reason.NLU_UNAVAILABLE, False),
+        (Reason.LOW_CONFIDENCE, True),
+        (Reason.NO_ARTICLE, True),
+    ],
+)
 async def test_asking_for_a_person_twice_does_not_delay_itself(
     database: Database, clock: MovedClock, reason: Reason, refused: bool
 ) -> None:
@@ -236,9 +242,7 @@ async def test_the_queue_is_ordered_by_priority_then_waiting_time(database: Data
     assert listed.counts["queue"] == 3
 
 
-async def test_without_a_bot_people_own_the_conversation_from_the_start(
-    database: Database, clock: MovedClock
-) -> None:
+async def test_without_a_bot_people_own_the_conversation_from_the_start(database: Database, clock: MovedClock) -> None:
     recorded = await database.write(desk.record_inbound, a.inbound(), clock.now(), bot_answers=False)
     assert not recorded.bot_owns
     assert (await database.read(inbox.listing, "queue", 0)).counts["queue"] == 1

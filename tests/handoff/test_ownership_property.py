@@ -155,9 +155,11 @@ def _empty(session: Any) -> None:
 
 
 RANDOM = settings(
-    max_examples=100, stateful_step_count=40, deadline=None,
+    max_examples=100,
+    stateful_step_count=40,
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

@@ -1,0 +1,46 @@
+# make demo    start everything with a small demo shop
+# make test    run all tests (sets up what they need)
+# make check   format, lint, types, imports, generated files
+# make types   regenerate the web code's types from the Python sources
+# make lock    renew the lock files
+
+.PHONY: demo run test check format types lock setup setup-dev
+
+demo: setup
+	@.venv/bin/baton demo
+
+run: setup
+	@.venv/bin/baton run
+
+setup:
+	@requirements/setup.sh app
+
+setup-dev:
+	@requirements/setup.sh dev
+
+test: setup-dev
+	.venv/bin/python -m pytest
+
+check: setup-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python tests/web_check.py
+
+format: setup-dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+types: setup-dev
+	.venv/bin/baton schema web/schema
+	.venv/bin/python tests/web_check.py --write
+
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+lock: setup-dev
+	$(COMPILE) --python-version 3.11 pyproject.toml -o requirements/app.txt
+	$(COMPILE) --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	cd nlu/server && $(UV) pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" requirements.in -o requirements.txt

@@ -1,0 +1,244 @@
+"""Composition root: every object is built here once, handed to who needs it, started, and stopped."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot import settings as settings_of
+from bot import shop as shops
+from bot.channels.buttons import Buttons
+from bot.channels.widget import Widget
+from bot.inbound import Inbound, NluState
+from bot.knowledge.library import Library
+from bot.replies import Replies, shipped
+from bot.settings import BOT_MIGRATIONS, PORTS, ROOT, Settings, SettingsError
+from bot.shop import Shop
+from bot.shopdata.embedded import EmbeddedRecords
+from bot.understand import Brain
+from handoff import db, jobs
+from handoff.console.auth import SignInLimit
+from handoff.console.live import LiveFeed
+from handoff.console.routes import Console
+from handoff.db import Database
+from handoff.errors import DatabaseTrouble
+from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
+from handoff.redis_wakeups import RedisWakeups
+from handoff.watches import SWEEP, Watches, sweeper
+from nlu.client import NluClient
+from nlu.supervisor import RasaChild
+from nlu.versions import Version
+
+log = logging.getLogger("baton.app")
+
+ASSETS = Path(__file__).parent / "assets"
+
+NLU_SERVER = ROOT / "nlu" / "server"
+DRAIN_S = 8.0
+CSP = (
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every command needs: the shop's rules, the database, the child that understands, and the brain."""
+
+    settings: Settings
+    shop: Shop
+    replies: Replies
+    clock: Clock
+    wakeups: Wakeups
+    database: Database
+    records: EmbeddedRecords
+    library: Library
+    rasa: RasaChild
+    brain: Brain
+
+
+@asynccontextmanager
+async def migrated(settings: Settings) -> AsyncIterator[Database]:
+    """The database alone, at the newest schema, for commands that need nothing else."""
+    async with AsyncExitStack() as stack:
+        database = db.connect(settings.database_url, await _wakeups(stack, settings))
+        stack.push_async_callback(database.close)
+        await database.migrate([BOT_MIGRATIONS])
+        yield database
+
+
+@asynccontextmanager
+async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncIterator[Parts]:
+    """Everything built and the database migrated. The `owner` of the NLU child announces it to other processes."""
+    shop, replies, clock = shops.load(settings.shop_file), shipped(), SystemClock()
+    async with AsyncExitStack() as stack:
+        wakeups = await _wakeups(stack, settings)
+        database = db.connect(settings.database_url, wakeups)
+        stack.push_async_callback(database.close)
+        await database.migrate([BOT_MIGRATIONS])
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        rasa = RasaChild(settings.data, NLU_SERVER, version, announce=owner)
+        stack.push_async_callback(rasa.stop)
+        await rasa.start()
+        records, library = EmbeddedRecords(database), Library(database, clock, shop.language)
+        brain = Brain(NluClient(session, rasa.endpoint), library, records, replies, shop, clock)
+        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, rasa, brain)
+
+
+async def _wakeups(stack: AsyncExitStack, settings: Settings) -> Wakeups:
+    if settings.redis_url is None:
+        return LocalWakeups()
+    wakeups = RedisWakeups(settings.redis_url)
+    listener = asyncio.create_task(wakeups.run())
+    stack.push_async_callback(wakeups.close)
+    stack.push_async_callback(_ended, listener)
+    return wakeups
+
+
+class Server:
+    """The running program: channels, console, jobs, health, over one HTTP server."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        shop, waiting = parts.shop, parts.shop.waiting
+        self._ready_since: datetime | None = None
+        self.inbound = Inbound(parts.database, parts.brain, parts.replies, shop, parts.clock, self._nlu_state)
+        self._widget = Widget(
+            parts.database,
+            self.inbound.receive,
+            parts.wakeups,
+            Buttons(settings_of.secret_key(parts.settings.data)),
+            parts.replies,
+            shop,
+            parts.clock,
+            parts.settings.origins,
+        )
+        self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
+        self._console = Console(parts.database, parts.clock, parts.library, parts.records, SignInLimit(), self._feed)
+        sweep = sweeper(parts.database, parts.clock, self.inbound.rerun, timedelta(seconds=waiting.sweep_after_s))
+        self._watches = Watches(parts.database, parts.clock, {SWEEP: sweep})
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
+        listening = _bound(self._parts.settings)
+        host, port = listening.getsockname()[:2]
+        await self._parts.database.write(jobs.schedule, SWEEP, "", self._parts.clock.now())
+        runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
+        await runner.setup()
+        tasks = [asyncio.create_task(work) for work in (self._watches.run(), self._watch_nlu())]
+        try:
+            await web.SockSite(runner, listening).start()
+            yield f"http://{host}:{port}"
+        finally:
+            await self._stop(runner, tasks)
+
+    async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
+        """No new messages, answers under way finish, then the rest ends."""
+        for task in tasks:
+            await _ended(task)
+        await self._widget.close()
+        await self._feed.close()
+        await self.inbound.drain(DRAIN_S)
+        await runner.cleanup()
+
+    def _web(self) -> web.Application:
+        app = web.Application(middlewares=[_headers], client_max_size=1024 * 1024)
+        app.router.add_get("/healthz", _healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/widget/socket", self._widget.serve)
+        self._console.add_to(app)
+        _add_pages(app)
+        return app
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        """Ready to answer by itself. Without a model the program still takes messages and hands them to people."""
+        state = {"nlu": self._parts.rasa.ready, "database": await self._database_answers()}
+        return web.json_response(state, status=200 if all(state.values()) else 503)
+
+    async def _database_answers(self) -> bool:
+        try:
+            await self._parts.database.read(lambda session: session.connection())
+        except DatabaseTrouble:
+            return False
+        return True
+
+    def _nlu_state(self) -> NluState:
+        rasa = self._parts.rasa
+        return NluState(starting=not rasa.ready and rasa.starting, ready_since=self._ready_since)
+
+    async def _watch_nlu(self) -> None:
+        """Remember since when a model answers: what waited for it before is not old yet."""
+        while True:
+            if not self._parts.rasa.ready:
+                self._ready_since = None
+            elif self._ready_since is None:
+                self._ready_since = self._parts.clock.now()
+            await self._parts.clock.sleep(0.25)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """A listening socket: the port that was asked for, or the next free one of the usual range."""
+    for port in [settings.port] if settings.port else PORTS:
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((settings.host, port))
+            listening.listen(512)
+        except OSError:
+            listening.close()
+            continue
+        return listening
+    if settings.port:
+        raise SettingsError(f"port {settings.port} is taken; choose another BATON_PORT")
+    raise SettingsError(f"no free port from {PORTS.start} to {PORTS.stop - 1}; set BATON_PORT")
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.json_response({"ok": True})
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: object) -> web.StreamResponse:
+    response: web.StreamResponse = await handler(request)  # type: ignore[operator]
+    if not response.prepared:
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response
+
+
+def _add_pages(app: web.Application) -> None:
+    """The built web code: the widget for any shop page, the console, and the demo shop."""
+
+    def page(path: str) -> object:
+        async def serve(_request: web.Request) -> web.FileResponse:
+            return web.FileResponse(ASSETS / path, headers={"Cache-Control": "no-cache"})
+
+        return serve
+
+    async def widget_script(_request: web.Request) -> web.FileResponse:
+        headers = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+        return web.FileResponse(ASSETS / "widget.js", headers=headers)
+
+    if not (ASSETS / "widget.js").exists():
+        raise SettingsError("the web code is not built yet; run make setup")
+    app.router.add_get("/widget.js", widget_script)
+    for path in ("/console", "/console/"):
+        app.router.add_get(path, page("console/index.html"))  # type: ignore[arg-type]
+    app.router.add_get("/", page("shop/index.html"))  # type: ignore[arg-type]
+    app.router.add_static("/console", ASSETS / "console")
+    app.router.add_static("/shop", ASSETS / "shop")

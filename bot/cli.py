@@ -1,0 +1,245 @@
+"""`baton …`: the commands."""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot import demo as demo_shop
+from bot import settings as settings_of
+from bot import training, webtypes
+from bot.app import Parts, Server, migrated, opened
+from bot.decisions import Context, explained
+from bot.knowledge import articles
+from bot.settings import ROOT, Settings, SettingsError
+from bot.shop import ShopFileError
+from bot.shopdata.base import ShopUnavailable
+from handoff.desk import people
+from handoff.errors import BadInput, DatabaseTrouble, NotFound
+from handoff.ports import SystemClock
+from handoff.values import Language, Text
+from nlu import folding
+from nlu.errors import NluError
+from nlu.versions import Version
+
+app = typer.Typer(help="Customer-service chat that answers what it surely knows.", no_args_is_help=True)
+agents = typer.Typer(help="The people who take over.", no_args_is_help=True)
+app.add_typer(agents, name="agents")
+
+terminal = Terminal(stderr=True, highlight=False)
+READY_S = 180.0
+T = TypeVar("T")
+
+
+@app.command()
+def demo() -> None:
+    """Start everything with a small demo shop: the shop page, the console, and a one-time sign-in."""
+    _finish(_serve(settings_of.read(), with_demo=True))
+
+
+@app.command()
+def run() -> None:
+    """Start the server on this installation's data."""
+    _finish(_serve(settings_of.read(), with_demo=False))
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="A customer's message; - reads one a line from standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and nothing else.")] = False,
+) -> None:
+    """Show what the bot would decide, and why. Nothing is stored."""
+    _finish(_ask(settings_of.read(), _lines(sys.stdin) if text == "-" else iter([text]), as_json))
+
+
+@app.command()
+def train() -> None:
+    """Train the understanding from config.yml and nlu/data."""
+    version = _finish(_trained(settings_of.read(), always=True))
+    terminal.print(f"model {version.id} is ready")
+
+
+@app.command("import-articles")
+def import_articles(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
+    """Read articles from FOLDER/<id>/<language>.md; those with the same id are replaced."""
+    found = list(articles.read_folder(folder))
+    _finish(_with_database(lambda database: database.write(articles.store, found, SystemClock().now())))
+    terminal.print(f"{len({article.id for article in found})} articles imported")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+
+    async def nothing(_database: object) -> None:
+        return None
+
+    _finish(_with_database(nothing))
+    terminal.print("the database is up to date")
+
+
+@app.command(hidden=True)
+def schema(folder: Path) -> None:
+    """Write the schemas that the web code's types are generated from."""
+    webtypes.write(folder)
+
+
+@agents.command("add")
+def add_agent(
+    email: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    role: str = "agent",
+    password: Annotated[
+        str | None, typer.Option(help="At least 10 characters; without one, sign in by link.", hide_input=True)
+    ] = None,
+) -> None:
+    """Add an agent and print a one-time sign-in link."""
+    now = SystemClock().now()
+    _finish(_with_database(lambda database: database.write(people.add_agent, email, name, role, now, password)))
+    link(email)
+
+
+@agents.command()
+def link(email: str) -> None:
+    """Print a new one-time sign-in link, good for a day."""
+    code = _finish(_with_database(lambda database: database.write(people.issue_link, email, SystemClock().now())))
+    print(f"/console/#login={code}")
+
+
+async def _serve(settings: Settings, *, with_demo: bool) -> None:
+    version = await _trained(settings, always=False)
+    async with opened(settings, version, owner=True) as parts:
+        if with_demo:
+            await parts.database.write(demo_shop.seed, parts.clock.now())
+        server = Server(parts)
+        async with server.serving() as address:
+            ready = asyncio.create_task(_say_when_ready(parts))
+            await _greet(parts, address, with_demo=with_demo)
+            await _until_asked_to_stop()
+            ready.cancel()
+            terminal.print("stopping …")
+
+
+async def _greet(parts: Parts, address: str, *, with_demo: bool) -> None:
+    terminal.print(f"\nBaton is up.\n  shop page  {address}/\n  console    {address}/console/")
+    if with_demo:
+        for agent in demo_shop.AGENTS:
+            code = await parts.database.write(people.issue_link, agent.email, parts.clock.now())
+            terminal.print(f"  sign in as {agent.name} (once)  {address}/console/#login={code}", soft_wrap=True)
+    terminal.print("Stop with Ctrl+C.\n")
+
+
+async def _say_when_ready(parts: Parts) -> None:
+    """The server takes messages at once; answers begin when the model is loaded."""
+    if not parts.rasa.ready:
+        with terminal.status("loading the model; messages are taken already …"):
+            await parts.rasa.wait_ready(READY_S)
+    terminal.print("The bot answers now.")
+
+
+async def _ask(settings: Settings, lines: Iterator[str], as_json: bool) -> None:
+    version = await _trained(settings, always=False)
+    async with _with_articles(settings) as usable, opened(usable, version, owner=False) as parts:
+        await demo_shop.seed_if_empty(parts.database, parts.clock.now())
+        await parts.rasa.wait_ready(READY_S)
+        for line in lines:
+            told = await _decided(parts, line)
+            print(json.dumps(told, ensure_ascii=False) if as_json else _readable(told), flush=True)
+
+
+async def _decided(parts: Parts, text: str) -> dict[str, Any]:
+    language: Language = folding.language(text) or parts.shop.language
+    understood = await parts.brain.understand(Text(text), Context(language))
+    told, reading = explained(understood), understood.reading
+    words = parts.replies.words(understood.decision, language)
+    return {
+        "text": text,
+        "language": language,
+        **{key: told[key] for key in ("decision", "intent", "ranking")},
+        "entities": [{"name": e.name, "value": e.value} for e in reading.entities] if reading else [],
+        **{key: told[key] for key in ("article", "skill", "reason", "priority", "threshold")},
+        "reply": [outgoing.text for outgoing in words],
+    }
+
+
+def _readable(told: dict[str, Any]) -> str:
+    intent = told["intent"]
+    why = f"{intent['name']} {intent['confidence']:.2f}" if intent else "no reading"
+    detail = told["reason"] or told["skill"] or (told["article"] or {}).get("id") or ""
+    lines = [f"{told['decision']} {detail} [{why}, threshold {told['threshold']:.2f}, {told['language']}]"]
+    return "\n".join(lines + [f"  {line}" for reply in told["reply"] for line in reply.splitlines()])
+
+
+def _lines(stream: Iterator[str]) -> Iterator[str]:
+    """One message a line, plain or as {"text": …}."""
+    for line in stream:
+        stripped = line.strip()
+        if not stripped:
+            continue
+        try:
+            parsed = json.loads(stripped)
+        except ValueError:
+            parsed = None
+        found = parsed.get("text") if isinstance(parsed, dict) else None
+        yield found if isinstance(found, str) else stripped
+
+
+@asynccontextmanager
+async def _with_articles(settings: Settings) -> AsyncIterator[Settings]:
+    """This installation's articles; before the first start, the starter's in a database that is thrown away."""
+    file = settings.database_url.removeprefix("sqlite:///")
+    if file == settings.database_url or Path(file).exists():
+        yield settings
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield replace(settings, database_url=f"sqlite:///{folder}/baton.db")
+
+
+async def _trained(settings: Settings, *, always: bool) -> Version:
+    """The wanted model, trained with a progress bar where it is missing (or `always`)."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal, transient=True) as progress:
+        bar = progress.add_task("training", total=None, visible=False)
+
+        def on_progress(step: str, done: int, total: int) -> None:
+            progress.update(bar, description=step, completed=done, total=total, visible=True)
+
+        work = training.train if always else training.ensure_model
+        return await work(ROOT, settings.data, on_progress)
+
+
+async def _with_database(work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
+    async with migrated(settings_of.read()) as database:
+        return await work(database)
+
+
+async def _until_asked_to_stop() -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, asked.set)
+    await asked.wait()
+
+
+def _finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; what a person can mend is said in a sentence instead of a traceback."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        return asyncio.run(work)
+    except (SettingsError, ShopFileError, NluError, BadInput, NotFound, DatabaseTrouble, ShopUnavailable) as error:
+        terminal.print(f"[bold red]error:[/] {error}", markup=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,36 @@
+"""The demo shop's contents: articles, orders with times relative to now, and two agents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.knowledge import articles
+from bot.shopdata import embedded
+from handoff.db import Database
+from handoff.desk import people
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAgent:
+    email: str
+    name: str
+
+
+AGENTS = (DemoAgent("mei@xiaoman.example", "Mei"), DemoAgent("jun@xiaoman.example", "Jun"))
+
+
+def seed(session: Session, now: datetime) -> None:
+    """Put the demo shop in place. Articles that are there stay as they are; orders are moved to the present."""
+    if not articles.version(session)[0]:
+        articles.store(session, list(articles.read_folder(articles.STARTER)), now)
+    embedded.store_demo(session, now)
+    for agent in AGENTS:
+        if people.find_agent(session, agent.email) is None:
+            people.add_agent(session, agent.email, agent.name, "agent", now)
+
+
+async def seed_if_empty(database: Database, now: datetime) -> None:
+    """The starter articles for whoever asks before the first start."""
+    if not (await database.read(articles.version))[0]:
+        await database.write(seed, now)

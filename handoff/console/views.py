@@ -1,0 +1,123 @@
+"""The desk's values in the shapes the console's browser gets."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from handoff.console import schemas
+from handoff.desk.people import Person
+from handoff.inbox import Asked, Listing, Transcript
+from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
+from handoff.values import ConversationView, MessageView
+
+DRAFT_FLOOR = 0.3
+"""A near miss weaker than this is no draft."""
+
+
+def me(person: Person) -> schemas.Me:
+    return schemas.Me.model_validate({"id": person.id, "name": person.name, "email": person.email, "role": person.role})
+
+
+def row(view: ConversationView) -> schemas.Row:
+    assignee = (
+        schemas.Assignee(id=view.assignee_id, name=view.assignee_name or "") if view.assignee_id is not None else None
+    )
+    return schemas.Row.model_validate(
+        {
+            "id": view.id,
+            "reference": view.reference,
+            "status": view.status,
+            "priority": view.priority,
+            "contact": view.contact_name,
+            "channel": view.channel,
+            "language": view.language,
+            "preview": view.preview,
+            "preview_author": view.preview_author,
+            "last_at": view.last_at,
+            "waiting_since": view.waiting_since,
+            "assignee": assignee,
+            "reason": view.reason,
+            "epoch": view.epoch,
+            "episode": view.episode,
+            "last_seq": view.last_seq,
+        }
+    )
+
+
+def listing(found: Listing) -> schemas.ConversationList:
+    counts = schemas.Counts.model_validate({name: n for name, n in found.counts.items() if name != "resolved"})
+    return schemas.ConversationList(items=[row(view) for view in found.rows], counts=counts, cursor=found.cursor)
+
+
+def message(view: MessageView) -> schemas.ConsoleMessage:
+    return schemas.ConsoleMessage.model_validate(
+        {
+            "id": view.id,
+            "seq": view.seq,
+            "rev": view.rev,
+            "kind": view.kind,
+            "private": view.private,
+            "author": view.author,
+            "name": view.agent_name,
+            "text": view.text,
+            "format": view.format,
+            "activity": view.activity,
+            "buttons": [button.label for button in view.buttons],
+            "decision": view.decision,
+            "client_id": view.client_id,
+            "episode": view.episode,
+            "at": view.at,
+        }
+    )
+
+
+async def conversation(found: Transcript, suggestions: Suggestions, records: CustomerRecords) -> schemas.Conversation:
+    return schemas.Conversation(
+        row=row(found.conversation),
+        messages=[message(view) for view in found.messages],
+        packet=await _packet(found.asked, found.conversation, suggestions, records) if found.asked else None,
+        rev=found.conversation.rev,
+    )
+
+
+async def _packet(
+    asked: Asked, view: ConversationView, suggestions: Suggestions, records: CustomerRecords
+) -> schemas.Packet:
+    """Stored facts, plus what articles and the shop's records say about them now."""
+    stored: Mapping[str, Any] = asked.packet
+    near = await suggestions.suggest([(hit[0], hit[1]) for hit in stored.get("near_misses", [])], view.language)
+    entities: Mapping[str, str] = stored.get("entities", {})
+    numbers = [entities["order_id"]] if "order_id" in entities else []
+    return schemas.Packet.model_validate(
+        {
+            "reason": asked.reason,
+            "priority": asked.priority,
+            "asked_at": asked.asked_at,
+            "language": view.language,
+            "summary": stored.get("summary", ""),
+            "ranking": stored.get("ranking", []),
+            "entities": entities,
+            "tried": stored.get("tried", []),
+            "near_misses": [_near_miss(suggestion) for suggestion in near],
+            "orders": [_order(order) for order in await records.orders(numbers)],
+            "draft": _draft(near),
+            "earlier_episodes": asked.earlier_episodes,
+        }
+    )
+
+
+def _near_miss(suggestion: Suggestion) -> dict[str, Any]:
+    return {"id": suggestion.id, "title": suggestion.title, "score": suggestion.score, "body": suggestion.body}
+
+
+def _order(order: OrderSummary) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "state": order.state,
+        "placed_at": order.placed_at,
+        "total": order.total,
+        "lines": [{"name": name, "quantity": quantity} for name, quantity in order.lines],
+    }
+
+
+def _draft(near: Sequence[Suggestion]) -> str | None:
+    return near[0].body if near and near[0].score >= DRAFT_FLOOR else None

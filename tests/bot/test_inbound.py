@@ -1,0 +1,342 @@
+"""The story of a customer message, on real databases, with a scripted understanding and a moved clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from bot import shop as shops
+from bot.inbound import Inbound, NluState
+from bot.knowledge import articles
+from bot.knowledge.library import Library
+from bot.replies import shipped
+from bot.settings import BOT_MIGRATIONS, ROOT
+from bot.understand import Brain
+from handoff import db, desk, inbox
+from handoff.db import Database
+from handoff.ports import LocalWakeups
+from handoff.states import Status
+from handoff.values import Action, ConversationView, InboundMessage, Language, Media, MessageView, Reason
+from nlu.errors import NluTimeout
+from tests import builders as a
+from tests.fakes import FakeRecords, MovedClock, ScriptedNlu
+
+DEADLINE_S = 10.0
+SHOP = shops.load(ROOT / "shop.yml")
+
+
+@dataclass
+class Counter:
+    """A shop's counter: customers write, and what is stored can be looked at."""
+
+    database: Database
+    inbound: Inbound
+    nlu: ScriptedNlu
+    records: FakeRecords
+    clock: MovedClock
+    nlu_state: NluState
+
+    async def says(self, text: str, *, contact: str = "visitor-1", locale: Language | None = None) -> int:
+        return await self.sends(a.inbound(text, contact=contact, locale=locale))
+
+    async def presses(self, name: str, value: str = "", *, episode: int | None = None) -> int:
+        return await self.sends(a.press(name, value, episode=episode))
+
+    async def sends(self, message: InboundMessage) -> int:
+        return (await self.inbound.receive(message)).conversation_id
+
+    async def settled(self, conversation: int, is_so: Callable[[ConversationView], bool]) -> tuple[MessageView, ...]:
+        """Wait until the stored conversation is as it should be; its messages."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                told = await self.database.read(inbox.transcript, conversation)
+                if is_so(told.conversation):
+                    return told.messages
+                await asyncio.sleep(0.005)
+
+    async def answered(self, conversation: int) -> tuple[MessageView, ...]:
+        async with asyncio.timeout(DEADLINE_S):
+            while await self.database.read(desk.open_turn, conversation) is not None:
+                await asyncio.sleep(0.005)
+        return await self.settled(conversation, lambda view: True)
+
+    async def handed_off(self, conversation: int) -> tuple[Reason | None, tuple[MessageView, ...]]:
+        messages = await self.settled(conversation, lambda view: view.status is Status.OPEN)
+        told = await self.database.read(inbox.transcript, conversation)
+        return told.conversation.reason, messages
+
+    async def until_sleeping(self) -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            while not self.clock.sleepers:
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def counter(database_url: str, clock: MovedClock) -> AsyncIterator[Counter]:
+    database = db.connect(database_url, LocalWakeups())
+    await database.migrate([BOT_MIGRATIONS])
+    await database.write(articles.store, list(articles.read_folder(articles.STARTER)), clock.now())
+    nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language)
+    brain = Brain(nlu, library, records, shipped(), SHOP, clock)
+    found = Counter(database, None, nlu, records, clock, NluState(False, clock.now()))  # type: ignore[arg-type]
+    found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state)
+    yield found
+    await found.inbound.drain(0)
+    await database.close()
+
+
+FILM = "鋼化膜收到了,我要怎麼貼?"
+
+
+async def test_a_question_is_answered_with_the_article_and_why_is_kept(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    messages = await counter.answered(conversation)
+    assert [m.author for m in messages] == ["contact", "bot", "bot"]
+    assert "1." in messages[1].text and messages[1].format == "markdown"
+    assert [b.value for b in messages[2].buttons] == ["yes", "no"]
+    decision = messages[0].decision
+    assert decision is not None
+    assert (decision["decision"], decision["article"]["id"]) == ("answer", "apply-tempered-glass-film")
+
+
+async def test_bubbles_sent_quickly_are_read_together_and_answered_once(counter: Counter) -> None:
+    counter.nlu.means("您好", ("greet", 0.95), ("chitchat", 0.01))
+    counter.nlu.means("鋼化膜", ("product_info", 0.2), ("how_to_use", 0.2))
+    together = "您好\n鋼化膜\n要怎麼貼?"
+    counter.nlu.means("要怎麼貼?", ("how_to_use", 0.9), ("installation", 0.02))
+    counter.nlu.means(together, ("how_to_use", 0.9), ("installation", 0.02))
+    for text in together.split("\n"):
+        conversation = await counter.says(text)
+    messages = await counter.answered(conversation)
+    await counter.until_sleeping()
+    counter.clock.move(5)
+    await counter.inbound.drain(DEADLINE_S)
+    messages = await counter.answered(conversation)
+    assert [m.author for m in messages] == ["contact"] * 3 + ["bot", "bot"]
+    assert together in counter.nlu.parsed
+
+
+async def test_a_greeting_waits_a_second_for_the_question(counter: Counter) -> None:
+    counter.nlu.means("您好", ("greet", 0.95), ("chitchat", 0.01))
+    conversation = await counter.says("您好")
+    await counter.until_sleeping()
+    assert len(await counter.settled(conversation, lambda view: True)) == 1
+    counter.clock.move(1)
+    assert [m.author for m in await counter.answered(conversation)] == ["contact", "bot"]
+
+
+@pytest.mark.parametrize("text", ["轉人工", "转人工！！", "真人", "Human please", "AGENT!!!"])
+async def test_a_person_is_one_message_away_even_without_a_model(counter: Counter, text: str) -> None:
+    counter.nlu.error = NluTimeout("down")
+    reason, messages = await counter.handed_off(await counter.says(text))
+    assert reason is Reason.CUSTOMER_REQUEST
+    assert messages[-1].author == "system"
+
+
+async def test_asking_for_a_person_does_not_wait_for_the_next_bubble(counter: Counter) -> None:
+    counter.nlu.held.clear()
+    await counter.says("那個")
+    reason, _ = await counter.handed_off(await counter.says("轉人工"))
+    counter.nlu.held.set()
+    assert reason is Reason.CUSTOMER_REQUEST
+
+
+async def test_the_agent_gets_what_was_asked_before_the_call(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.answered(conversation)
+    await counter.presses("person")
+    await counter.handed_off(conversation)
+    asked = (await counter.database.read(inbox.transcript, conversation)).asked
+    assert asked is not None
+    assert FILM in asked.packet["summary"]
+    assert asked.packet["tried"] == ["article:apply-tempered-glass-film"]
+    assert asked.packet["near_misses"][0][0] == "apply-tempered-glass-film"
+
+
+async def test_unsure_goes_to_a_person_at_once(counter: Counter) -> None:
+    conversation = await counter.says("呃那個就是")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    assert (await counter.handed_off(conversation))[0] is Reason.LOW_CONFIDENCE
+
+
+async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> None:
+    counter.nlu.means("電池很燙一直冒煙", ("defective_item", 0.5), ("safety_issue", 0.4))
+    conversation = await counter.says("電池很燙一直冒煙")
+    reason, messages = await counter.handed_off(conversation)
+    assert reason is Reason.SAFETY
+    assert "停止使用" in messages[-1].text
+    assert (await counter.database.read(inbox.listing, "queue", 0)).rows[0].priority == "urgent"
+
+
+async def test_two_close_readings_are_asked_back_once_and_the_choice_is_answered(counter: Counter) -> None:
+    text = "東西不要了"
+    counter.nlu.means(text, ("request_return", 0.34), ("cancel_order", 0.3))
+    conversation = await counter.says(text)
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    messages = await counter.answered(conversation)
+    assert [b.name for b in messages[-1].buttons] == ["clarify", "clarify", "person"]
+    await counter.presses("clarify", "request_return", episode=1)
+    messages = await counter.answered(conversation)
+    assert messages[2].decision is not None
+    assert messages[2].decision["article"]["id"] == "request-return"
+
+
+async def test_ambiguous_twice_goes_to_a_person(counter: Counter) -> None:
+    for text in ("東西不要了", "就是不要了啦"):
+        counter.nlu.means(text, ("request_return", 0.34), ("cancel_order", 0.3))
+    conversation = await counter.says("東西不要了")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    await counter.answered(conversation)
+    await counter.says("就是不要了啦")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    assert (await counter.handed_off(conversation))[0] is Reason.AMBIGUOUS
+
+
+async def test_not_helpful_goes_to_a_person_and_never_to_the_same_answer(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.answered(conversation)
+    await counter.presses("helpful", "no", episode=1)
+    assert (await counter.handed_off(conversation))[0] is Reason.NOT_HELPFUL
+
+
+async def test_the_same_question_again_goes_to_a_person(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.answered(conversation)
+    await counter.says(FILM)
+    assert (await counter.handed_off(conversation))[0] is Reason.REPEATED
+
+
+async def test_out_of_scope_gets_one_honest_sentence_and_the_button(counter: Counter) -> None:
+    counter.nlu.means("可以借我五千塊嗎", ("out_of_scope", 0.8), ("payment_methods", 0.1))
+    conversation = await counter.says("可以借我五千塊嗎")
+    await counter.until_sleeping() if counter.clock.sleepers else None
+    counter.clock.move(1)
+    messages = await counter.answered(conversation)
+    assert [b.name for b in messages[-1].buttons] == ["person"]
+
+
+async def test_a_thumb_wants_nothing_and_waits_for_nobody(counter: Counter) -> None:
+    conversation = await counter.says("👍")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    assert [m.author for m in await counter.answered(conversation)] == ["contact"]
+
+
+async def test_a_picture_goes_to_a_person(counter: Counter) -> None:
+    conversation = await counter.sends(a.inbound(content=Media("image")))
+    assert (await counter.handed_off(conversation))[0] is Reason.ATTACHMENT
+
+
+async def test_a_model_that_does_not_answer_means_a_person_not_silence(counter: Counter) -> None:
+    counter.nlu.error = NluTimeout("too slow")
+    reason, messages = await counter.handed_off(await counter.says(FILM))
+    assert reason is Reason.NLU_UNAVAILABLE
+    assert messages[-1].author == "system"
+
+
+async def test_a_fault_in_our_own_code_means_a_person_too(counter: Counter) -> None:
+    counter.nlu.error = RuntimeError("a bug")  # type: ignore[assignment]
+    assert (await counter.handed_off(await counter.says(FILM)))[0] is Reason.SWEPT
+
+
+async def test_while_the_model_is_loading_the_message_waits_for_it(counter: Counter) -> None:
+    counter.nlu.error = NluTimeout("loading")
+    counter.nlu_state = NluState(starting=True, ready_since=None)
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.clock.move(300)
+    await counter.inbound.rerun(conversation)
+    counter.nlu.error, counter.nlu_state = None, NluState(False, counter.clock.now())
+    await counter.inbound.rerun(conversation)
+    assert [m.author for m in await counter.answered(conversation)] == ["contact", "bot", "bot"]
+
+
+async def test_what_waited_too_long_goes_to_a_person(counter: Counter, clock: MovedClock) -> None:
+    recorded = await counter.database.write(desk.record_inbound, a.inbound(FILM), clock.now())
+    clock.move(30)
+    assert await counter.database.read(desk.left_waiting, clock.now(), timedelta(seconds=6))
+    clock.move(60)
+    await counter.inbound.rerun(recorded.conversation_id)
+    assert (await counter.handed_off(recorded.conversation_id))[0] is Reason.SWEPT
+
+
+async def test_a_slow_answer_is_dropped_when_an_agent_took_over(counter: Counter, clock: MovedClock) -> None:
+    agent = await counter.database.write(a.agent, clock.now())
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    counter.nlu.held.clear()
+    conversation = await counter.says(FILM)
+    await counter.database.write(desk.claim, conversation, agent, clock.now())
+    counter.nlu.held.set()
+    await counter.inbound.drain(DEADLINE_S)
+    assert "bot" not in [m.author for m in await counter.settled(conversation, lambda view: True)]
+
+
+async def test_a_message_while_a_person_owns_is_for_the_person_alone(counter: Counter) -> None:
+    conversation = await counter.says("轉人工")
+    await counter.handed_off(conversation)
+    counter.nlu.parsed.clear()
+    await counter.says(FILM)
+    await counter.inbound.drain(DEADLINE_S)
+    assert counter.nlu.parsed == []
+    assert [m.author for m in await counter.settled(conversation, lambda v: True)] == ["contact", "system", "contact"]
+
+
+async def test_cancelling_the_wait_brings_the_bot_back(counter: Counter) -> None:
+    conversation = await counter.says("轉人工")
+    await counter.handed_off(conversation)
+    await counter.sends(a.inbound(content=Action("cancel_wait", label="Never mind", reopens=True)))
+    messages = await counter.settled(conversation, lambda view: view.status is Status.PENDING)
+    assert messages[-1].author == "bot"
+
+
+async def test_too_many_bot_turns_end_with_a_person(counter: Counter) -> None:
+    counter.nlu.means("謝謝", ("thanks", 0.9), ("greet", 0.02))
+    counter.nlu.means("退貨期限多久", ("return_policy", 0.9), ("greet", 0.02))
+    conversation = 0
+    for _ in range(SHOP.understanding.max_bot_turns):
+        conversation = await counter.says("謝謝")
+        await counter.until_sleeping()
+        counter.clock.move(1)
+        await counter.answered(conversation)
+    await counter.says("退貨期限多久")
+    assert (await counter.handed_off(conversation))[0] is Reason.TURN_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("my film arrived", None, "en"),
+        ("鋼化膜怎麼貼", None, "zh-TW"),
+        ("钢化膜怎么贴", None, "zh-CN"),
+        ("你好", "zh-CN", "zh-CN"),
+        ("你好", None, "zh-TW"),
+    ],
+)
+async def test_the_reply_is_in_the_customers_language(
+    counter: Counter, text: str, locale: Language | None, expected: Language
+) -> None:
+    counter.nlu.means(text, ("thanks", 0.9), ("greet", 0.02))
+    conversation = await counter.says(text, locale=locale)
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    assert (await counter.answered(conversation))[-1].text == shipped().say("social.thanks", expected)
+
+
+async def test_a_press_answered_by_the_file_of_texts_never_reaches_the_model(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.answered(conversation)
+    await counter.presses("helpful", "yes", episode=1)
+    messages = await counter.answered(conversation)
+    assert messages[-1].text == shipped().say("social.glad", "zh-TW")
