@@ -42,6 +42,8 @@ ASSETS = Path(__file__).parent / "assets"
 
 NLU_SERVER = ROOT / "nlu" / "server"
 DRAIN_S = 8.0
+LONGEST_LOAD = timedelta(seconds=120)
+"""Messages wait so long for a model that is loading; then they go to people."""
 CSP = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self'; script-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -109,6 +111,8 @@ class Server:
         self._parts = parts
         shop, waiting = parts.shop, parts.shop.waiting
         self._ready_since: datetime | None = None
+        self._was_ready = False
+        self._started_at = parts.clock.now()
         self.inbound = Inbound(parts.database, parts.brain, parts.replies, shop, parts.clock, self._nlu_state)
         self._widget = Widget(
             parts.database,
@@ -171,8 +175,10 @@ class Server:
         return True
 
     def _nlu_state(self) -> NluState:
-        rasa = self._parts.rasa
-        return NluState(starting=not rasa.ready and rasa.starting, ready_since=self._ready_since)
+        """Only the first load is waited for; a model that was there and is lost means a person at once."""
+        loading = self._parts.clock.now() - self._started_at < LONGEST_LOAD
+        first_load = loading and not self._was_ready
+        return NluState(starting=first_load, ready_since=self._ready_since)
 
     async def _watch_nlu(self) -> None:
         """Remember since when a model answers: what waited for it before is not old yet."""
@@ -180,7 +186,7 @@ class Server:
             if not self._parts.rasa.ready:
                 self._ready_since = None
             elif self._ready_since is None:
-                self._ready_since = self._parts.clock.now()
+                self._ready_since, self._was_ready = self._parts.clock.now(), True
             await self._parts.clock.sleep(0.25)
 
 

@@ -33,8 +33,12 @@ from nlu import folding
 from nlu.errors import NluError
 from nlu.versions import Version
 
-app = typer.Typer(help="Customer-service chat that answers what it surely knows.", no_args_is_help=True)
-agents = typer.Typer(help="The people who take over.", no_args_is_help=True)
+app = typer.Typer(
+    help="Customer-service chat that answers what it surely knows.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+agents = typer.Typer(help="The people who take over.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(agents, name="agents")
 
 terminal = Terminal(stderr=True, highlight=False)

@@ -1,77 +1,69 @@
-"""Trains models in Rasa's environment."""
+"""Trains models in Rasa's environment; who shows the progress is somebody else's business."""
 
 import asyncio
 import json
-from collections.abc import Callable
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from nlu import versions
-from nlu.errors import SetupError, TrainingFailed
+from nlu.errors import TrainingFailed
+from nlu.launching import require_python, rotated, surroundings
 from nlu.versions import Version
 
 OnProgress = Callable[[str, int, int], None]
-LINES_KEPT = 20
 
 
-async def ensure_model(root: Path, data: Path, on_progress: OnProgress) -> Version:
-    """The wanted model, trained where it is missing."""
-    version = versions.wanted(root, data)
-    return version if version.exists else await train(root, data, on_progress)
+async def ensure_model(
+    root: Path, data: Path, on_progress: OnProgress, intents: Collection[str] | None = None
+) -> Version:
+    """The version that the sources under `root` ask for, trained only if its file is not there."""
+    return versions.find(root, data) or await train(root, data, on_progress, intents)
 
 
-async def train(root: Path, data: Path, on_progress: OnProgress) -> Version:
-    """Train the wanted model. `on_progress(step, done, total)`. Raises `TrainingFailed`, `SetupError`.
+async def train(root: Path, data: Path, on_progress: OnProgress, intents: Collection[str] | None = None) -> Version:
+    """Trains the wanted version, calling `on_progress(step, done, total)` on the way.
 
-    The file appears whole or not at all; a model that was there before stays in service.
+    The steps are check, prepare, features, learn and write. With `intents`, any other intent in the data is an error.
+    The file appears whole or not at all, so what is served stays. Raises SetupError, or TrainingFailed naming file
+    and line where the data is at fault.
     """
     version, server = versions.wanted(root, data), root / "nlu" / "server"
-    python = server / ".venv" / "bin" / "python"
-    if not python.exists():
-        raise SetupError("Rasa's environment is missing; run: make setup")
-    version.path.parent.mkdir(parents=True, exist_ok=True)
-    child = await asyncio.create_subprocess_exec(
-        python,
-        server / "train.py",
-        root / "config.yml",
-        root / "nlu" / "data",
-        version.path,
-        cwd=server,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    arguments = ["--config", root / "config.yml", "--data", root / "nlu" / "data", "--out", version.path]
+    log = data / "rasa" / "train.log"
+    with rotated(log) as output:
+        child = await asyncio.create_subprocess_exec(
+            require_python(server).absolute(),
+            server.absolute() / "train.py",
+            *(str(argument.absolute()) if isinstance(argument, Path) else argument for argument in arguments),
+            *(["--intents", ",".join(intents)] if intents is not None else []),
+            cwd=root,
+            env=surroundings({}),
+            stdin=PIPE,  # never written to: its closing tells the child that we are gone
+            stdout=PIPE,
+            stderr=output,
+            start_new_session=True,
+        )
+    problem = await _followed(child, on_progress)
+    if child.returncode != 0:
+        raise TrainingFailed(problem or f"training ended with exit code {child.returncode}; see {log}")
+    return version
+
+
+async def _followed(child: Process, on_progress: OnProgress) -> str | None:
+    """Passes progress on until the child has ended; the error it reported, if any."""
+    assert child.stdout is not None
+    problem = None
     try:
-        problem, complaints = await asyncio.gather(_followed(child, on_progress), _last_lines(child))
-        code = await child.wait()
+        async for line in child.stdout:
+            told = json.loads(line)
+            if "error" in told:
+                problem = str(told["error"])
+            else:
+                on_progress(told["step"], told["done"], told["total"])
+        await child.wait()
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    if code != 0:
-        raise TrainingFailed(problem or f"training ended with {code}:\n{complaints}")
-    return version
-
-
-async def _followed(child: asyncio.subprocess.Process, on_progress: OnProgress) -> str | None:
-    """Hand on progress; what the trainer itself says is wrong, if anything."""
-    assert child.stdout is not None
-    problem = None
-    async for line in child.stdout:
-        try:
-            told = json.loads(line)
-        except ValueError:
-            continue
-        if not isinstance(told, dict):
-            continue
-        if "error" in told:
-            problem = str(told["error"])
-        elif "step" in told:
-            on_progress(str(told["step"]), int(told["done"]), int(told["total"]))
     return problem
-
-
-async def _last_lines(child: asyncio.subprocess.Process) -> str:
-    assert child.stderr is not None
-    lines: list[str] = []
-    async for line in child.stderr:
-        lines = [*lines[-LINES_KEPT:], line.decode(errors="replace").rstrip()]
-    return "\n".join(lines)

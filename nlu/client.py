@@ -42,7 +42,9 @@ class NluClient:
         endpoint = self._endpoint()
         if endpoint is None:
             raise NluUnavailable("no model is loaded yet")
-        reply = await self._request(endpoint, "POST", "/model/parse", {"text": text})
+        # Half a surrogate pair, as browsers sometimes send, is no text in UTF-8; a "?" keeps the positions.
+        sendable = text.encode("utf-8", "replace").decode()
+        reply = await self._request(endpoint, "POST", "/model/parse", {"text": sendable})
         return _reading(text, reply, endpoint.model)
 
     async def ready(self) -> bool:

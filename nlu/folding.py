@@ -38,10 +38,11 @@ _MAINLAND = re.compile(f"[{ONLY_SIMPLIFIED}]")
 # Pasted as an answer, whatever language the answer is for.
 _ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)[!-~]+")
 # Words that people type whatever their language is.
-_SHARED_WORDS = frozenset(
+_SHARED_WORDS = (
     "ok okay hi hello hey bye thx yes no app vip line wifi usb led iphone ipad mac pro max mini plus ultra se air "
-    "sf dhl ups ems fedex atm id qr sms xd lol www http https com tw cn xs xl xxl xxxl".split()
+    "sf dhl ups ems fedex atm id qr sms xd lol www http https com tw cn xs xl xxl xxxl"
 )
+_SHARED = frozenset(_SHARED_WORDS.split())
 
 
 def fold(text: str) -> str:
@@ -79,7 +80,7 @@ def language(text: str) -> Language | None:
     plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", text))
     if _OTHER_SCRIPT.search(plain):
         return None
-    words = [word for word in _ENGLISH_WORD.findall(plain) if word.lower() not in _SHARED_WORDS]
+    words = [word for word in _ENGLISH_WORD.findall(plain) if word.lower() not in _SHARED]
     han = len(_HAN_CHARACTER.findall(plain))
     if not han or len(words) > max(2, 2 * han):
         return "en" if words else None

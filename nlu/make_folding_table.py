@@ -6,7 +6,10 @@ OpenCC maps one character at a time here: phrases would need segmentation, and `
 """
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
+
+import opencc
 
 # Written in Taiwan every day, but no entry of OpenCC's traditional→simplified table.
 TAIWAN_VARIANTS = {"妳": "你", "牠": "它", "姊": "姐", "砲": "炮", "痺": "痹", "簷": "檐", "汙": "污"}
@@ -35,8 +38,6 @@ def _encodable(character: str, encoding: str) -> bool:
 
 
 def _table() -> dict[str, str]:
-    import opencc  # type: ignore[import-not-found,import-untyped,unused-ignore]  # only here, never at run time
-
     convert = opencc.OpenCC("t2s").convert
     pairs: dict[str, str] = {}
     for character in map(chr, [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)]):
@@ -54,8 +55,6 @@ def _literal(name: str, characters: str) -> str:
 
 def main() -> int:
     """Writes the table beside this script."""
-    from importlib.metadata import version
-
     pairs = dict(sorted(_table().items()))
     traditional = {c for c in pairs if not _encodable(c, "gb2312")} | set(TRADITIONAL_AFTER_ALL)
     simplified = {c for c in pairs.values() if not _encodable(c, "big5")} | set(SIMPLIFIED_AFTER_ALL)

@@ -1,0 +1,53 @@
+"""Starts Python inside Rasa's own environment, with nothing of ours in its surroundings but what it needs."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from nlu.errors import SetupError
+
+# Everything else, above all the shop's secrets, stays here.
+INHERITED = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+def require_python(server_dir: Path) -> Path:
+    """The interpreter of Rasa's environment; raises SetupError where it is not installed."""
+    python = server_dir / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise SetupError("Rasa's environment is not installed: run `make setup`")
+    return python
+
+
+def surroundings(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables of a child."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ} | dict(extra)
+
+
+def launch(
+    server_dir: Path, script: str, arguments: Sequence[str], extra: Mapping[str, str], log: IO[bytes], with_parent: bool
+) -> subprocess.Popen[bytes]:
+    """Runs `script` of `server_dir` from the project root in a session of its own; all output goes to `log`.
+
+    `with_parent` gives it a pipe as standard input, whose closing tells it that we are gone.
+    """
+    python = require_python(server_dir)
+    return subprocess.Popen(  # noqa: S603  our own scripts, our own arguments
+        # Without a session of its own a Ctrl-C would reach it before we could stop it in order.
+        [str(python.absolute()), str((server_dir / script).absolute()), *arguments],
+        cwd=server_dir.parents[1],
+        env=surroundings(extra),
+        stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+def rotated(log: Path) -> IO[bytes]:
+    """Opens an empty log, keeping the one before as `<name>.1`."""
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if log.exists():
+        log.replace(log.with_name(f"{log.name}.1"))
+    return log.open("ab")

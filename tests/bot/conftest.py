@@ -1,0 +1,87 @@
+"""A shop's counter on a real database, with a scripted understanding and a moved clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bot import shop as shops
+from bot.inbound import Inbound, NluState
+from bot.knowledge import articles
+from bot.knowledge.library import Library
+from bot.replies import shipped
+from bot.settings import BOT_MIGRATIONS, ROOT
+from bot.understand import Brain
+from handoff import db, desk, inbox
+from handoff.db import Database
+from handoff.ports import LocalWakeups
+from handoff.states import Status
+from handoff.values import ConversationView, InboundMessage, Language, MessageView, Reason
+from tests import builders as a
+from tests.fakes import FakeRecords, MovedClock, ScriptedNlu
+
+DEADLINE_S = 10.0
+SHOP = shops.load(ROOT / "shop.yml")
+
+
+@dataclass
+class Counter:
+    """A shop's counter: customers write, and what is stored can be looked at."""
+
+    database: Database
+    inbound: Inbound
+    nlu: ScriptedNlu
+    records: FakeRecords
+    clock: MovedClock
+    nlu_state: NluState
+    wakeups: LocalWakeups
+
+    async def says(self, text: str, *, contact: str = "visitor-1", locale: Language | None = None) -> int:
+        return await self.sends(a.inbound(text, contact=contact, locale=locale))
+
+    async def presses(self, name: str, value: str = "", *, episode: int | None = None) -> int:
+        return await self.sends(a.press(name, value, episode=episode))
+
+    async def sends(self, message: InboundMessage) -> int:
+        return (await self.inbound.receive(message)).conversation_id
+
+    async def settled(self, conversation: int, is_so: Callable[[ConversationView], bool]) -> tuple[MessageView, ...]:
+        """Wait until the stored conversation is as it should be; its messages."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                told = await self.database.read(inbox.transcript, conversation)
+                if is_so(told.conversation):
+                    return told.messages
+                await asyncio.sleep(0.005)
+
+    async def answered(self, conversation: int) -> tuple[MessageView, ...]:
+        async with asyncio.timeout(DEADLINE_S):
+            while await self.database.read(desk.open_turn, conversation) is not None:
+                await asyncio.sleep(0.005)
+        return await self.settled(conversation, lambda view: True)
+
+    async def handed_off(self, conversation: int) -> tuple[Reason | None, tuple[MessageView, ...]]:
+        messages = await self.settled(conversation, lambda view: view.status is Status.OPEN)
+        told = await self.database.read(inbox.transcript, conversation)
+        return told.conversation.reason, messages
+
+    async def until_sleeping(self) -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            while not self.clock.sleepers:
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def counter(database_url: str, clock: MovedClock) -> AsyncIterator[Counter]:
+    wakeups = LocalWakeups()
+    database = db.connect(database_url, wakeups)
+    await database.migrate([BOT_MIGRATIONS])
+    await database.write(articles.store, list(articles.read_folder(articles.STARTER)), clock.now())
+    nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language)
+    brain = Brain(nlu, library, records, shipped(), SHOP, clock)
+    found = Counter(database, None, nlu, records, clock, NluState(False, clock.now()), wakeups)  # type: ignore[arg-type]
+    found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state)
+    yield found
+    await found.inbound.drain(0)
+    await database.close()

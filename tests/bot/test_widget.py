@@ -1,0 +1,268 @@
+"""The widget's socket over real HTTP: what honest, broken and hostile pages send."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from jsonschema import Draft202012Validator
+
+from bot import webtypes
+from bot.channels.buttons import Buttons
+from bot.channels.widget import Widget
+from bot.replies import shipped
+from handoff import desk, inbox
+from handoff.errors import DatabaseBusy
+from handoff.ports import SystemClock
+from handoff.values import Button, InboundMessage, Recorded
+from tests import builders as a
+from tests.bot.conftest import SHOP, Counter
+from tests.e2e.program import Visitor
+
+KEY = "k" * 40
+SCHEMA = webtypes.widget_schema()
+OWN = "http://shop.example"
+
+
+@asynccontextmanager
+async def served(counter: Counter) -> AsyncIterator[str]:
+    widget = Widget(
+        counter.database,
+        counter.inbound.receive,
+        counter.wakeups,
+        Buttons(KEY),
+        shipped(),
+        SHOP,
+        SystemClock(),
+        frozenset({OWN}),
+    )
+    app = web.Application()
+    app.router.add_get("/widget/socket", widget.serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await widget.close()
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def address(counter: Counter) -> AsyncIterator[str]:
+    async with served(counter) as found:
+        yield found
+
+
+def trouble(visitor: Visitor) -> dict[str, object]:
+    return visitor.troubles[-1]
+
+
+async def test_a_first_visit_gets_a_token_and_texts_and_leaves_no_trace(counter: Counter, address: str) -> None:
+    async with Visitor(address, "zh-CN") as visitor:
+        assert visitor.token is not None and len(visitor.token) == 43
+        assert visitor.texts["person"] == "找人工"
+        assert visitor.conversation["status"] == "bot"
+    assert (await counter.database.read(inbox.listing, "bot", 0)).rows == ()
+
+
+async def test_what_the_server_sends_is_what_the_schema_promises(counter: Counter, address: str) -> None:
+    seen: list[dict[str, Any]] = []
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"{address}/widget/socket") as socket:
+        await socket.send_str('{"type": "hello", "v": 1}')
+        await socket.send_str('{"type": "send", "id": "12345678", "text": "👍"}')
+        await socket.send_str("{}")
+        while len({frame["type"] for frame in seen}) < 4:
+            seen.append(json.loads((await socket.receive(timeout=5)).data))
+    for frame in seen:
+        name = {"welcome": "Welcome", "ack": "Ack", "messages": "Messages", "error": "Trouble"}[frame["type"]]
+        Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}).validate(frame)
+
+
+BROKEN_FRAMES = [
+    "",
+    "null",
+    "[]",
+    "{",
+    "hello",
+    "{}",
+    '{"type": "send"}',
+    '{"type": "send", "id": "12345678", "text": 5}',
+    '{"type": "send", "id": "short", "text": "x"}',
+    '{"type": "send", "id": "12345678", "text": "x", "extra": 1}',
+    '{"type": "press", "id": "12345678", "name": "resolve"}',
+    '{"type": "hello", "v": 2}',
+    '{"type": "hello", "v": 1, "token": "short"}',
+    '{"type": "hello", "v": 1, "cursor": -1}',
+    '{"type": "unknown", "id": "12345678"}',
+    '{"type": ' * 2000,
+    '"\\ud800"',
+]
+
+
+@pytest.mark.parametrize("data", BROKEN_FRAMES)
+async def test_a_broken_frame_gets_a_sentence_and_the_conversation_lives_on(
+    counter: Counter, address: str, data: str
+) -> None:
+    async with Visitor(address, "en") as visitor:
+        await visitor.sends_raw(data)
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert trouble(visitor)["code"] == "bad_frame"
+        assert "reload" in str(trouble(visitor)["text"])
+        await visitor.says("👍")
+        await visitor.until(lambda v: len(v.acknowledged) == 1, 5)
+
+
+async def test_a_frame_that_is_too_large_is_refused_with_a_sentence(counter: Counter, address: str) -> None:
+    async with Visitor(address, "en") as visitor:
+        await visitor.sends_raw(json.dumps({"type": "send", "id": "12345678", "text": "x" * 200_000}))
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert trouble(visitor)["code"] == "too_large"
+
+
+async def test_twenty_thousand_characters_are_not_stored_and_the_page_is_told_which(
+    counter: Counter, address: str
+) -> None:
+    async with Visitor(address, "zh-TW") as visitor:
+        source_id = await visitor.says("長" * 20_000)
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert (trouble(visitor)["code"], trouble(visitor)["id"]) == ("too_long", source_id)
+        assert "4000" in str(trouble(visitor)["text"])
+        assert visitor.messages == {}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a\x00b\x07c", "abc"),
+        ("\u202egnp.exe\u202c ok", "gnp.exe ok"),
+        ("\u200fשלום", "\u200fשלום"),
+        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+        ("line one\r\nline two", "line one\nline two"),
+    ],
+)
+async def test_text_is_kept_as_it_was_meant(counter: Counter, address: str, sent: str, kept: str) -> None:
+    async with Visitor(address) as visitor:
+        await visitor.says(sent)
+        await visitor.until(lambda v: bool(v.messages), 5)
+        assert visitor.messages[1]["text"] == kept
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "\x00\x01", "\u202e"])
+async def test_a_message_without_anything_in_it_is_refused(counter: Counter, address: str, text: str) -> None:
+    async with Visitor(address, "en") as visitor:
+        await visitor.says(text)
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert "empty" in str(trouble(visitor)["text"])
+
+
+async def test_a_replayed_frame_is_acknowledged_again_and_stored_once(counter: Counter, address: str) -> None:
+    async with Visitor(address) as visitor:
+        frame = json.dumps({"type": "send", "id": uuid.uuid4().hex, "text": "👍"})
+        for _ in range(3):
+            await visitor.sends_raw(frame)
+        await visitor.says("👌")
+        await visitor.until(lambda v: len(v.messages) == 2, 5)
+        assert sorted(visitor.acknowledged.values()) == [1, 2]
+
+
+async def test_another_visitors_button_is_refused(counter: Counter, address: str) -> None:
+    async with Visitor(address, "en") as owner, Visitor(address, "en") as thief:
+        conversation = await owned_conversation(counter, owner)
+        token = Buttons(KEY).token(Button("No", "helpful", "no"), conversation, 1)
+        await thief.says("👍")
+        await thief.until(lambda v: bool(v.acknowledged), 5)
+        await thief.presses(token=token)
+        await thief.until(lambda v: bool(v.troubles), 5)
+        assert trouble(thief)["code"] == "old_button"
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "WyJoZWxwZnVsIl0.forged", "🙂" * 50])
+async def test_a_forged_button_is_refused(counter: Counter, address: str, token: str) -> None:
+    async with Visitor(address, "en") as visitor:
+        await visitor.presses(token=token)
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert trouble(visitor)["code"] == "old_button"
+
+
+async def test_an_old_button_says_so_and_does_nothing(counter: Counter, address: str) -> None:
+    async with Visitor(address, "en") as visitor:
+        conversation = await owned_conversation(counter, visitor)
+        agent = await counter.database.write(a.agent, counter.clock.now())
+        await counter.database.write(desk.claim, conversation, agent, counter.clock.now())
+        await counter.database.write(desk.hand_back, conversation, agent, 99, counter.clock.now())
+        await visitor.presses(token=Buttons(KEY).token(Button("No", "helpful", "no"), conversation, 1))
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert trouble(visitor)["code"] == "old_button"
+        assert visitor.conversation["status"] == "bot"
+
+
+async def test_a_second_tab_sees_the_same_conversation(counter: Counter, address: str) -> None:
+    async with Visitor(address) as one, Visitor(address, token=one.token) as two:
+        await one.says("👍")
+        await two.until(lambda v: [t for _, t in v.transcript()] == ["👍"], 5)
+
+
+async def test_resuming_brings_only_what_is_new(counter: Counter, address: str) -> None:
+    async with Visitor(address) as visitor:
+        await visitor.says("👍")
+        await visitor.until(lambda v: bool(v.messages), 5)
+    later = Visitor(address, token=visitor.token)
+    later.cursor = visitor.cursor
+    async with later:
+        assert later.messages == {}
+        await later.says("👌")
+        await later.until(lambda v: [t for _, t in v.transcript()] == ["👌"], 5)
+
+
+async def test_a_database_that_is_locked_keeps_the_message_in_the_outbox(counter: Counter) -> None:
+    receive, refusals = counter.inbound.receive, 2
+
+    async def busy_at_first(message: InboundMessage) -> Recorded:
+        nonlocal refusals
+        refusals -= 1
+        if refusals >= 0:
+            raise DatabaseBusy
+        return await receive(message)
+
+    counter.inbound.receive = busy_at_first  # type: ignore[method-assign]
+    async with served(counter) as address, Visitor(address, "en") as visitor:
+        await visitor.says("👍")
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert (trouble(visitor)["code"], trouble(visitor)["retry"]) == ("unavailable", True)
+    async with served(counter) as address, Visitor(address, "en", visitor.token) as visitor:
+        await visitor.says("👍")
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        await visitor.says("👍")
+        await visitor.until(lambda v: bool(v.messages), 5)
+
+
+async def test_a_flood_is_slowed_down_and_told_to_come_back(counter: Counter, address: str) -> None:
+    async with Visitor(address, "en") as visitor:
+        for _ in range(40):
+            await visitor.says("👍")
+        await visitor.until(lambda v: bool(v.troubles), 5)
+        assert (trouble(visitor)["code"], trouble(visitor)["retry"]) == ("too_fast", True)
+
+
+@pytest.mark.parametrize(("origin", "status"), [(OWN, 101), ("http://evil.example", 403), ("null", 403)])
+async def test_only_allowed_pages_may_use_the_chat(counter: Counter, address: str, origin: str, status: int) -> None:
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.ws_connect(f"{address}/widget/socket", headers={"Origin": origin}):
+                found = 101
+        except aiohttp.WSServerHandshakeError as error:
+            found = error.status
+    assert found == status
+
+
+async def owned_conversation(counter: Counter, visitor: Visitor) -> int:
+    await visitor.says("👍")
+    await visitor.until(lambda v: v.conversation["reference"] is not None, 5)
+    rows = (await counter.database.read(inbox.listing, "bot", 0)).rows
+    return next(row.id for row in rows if row.reference == visitor.conversation["reference"])
