@@ -26,15 +26,14 @@ check: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python tests/web_check.py
+	.venv/bin/python web/check.py
 
 format: setup-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
 types: setup-dev
-	.venv/bin/baton schema web/schema
-	.venv/bin/python tests/web_check.py --write
+	.venv/bin/python web/check.py --write
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock"

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import demo as demo_shop
 from bot import settings as settings_of
-from bot import training, webtypes
+from bot import training
 from bot.app import Parts, Server, migrated, opened
 from bot.decisions import Context, explained
 from bot.knowledge import articles
@@ -91,12 +91,6 @@ def migrate() -> None:
 
     _finish(_with_database(nothing))
     terminal.print("the database is up to date")
-
-
-@app.command(hidden=True)
-def schema(folder: Path) -> None:
-    """Write the schemas that the web code's types are generated from."""
-    webtypes.write(folder)
 
 
 @agents.command("add")

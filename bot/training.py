@@ -29,14 +29,16 @@ async def train(root: Path, data: Path, on_progress: OnProgress, intents: Collec
     and line where the data is at fault.
     """
     version, server = versions.wanted(root, data), root / "nlu" / "server"
-    arguments = ["--config", root / "config.yml", "--data", root / "nlu" / "data", "--out", version.path]
+    sources = {"--config": root / "config.yml", "--data": root / "nlu" / "data", "--out": version.path}
+    arguments = [word for option, path in sources.items() for word in (option, str(path.absolute()))]
+    if intents is not None:
+        arguments += ["--intents", ",".join(intents)]
     log = data / "rasa" / "train.log"
     with rotated(log) as output:
         child = await asyncio.create_subprocess_exec(
             require_python(server).absolute(),
             server.absolute() / "train.py",
-            *(str(argument.absolute()) if isinstance(argument, Path) else argument for argument in arguments),
-            *(["--intents", ",".join(intents)] if intents is not None else []),
+            *arguments,
             cwd=root,
             env=surroundings({}),
             stdin=PIPE,  # never written to: its closing tells the child that we are gone

@@ -121,7 +121,7 @@ class RasaChild:
         self._watching = None
         self._endpoint = None
         await self._session.close()
-        if self._lock.held or self._started is not None:
+        if self.owns or self._started is not None:
             await self._end_child()
         self._lock.release()
 
@@ -136,19 +136,22 @@ class RasaChild:
                 self._failed()
 
     async def _tick(self) -> None:
+        if self._announce and not self._lock.held:
+            await self._lock.acquire()
         if self._child is None or not self._runs(self._child):
             self._lose_child()
-            await self._find_child()
+            self._find_child()
         if self._child is not None:
             await self._follow_health(self._child)
 
-    async def _find_child(self) -> None:
+    def _find_child(self) -> None:
         announced = read_announcement(self._run_file, self._version.id)
-        ours = self._announce and await self._lock.acquire()
         if announced is not None:
             self._take(announced)
-            log.info("nlu.child.%s pid=%d model=%s", "adopted" if ours else "shared", announced.pid, announced.model)
-        elif (ours or not self._announce) and time.monotonic() >= self._not_before:
+            log.info(
+                "nlu.child.%s pid=%d model=%s", "adopted" if self.owns else "shared", announced.pid, announced.model
+            )
+        elif (self.owns or not self._announce) and time.monotonic() >= self._not_before:
             self._launch()
 
     def _take(self, child: Announcement) -> None:
@@ -203,13 +206,10 @@ class RasaChild:
     async def _follow_health(self, child: Announcement) -> None:
         now = time.monotonic()
         if self.ready and now - self._last_answer < self._patience.health_check_s:
-            # Someone else's child may become ours, if its owner is gone.
-            if self._announce and not self._lock.held:
-                await self._lock.acquire()
             return
         if await self._client.ready():
             self._answered(child)
-        elif now - self._last_answer > self._silence_s and (self._lock.held or self._started):
+        elif now - self._last_answer > self._silence_s and (self.owns or self._started):
             log.warning("nlu.child.hung pid=%d model=%s", child.pid, self._version.id)
             await self._end_child()
             self._failed()
@@ -239,7 +239,7 @@ class RasaChild:
                 deadline = time.monotonic() + self._patience.grace_s
                 while self._runs(child) and time.monotonic() < deadline:  # noqa: ASYNC110  it is not our child
                     await asyncio.sleep(0.05)
-        if self._lock.held:
+        if self.owns:
             self._run_file.unlink(missing_ok=True)
         self._forget_child()
 

@@ -57,8 +57,12 @@ class Button(Frame):
 
 
 class WidgetMessage(Frame):
-    """One message as the customer may see it. `rev` grows whenever it changes; `seq` gives the order."""
+    """One message as the customer may see it. `rev` grows whenever it changes; `seq` gives the order.
 
+    An `activity` tells what happened ("Mei is with you now"); it is a quiet line, not a bubble.
+    """
+
+    kind: Literal["message", "activity"]
     seq: int
     rev: int
     author: Literal["contact", "bot", "agent", "system"]

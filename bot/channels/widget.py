@@ -230,6 +230,7 @@ class _Visit:
         current = message.episode == view.episode and message.seq > view.last_incoming_seq
         buttons = message.buttons if current and view.status is Status.PENDING else ()
         return frames.WidgetMessage(
+            kind="message" if message.activity is None else "activity",
             seq=message.seq,
             rev=message.rev,
             author=message.author,

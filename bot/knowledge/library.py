@@ -1,7 +1,8 @@
 """The articles in service: kept as an index, read anew when one of them changes."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.decisions import Hit
 from bot.knowledge import articles
@@ -20,6 +21,7 @@ class Library:
         self._database, self._clock, self._default = database, clock, default
         self._index = Index([], clock.now().date())
         self._version: object = None
+        self._reading = asyncio.Lock()
         self._checked_at = clock.now() - CHECK_EVERY
 
     async def search(self, text: str, language: Language, intents: Sequence[str]) -> tuple[Hit, ...]:
@@ -33,11 +35,16 @@ class Library:
         return [Suggestion(article.id, article.title, article.body, score) for article, score in found if article]
 
     async def _current(self) -> Index:
-        now = self._clock.now()
-        if now - self._checked_at >= CHECK_EVERY:
-            self._checked_at = now
-            version = (now.date(), await self._database.read(articles.version))
-            if version != self._version:
-                self._index = Index(await self._database.read(articles.load), now.date())
-                self._version = version
-        return self._index
+        """Whoever comes while the articles are being read waits for them: an empty index would answer nobody."""
+        async with self._reading:
+            now = self._clock.now()
+            if now - self._checked_at >= CHECK_EVERY:
+                await self._refresh(now)
+            return self._index
+
+    async def _refresh(self, now: datetime) -> None:
+        version = (now.date(), await self._database.read(articles.version))
+        if version != self._version:
+            self._index = Index(await self._database.read(articles.load), now.date())
+            self._version = version
+        self._checked_at = now

@@ -77,7 +77,7 @@ def add_message(
     conversation.last_seq += 1
     conversation.rev += 1
     conversation.last_at = now
-    if kind != "activity" and not private:
+    if author in ("contact", "agent") and not private and kind != "activity":
         conversation.preview, conversation.preview_author = " ".join(text.split())[:PREVIEW_CHARS], author
     message = Message(
         conversation_id=conversation.id,

@@ -26,8 +26,9 @@ GRACE_S = 10.0
 
 
 def seal(scratch: Path) -> None:
-    """Sets what Rasa reads on import; call it before importing Rasa. `scratch` takes its caches."""
+    """Sets what Rasa reads on import; call it before importing Rasa. `scratch` takes all it writes by itself."""
     os.environ.update(SETTINGS)
+    os.environ["HOME"] = str(scratch)
     os.environ["RASA_CACHE_DIRECTORY"] = str(scratch / "cache")
     os.environ["MPLCONFIGDIR"] = str(scratch / "matplotlib")
     warnings.simplefilter("ignore")

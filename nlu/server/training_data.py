@@ -46,7 +46,8 @@ def _blocks(file: Path) -> Iterator[dict[str, Node]]:
 
 def _compose(file: Path) -> Node | None:
     try:
-        return YAML(typ="rt").compose(file.read_text(encoding="utf-8"))
+        root: Node | None = YAML(typ="rt").compose(file.read_text(encoding="utf-8"))
+        return root
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BrokenTrainingData(file, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from error

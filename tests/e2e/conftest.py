@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot import training
 from bot.settings import ROOT
@@ -35,7 +36,7 @@ def shared_data(tmp_path_factory: pytest.TempPathFactory, model: Version) -> Pat
     return with_model(tmp_path_factory.mktemp("program") / "data", model)
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def program(shared_data: Path) -> AsyncIterator[Program]:
     """One running demo for all tests that leave it as they found it."""
     async with running(shared_data) as started:

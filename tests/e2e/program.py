@@ -141,7 +141,8 @@ class Visitor:
 
     def since_own(self) -> list[dict[str, Any]]:
         own = [seq for seq, message in self.messages.items() if message["author"] == "contact"]
-        return [m for seq, m in sorted(self.messages.items()) if seq > max(own, default=0)]
+        newest = max([*own, *self.acknowledged.values()], default=0)
+        return [m for seq, m in sorted(self.messages.items()) if seq > newest]
 
     def transcript(self) -> list[tuple[str, str]]:
         return [(m["author"], m["text"]) for _, m in sorted(self.messages.items())]

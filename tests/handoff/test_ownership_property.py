@@ -83,6 +83,7 @@ class Ownership(RuleBasedStateMachine):
     def bot_answers_at_last(self, fence: Fence, workers: int) -> None:
         """Two workers may hold the same turn."""
         for _ in range(workers):
+            self.clock.move(0.001)
             self._try(a.answer, self.clock.now(), fence)
 
     @rule(fence=consumes(turns), reason=st.sampled_from([Reason.CUSTOMER_REQUEST, Reason.LOW_CONFIDENCE, Reason.SWEPT]))

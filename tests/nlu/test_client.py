@@ -48,8 +48,10 @@ async def server(foreign: Foreign) -> AsyncIterator[TestServer]:
     app = web.Application()
     app.router.add_post("/model/parse", foreign.answer)
     app.router.add_get("/status", foreign.answer)
-    async with TestServer(app) as server:
-        yield server
+    server = TestServer(app)
+    await server.start_server()
+    yield server
+    await server.close()
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ async def test_a_server_that_cannot_start_is_reported_with_its_log(place: Place)
     place.version.path.write_text("badly")
     child = place.child()
     await child.start()
-    with pytest.raises(NluUnavailable, match="rasa.log"):
+    with pytest.raises(NluUnavailable, match=r"rasa\.log"):
         await child.wait_ready(60)
     assert (place.data / "rasa" / "rasa.log").read_text() == "I know nothing\n"
     assert (place.data / "rasa" / "rasa.log.1").exists()

@@ -4,8 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nlu.server.components.features import BLOCK_WEIGHTS, terms
 
@@ -14,13 +16,15 @@ PASSES = 30
 SEED = 0
 BLOCKS = "".join(BLOCK_WEIGHTS)
 
+Floats = npt.NDArray[np.floating[Any]]
+Indices = npt.NDArray[np.int32]
+OnProgress = Callable[[str, int, int], None]
+
 
 class LinearModel:
     """Scores a text against every intent; `weights` is terms × intents (float32)."""
 
-    def __init__(
-        self, intents: list[str], index: dict[str, int], idf: np.ndarray, weights: np.ndarray, bias: np.ndarray
-    ) -> None:
+    def __init__(self, intents: list[str], index: dict[str, int], idf: Floats, weights: Floats, bias: Floats) -> None:
         self.intents = intents
         self._index = index
         self._idf = idf
@@ -33,30 +37,19 @@ class LinearModel:
         texts: Sequence[str],
         intents: Sequence[str],
         regularisation_c: float,
-        on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+        on_progress: OnProgress = lambda step, done, total: None,
     ) -> "LinearModel":
-        """Trains on sentences and the intent of each; the same data in any order of files gives the same model."""
-        from scipy.sparse import csr_matrix  # noqa: PLC0415  serving does without these two
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+        """Trains on sentences and the intent of each; the same data in any order gives the same model."""
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  serving does without it
 
         order = sorted(range(len(texts)), key=lambda at: (intents[at], texts[at]))
-        counted: list[Counter[str]] = []
-        for done, at in enumerate(order):
-            counted.append(terms(texts[at]))
-            if done % 500 == 0:
-                on_progress("features", done, len(order))
+        counted = _counted([texts[at] for at in order], on_progress)
         index, idf = _vocabulary(counted)
-        rows = [_vector(counts, index, idf) for counts in counted]
-        ends = np.cumsum([0] + [len(columns) for columns, _ in rows])
-        matrix = csr_matrix(
-            (np.concatenate([values for _, values in rows]), np.concatenate([columns for columns, _ in rows]), ends),
-            shape=(len(rows), len(index)),
-        )
         on_progress("learn", 0, 1)
         regression = LogisticRegression(
             C=regularisation_c, solver="sag", multi_class="multinomial", max_iter=PASSES, tol=1e-3, random_state=SEED
         )
-        regression.fit(matrix, [intents[at] for at in order])
+        regression.fit(_matrix(counted, index, idf), [intents[at] for at in order])
         on_progress("learn", 1, 1)
         names, weights, bias = _one_row_per_intent(regression)
         # Half precision is what `save` keeps, so a model scores the same before and after.
@@ -85,7 +78,26 @@ class LinearModel:
             return cls(names["intents"], index, arrays["idf"], arrays["weights"].astype(np.float32), arrays["bias"])
 
 
-def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[dict[str, int], np.ndarray]:
+def _counted(texts: list[str], on_progress: OnProgress) -> list[Counter[str]]:
+    counted = []
+    for done, text in enumerate(texts):
+        if done % 500 == 0:
+            on_progress("features", done, len(texts))
+        counted.append(terms(text))
+    on_progress("features", len(texts), len(texts))
+    return counted
+
+
+def _matrix(counted: Sequence[Counter[str]], index: dict[str, int], idf: Floats) -> object:
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  serving does without it
+
+    rows = [_vector(counts, index, idf) for counts in counted]
+    columns, values = (np.concatenate([row[part] for row in rows]) for part in (0, 1))
+    ends = np.cumsum([0] + [len(row[0]) for row in rows])
+    return csr_matrix((values, columns, ends), shape=(len(rows), len(index)))
+
+
+def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[dict[str, int], Floats]:
     documents: Counter[str] = Counter()
     for counts in counted:
         documents.update(counts.keys())
@@ -94,7 +106,7 @@ def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[dict[str, int], np.nda
     return index, (np.log((1 + len(counted)) / (1 + frequency)) + 1).astype(np.float32)
 
 
-def _vector(counts: Counter[str], index: dict[str, int], idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _vector(counts: Counter[str], index: dict[str, int], idf: Floats) -> tuple[Indices, Floats]:
     """Known terms as (columns, values): sublinear TF-IDF, every block brought to the length of its weight."""
     known = sorted((index[term], BLOCKS.index(term[0]), count) for term, count in counts.items() if term in index)
     columns = np.array([column for column, _, _ in known], dtype=np.int32)
@@ -105,7 +117,7 @@ def _vector(counts: Counter[str], index: dict[str, int], idf: np.ndarray) -> tup
     return columns, values * scale[blocks]
 
 
-def _one_row_per_intent(regression: "object") -> tuple[list[str], np.ndarray, np.ndarray]:
+def _one_row_per_intent(regression: "object") -> tuple[list[str], Floats, Floats]:
     names = [str(name) for name in regression.classes_]  # type: ignore[attr-defined]
     weights, bias = regression.coef_, regression.intercept_  # type: ignore[attr-defined]
     if len(names) == 2:

@@ -1,0 +1,100 @@
+"""kill -9 in the middle of everything: no message lost, none answered twice, order kept, nearly all by the bot."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from handoff.models import Conversation, Message
+from handoff.states import Status
+from tests.e2e.program import Program, Visitor
+from tests.handoff.ownership import check_everything
+
+pytestmark = pytest.mark.rasa
+
+QUESTIONS = (
+    ("zh-TW", "鋼化膜要怎麼貼?"),
+    ("zh-TW", "退貨期限是幾天?"),
+    ("zh-TW", "你們客服幾點下班?"),
+    ("zh-CN", "运费多少钱"),
+    ("zh-CN", "怎么开发票"),
+    ("en", "how long is the warranty?"),
+)
+VISITORS = 50
+KILLS = 10
+TOGETHER = 12
+PATIENCE_S = 240.0
+
+
+async def test_three_hundred_messages_survive_ten_kills(data: Path) -> None:
+    program = Program(data)
+    await program.start()
+    finished = asyncio.Event()
+    chaos = asyncio.create_task(kill_again_and_again(program, finished))
+    places = asyncio.Semaphore(TOGETHER)
+    visits = await asyncio.gather(*(visit(program, places, number) for number in range(VISITORS)))
+    finished.set()
+    kills = await chaos
+    await program.stop()
+
+    assert kills == KILLS
+    assert sum(len(sent) for sent in visits) == VISITORS * len(QUESTIONS) == 300
+    with Session(create_engine(f"sqlite:///{data / 'baton.db'}")) as session:
+        check_everything(session)
+        answered = sum(check_visit(session, sent) for sent in visits)
+    print(f"\n{answered} of 300 answered by the bot, {kills} kills")
+    assert answered >= 0.95 * 300
+
+
+async def visit(program: Program, places: asyncio.Semaphore, number: int) -> list[str]:
+    """One customer asks one thing after the other and waits for each answer."""
+    questions = list(QUESTIONS)
+    random.Random(number).shuffle(questions)
+    async with places, Visitor(program.address) as visitor:
+        for _, question in questions:
+            await visitor.says(question)
+            await visitor.answered(PATIENCE_S)
+            if visitor.conversation["status"] == "waiting":
+                # Handed to a person, which counts against the bot; the customer goes on with the next question.
+                await visitor.presses("cancel_wait")
+                await visitor.until(lambda v: v.conversation["status"] == "bot", PATIENCE_S)
+        return [question for _, question in questions]
+
+
+async def kill_again_and_again(program: Program, finished: asyncio.Event) -> int:
+    """Ten kills at moments nobody chose, each followed by a start."""
+    moments, kills = random.Random(7), 0
+    while kills < KILLS:
+        try:
+            async with asyncio.timeout(moments.uniform(0.3, 4.0)):
+                await finished.wait()
+        except TimeoutError:
+            pass
+        assert not finished.is_set(), f"the customers were done after {kills} kills: too quick for this test"
+        await program.kill()
+        kills += 1
+        await program.start(ready=False)
+    return kills
+
+
+def check_visit(session: Session, sent: list[str]) -> int:
+    """Every message is there once and in order; how many of them the bot answered."""
+    conversations = [c for c in session.scalars(select(Conversation)) if texts(session, c) == sent]
+    assert conversations, "a customer's messages are not there as they were sent"
+    conversation = conversations[0]
+    answered = session.scalars(
+        select(Message).where(
+            Message.conversation_id == conversation.id, Message.author == "bot", Message.format == "markdown"
+        )
+    ).all()
+    if conversation.status == Status.PENDING:
+        assert conversation.answered_seq == conversation.last_incoming_seq
+    return len({message.answers_seq for message in answered})
+
+
+def texts(session: Session, conversation: Conversation) -> list[str]:
+    query = select(Message).where(Message.conversation_id == conversation.id, Message.kind == "incoming")
+    return [row.text for row in session.scalars(query.order_by(Message.seq)) if "action" not in row.content]

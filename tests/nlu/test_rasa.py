@@ -1,0 +1,208 @@
+"""The real thing: trains and serves a small model in Rasa's environment."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot import training
+from nlu import versions
+from nlu.client import NluClient
+from nlu.errors import SetupError, TrainingFailed
+from nlu.ownership import birth, read_announcement
+from nlu.supervisor import RasaChild
+from nlu.versions import Version
+from tests.nlu.conftest import ROOT, Place, until
+
+pytestmark = pytest.mark.rasa
+
+READY_S = 180.0
+SENTENCES = {
+    "track_order": ["我的包裹到哪了", "訂單XM20261001到哪裡了", "查一下物流", "where is my parcel", "track my order"],
+    "request_return": ["我要退貨", "这个想退掉", "怎么退货", "i want to return this", "send it back please"],
+    "talk_to_human": ["轉人工", "找真人", "我要客服", "talk to a person", "human agent please"],
+    "out_of_scope": ["今天天氣如何", "推荐一部电影", "book me a flight", "who won the match", "asdf"],
+}
+
+
+def quiet(step: str, done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the real code and toy sentences."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "nlu" / "data").mkdir(parents=True)
+    shutil.copy(ROOT / "config.yml", root)
+    for name in ("folding.py", "folding_table.py", "server"):
+        (root / "nlu" / name).symlink_to(ROOT / "nlu" / name)
+    blocks = (
+        f"  - intent: {intent}\n    examples: |\n" + "".join(f"      - {sentence}\n" for sentence in sentences)
+        for intent, sentences in SENTENCES.items()
+    )
+    (root / "nlu" / "data" / "toy.yml").write_text('version: "3.1"\nnlu:\n' + "".join(blocks), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def version(root: Path, data: Path) -> Version:
+    return asyncio.run(training.ensure_model(root, data, quiet))
+
+
+@pytest.fixture
+async def child(root: Path, data: Path, version: Version) -> AsyncIterator[RasaChild]:
+    child = RasaChild(data, root / "nlu" / "server", version)
+    await child.start()
+    await child.wait_ready(READY_S)
+    yield child
+    await child.stop()
+
+
+@pytest.fixture
+async def client(child: RasaChild) -> AsyncIterator[NluClient]:
+    async with aiohttp.ClientSession() as session:
+        yield NluClient(session, child.endpoint, deadline_s=10)
+
+
+async def test_a_served_model_reads_three_languages(client: NluClient, version: Version) -> None:
+    for text, intent in [
+        ("訂單xm20261001到哪裡了???", "track_order"),
+        ("我想退貨", "request_return"),
+        ("我想退货", "request_return"),
+        ("i want a HUMAN agent", "talk_to_human"),
+    ]:
+        reading = await client.parse(text)
+        assert reading.intent.name == intent
+        assert {score.name for score in reading.ranking} == SENTENCES.keys()
+        assert sum(score.confidence for score in reading.ranking) == pytest.approx(1, abs=1e-4)
+        assert reading.model == version.id
+    assert (await client.parse("訂單xm20261001到哪裡了???")).entity("order_id") == "XM20261001"
+    # Odd texts have a reading too.
+    for text in ["", " ", "👍", "\ud800", "x" * 20_000]:
+        assert (await client.parse(text)).ranking
+    # Rasa's shorthand for a certain intent is nothing that a customer may use.
+    assert (await client.parse("/request_return")).intent.confidence < 1
+
+
+async def test_texts_leave_no_trace_in_the_log(client: NluClient, data: Path) -> None:
+    for text in ["my secret is 4711", "/nonsense of 4711"]:
+        await client.parse(text)
+    assert "4711" not in (data / "rasa" / "rasa.log").read_text(encoding="utf-8")
+
+
+async def test_a_server_answers_nobody_without_its_token(child: RasaChild) -> None:
+    endpoint = child.endpoint()
+    assert endpoint is not None
+    async with aiohttp.ClientSession() as session:
+        for token in ("", "another"):
+            url = f"{endpoint.url}/model/parse"
+            async with session.post(url, params={"token": token}, json={"text": "hi"}) as response:
+                assert response.status == 401
+
+
+async def test_a_killed_owners_server_is_adopted_restarted_and_at_last_ended(
+    root: Path, data: Path, version: Version
+) -> None:
+    place = Place(data, root / "nlu" / "server", version)
+    with place.owner() as owner:
+        left = await owner.endpoint()
+        owner.kill()
+        child = RasaChild(data, root / "nlu" / "server", version)
+        await child.start()
+        await child.wait_ready(READY_S)
+        adopted = child.endpoint()
+        assert adopted is not None and adopted.url == left.url
+        os.kill(_pid_of(data, version), signal.SIGKILL)
+        await until(lambda: not child.ready)
+        await child.wait_ready(READY_S)
+        pid = _pid_of(data, version)
+        await child.stop()
+    assert birth(pid) is None
+
+
+async def test_an_orphaned_server_ends_itself(root: Path, data: Path, version: Version) -> None:
+    with Place(data, root / "nlu" / "server", version).owner(orphan_s=1.0) as owner:
+        await owner.endpoint()
+        pid = _pid_of(data, version)
+        owner.kill()
+        await until(lambda: birth(pid) is None, timeout_s=60)
+
+
+async def test_the_same_sources_train_the_same_model(root: Path, version: Version, tmp_path: Path) -> None:
+    again = await training.train(root, tmp_path, quiet)
+    assert again.id == version.id
+    unpacked = [tmp_path / "first", tmp_path / "second"]
+    for archive, folder in zip([version.path, again.path], unpacked, strict=True):
+        shutil.unpack_archive(archive, folder, filter="data")
+    weights = [next(folder.rglob("model.npz")).read_bytes() for folder in unpacked]
+    assert weights[0] == weights[1]
+
+
+async def test_training_tells_how_far_it_is(root: Path, tmp_path: Path) -> None:
+    steps: list[str] = []
+    await training.train(root, tmp_path, lambda step, done, total: steps.append(f"{step} {done}/{total}"))
+    assert [step.split()[0] for step in steps if " 0/" in step] == ["check", "prepare", "features", "learn", "write"]
+    assert steps[-1] == "write 1/1"
+    assert [path.name for path in (tmp_path / "models").iterdir()] == [f"{versions.wanted(root, tmp_path).id}.tar.gz"]
+
+
+BROKEN = {
+    "not YAML": ('nlu:\n  - intent: "greet\n', ":"),
+    "no list": ("version: '3.1'\n", ":1: there is no list named 'nlu'"),
+    "a list of names": ("nlu:\n  - greet\n", ":2: expected 'name: value'"),
+    "an intent without examples": ("nlu:\n  - intent: greet\n", ":2: 'greet' needs 'examples: |'"),
+    "a line without a dash": (
+        "nlu:\n  - intent: greet\n    examples: |\n      - hi\n      hello\n",
+        ":5: an example of 'greet' must start with '- '",
+    ),
+    "an intent given twice": ("nlu:\n  - intent: a\n    intent: b\n", ":3: 'intent' is given twice"),
+    "an unknown intent": ("nlu:\n  - intent: gret\n    examples: |\n      - hi\n", ":2: unknown intent 'gret'"),
+    "one intent": ("nlu:\n  - intent: greet\n    examples: |\n      - hi\n", "at least two intents"),
+}
+
+
+@pytest.mark.parametrize(("content", "problem"), BROKEN.values(), ids=BROKEN.keys())
+async def test_broken_training_data_is_named_by_file_and_line(
+    root: Path, tmp_path: Path, content: str, problem: str
+) -> None:
+    broken = tmp_path / "project"
+    shutil.copytree(root, broken, symlinks=True)
+    (broken / "nlu" / "data" / "toy.yml").write_text(content, encoding="utf-8")
+    with pytest.raises(TrainingFailed) as caught:
+        await training.train(broken, tmp_path / "data", quiet, intents=["greet", "a", "b"])
+    assert "toy.yml:" in str(caught.value)
+    assert problem in str(caught.value)
+    assert not (tmp_path / "data" / "models").exists()
+
+
+async def test_a_failed_training_keeps_the_log(root: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "project"
+    shutil.copytree(root, broken, symlinks=True)
+    (broken / "config.yml").write_text("recipe: default.v1\nlanguage: zh\npipeline:\n  - name: nowhere.Component\n")
+    with pytest.raises(TrainingFailed, match=r"train\.log"):
+        await training.train(broken, tmp_path / "data", quiet)
+    assert "nowhere" in (tmp_path / "data" / "rasa" / "train.log").read_text(encoding="utf-8")
+
+
+async def test_training_without_rasas_environment_says_what_to_run(root: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "project"
+    shutil.copytree(root, bare, symlinks=False, ignore=shutil.ignore_patterns(".venv"))
+    with pytest.raises(SetupError, match="make setup"):
+        await training.train(bare, tmp_path / "data", quiet)
+
+
+def _pid_of(data: Path, version: Version) -> int:
+    announcement = read_announcement(data / "rasa" / f"child-{version.id}.json", version.id)
+    assert announcement is not None
+    return announcement.pid

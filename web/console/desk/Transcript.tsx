@@ -1,0 +1,91 @@
+import { Fragment } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { DOWN } from "../../shared/icons";
+import type { ConsoleMessage } from "../../generated/console";
+import { Button, Icon } from "../parts";
+import { outgoing, type Thread } from "../store";
+import { dayName } from "../time";
+import { t } from "../words";
+import { Message } from "./Message";
+import { OnTheWay } from "./OnTheWay";
+
+const NEAR = 60;
+
+/** The conversation so far. It follows the newest message unless the agent is reading further up. */
+export function Transcript({ thread }: { thread: Thread }) {
+  const box = useRef<HTMLDivElement>(null);
+  const follow = useRef(true);
+  const fresh = useSignal(false);
+  const mine = outgoing.value.filter(({ conversation }) => conversation === thread.row.id);
+  const newest = thread.messages.at(-1)?.seq ?? 0;
+
+  const toEnd = (): void => {
+    follow.current = true;
+    fresh.value = false;
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  };
+  const scrolled = (): void => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
+    follow.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (follow.current) fresh.value = false;
+  };
+  useLayoutEffect(() => {
+    if (follow.current) toEnd();
+    else fresh.value = true;
+  }, [newest]);
+  useLayoutEffect(() => {
+    if (mine.length) toEnd();
+  }, [mine.length]);
+
+  return (
+    <div class="transcript-frame">
+      <div
+        class="transcript"
+        ref={box}
+        onScroll={scrolled}
+        role="log"
+        tabIndex={0}
+        aria-label={t("messages")}
+        data-testid="transcript"
+      >
+        {thread.messages.map((message, index) => (
+          <Fragment key={message.id}>
+            <Separators message={message} before={thread.messages[index - 1]} />
+            <Message
+              message={message}
+              first={startsGroup(message, thread.messages[index - 1])}
+              contact={thread.row.contact}
+            />
+          </Fragment>
+        ))}
+        {mine.map((words) => (
+          <OnTheWay key={words.id} words={words} />
+        ))}
+      </div>
+      {fresh.value && (
+        <Button testId="new-message" class="chip" onClick={toEnd}>
+          <Icon path={DOWN} />
+          {t("new_message")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Separators({ message, before }: { message: ConsoleMessage; before: ConsoleMessage | undefined }) {
+  const newDay = new Date(message.at).toDateString() !== new Date(before?.at ?? 0).toDateString();
+  const newEpisode = before !== undefined && before.episode !== message.episode;
+  return (
+    <>
+      {newEpisode && <p class="episode">{t("episode", { n: message.episode })}</p>}
+      {newDay && <p class="day">{dayName(message.at)}</p>}
+    </>
+  );
+}
+
+function startsGroup(message: ConsoleMessage, before: ConsoleMessage | undefined): boolean {
+  if (!before || before.kind === "activity" || before.decision) return true;
+  const close = Date.parse(message.at) - Date.parse(before.at) < 5 * 60_000;
+  return !close || before.author !== message.author || before.name !== message.name || before.private !== message.private;
+}

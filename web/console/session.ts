@@ -1,0 +1,80 @@
+import { effect } from "@preact/signals";
+import type { Me } from "../generated/console";
+import { forgetQueue } from "./alerts";
+import { api, ApiError } from "./api";
+import { clearDrafts } from "./drafts";
+import { explain } from "./problems";
+import { takeLoginCode } from "./route";
+import * as store from "./store";
+import { startSync } from "./sync";
+import { sendAgain } from "./talk";
+import { t, type TextKey } from "./words";
+
+/** Finds out who is signed in, by a sign-in link if the address has one, and keeps the desk running while somebody is. */
+export async function startSession(): Promise<void> {
+  followSession();
+  addEventListener("hashchange", () => void enterByLink());
+  if (await enterByLink()) return;
+  try {
+    store.me.value = await api.me();
+  } catch (error) {
+    store.me.value = null;
+    if (!isRefusal(error)) store.signInTrouble.value = explain(error);
+  }
+}
+
+/** False where the address holds no code. */
+async function enterByLink(): Promise<boolean> {
+  const code = takeLoginCode();
+  if (code !== null) await enter(() => api.signInByLink({ code }), "link_used");
+  return code !== null;
+}
+
+export function signIn(email: string, password: string): Promise<void> {
+  return enter(() => api.signIn({ email, password }), "wrong_password");
+}
+
+export async function signOut(): Promise<void> {
+  store.signInTrouble.value = "";
+  store.me.value = null;
+  clearDrafts();
+  try {
+    await api.signOut();
+  } catch (error) {
+    store.signInTrouble.value = explain(error);
+  }
+}
+
+async function enter(attempt: () => Promise<Me>, refused: TextKey): Promise<void> {
+  store.signInTrouble.value = "";
+  try {
+    store.me.value = await attempt();
+  } catch (error) {
+    store.me.value = null;
+    store.signInTrouble.value = isRefusal(error) ? t(refused) : explain(error);
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
+}
+
+function followSession(): void {
+  effect(() => {
+    if (!store.me.value) return;
+    const stop = startSync(sendAgain);
+    return () => {
+      stop();
+      forget();
+    };
+  });
+}
+
+/** The next one at this computer must not see what the last one saw. */
+function forget(): void {
+  store.lists.value = {};
+  store.counts.value = null;
+  store.threads.value = new Map();
+  store.live.value = "wait";
+  forgetQueue();
+}

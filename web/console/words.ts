@@ -1,0 +1,34 @@
+import { effect, signal } from "@preact/signals";
+import { fill, type Locale, localeOf } from "../shared/locale";
+import { en } from "./texts/en";
+import { DECISIONS, ENTITIES, INTENTS, LANGUAGES, REASONS, termIn } from "./texts/terms";
+import { zhCN } from "./texts/zh-CN";
+import { type Texts, zhTW } from "./texts/zh-TW";
+
+const KEY = "baton.locale";
+const CATALOGUE: Record<Locale, Texts> = { "zh-TW": zhTW, "zh-CN": zhCN, en };
+
+/** The agent's language; views that use a word follow it by themselves. */
+export const locale = signal<Locale>(localeOf(localStorage.getItem(KEY)) ?? localeOf(navigator.language) ?? "en");
+
+effect(() => {
+  document.documentElement.lang = locale.value;
+});
+
+export function chooseLocale(chosen: Locale): void {
+  locale.value = chosen;
+  localStorage.setItem(KEY, chosen);
+}
+
+export type TextKey = keyof Texts;
+
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  return fill(CATALOGUE[locale.value][key], values);
+}
+
+export const intentWord = (name: string): string => termIn(INTENTS, name, locale.value);
+export const reasonWord = (name: string): string => termIn(REASONS, name, locale.value);
+export const decisionWord = (name: string): string => termIn(DECISIONS, name, locale.value);
+export const entityWord = (name: string): string => termIn(ENTITIES, name, locale.value);
+export const languageWord = (name: string): string => termIn(LANGUAGES, name, locale.value);
+export const percent = (part: number): string => `${Math.round(part * 100)} %`;

@@ -1,0 +1,77 @@
+import type { Button, WidgetMessage } from "../generated/widget";
+import type { Chat } from "./chat";
+import type { Entry } from "./outbox";
+
+const GROUP = 10 * 60_000;
+
+/** One bubble of the log: a message, or an own one on its way. */
+export interface Item {
+  key: string;
+  author: WidgetMessage["author"];
+  name: string | null;
+  text: string;
+  markdown: boolean;
+  at: Date;
+  seq: number | null;
+  buttons: Button[];
+  entry: Entry | null;
+  /** First and last of a row of bubbles by the same author; first of a day that must be named. */
+  first: boolean;
+  last: boolean;
+  day: boolean;
+}
+
+/** The log in the order in which it is shown. */
+export function items(chat: Chat): Item[] {
+  const shown = [...chat.messages.values()].sort((one, other) => one.seq - other.seq).map(fromMessage);
+  shown.push(...chat.outbox.entries.filter((entry) => entry.label).map(fromEntry));
+  shown.forEach((item, index) => {
+    const before = shown[index - 1];
+    item.day = (before?.at ?? new Date()).toDateString() !== item.at.toDateString();
+    item.first = item.day || !before || !together(before, item);
+    if (before) before.last = item.first;
+  });
+  keepNewestButtons(shown);
+  return shown;
+}
+
+function fromMessage(message: WidgetMessage): Item {
+  return {
+    ...blank,
+    ...message,
+    key: message.client_id ?? `m${message.seq}`,
+    markdown: message.format === "markdown",
+    at: new Date(message.at),
+  };
+}
+
+function fromEntry(entry: Entry): Item {
+  return { ...blank, key: entry.frame.id, text: entry.label, at: new Date(entry.at), entry };
+}
+
+const blank: Omit<Item, "key" | "text" | "at"> = {
+  author: "contact",
+  name: null,
+  markdown: false,
+  seq: null,
+  buttons: [],
+  entry: null,
+  first: true,
+  last: true,
+  day: false,
+};
+
+function together(one: Item, other: Item): boolean {
+  const close = other.at.getTime() - one.at.getTime() < GROUP;
+  return close && one.author === other.author && one.name === other.name && one.author !== "system";
+}
+
+/** Buttons belong to the newest message that has some, and only until the customer says something. */
+function keepNewestButtons(shown: Item[]): void {
+  let open = true;
+  for (const item of [...shown].reverse()) {
+    if (item.author === "contact") open = false;
+    if (!open) item.buttons = [];
+    if (item.buttons.length) open = false;
+  }
+}

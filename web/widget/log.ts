@@ -1,0 +1,75 @@
+import { DOWN } from "../shared/icons";
+import { type Bubble, bubble } from "./bubble";
+import type { Chat } from "./chat";
+import { button, h, icon, setAttribute, setText, type View } from "./dom";
+import { type Item, items } from "./items";
+
+const NEAR = 80;
+
+export interface Log extends View {
+  toEnd(): void;
+}
+
+/** The conversation. It follows the newest message unless the customer is reading further up. */
+export function log(chat: Chat): Log {
+  const list = h("div", { role: "log", "aria-live": "polite", "data-testid": "log" });
+  const intro = h("p", { class: "intro" });
+  const readingText = h("span");
+  const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+  const reading = h("p", { class: "reading" }, dots, readingText);
+  const scroll = h("div", { class: "scroll", tabindex: "0" }, intro, list, reading);
+  const chipText = h("span");
+  const chip = button("new-message", toEnd, icon(DOWN), chipText);
+  const bubbles = new Map<string, Bubble>();
+  let follow = true;
+  chip.hidden = true;
+  scroll.addEventListener("scroll", scrolled, { passive: true });
+  new ResizeObserver(() => follow && toEnd()).observe(scroll);
+
+  return {
+    node: h("div", { class: "middle" }, scroll, chip),
+    toEnd,
+    update() {
+      const shown = items(chat);
+      const newest = shown.at(-1);
+      const grown = newest && !bubbles.has(newest.key);
+      setText(intro, shown.length ? "" : chat.text("intro"));
+      setText(readingText, chat.text("reading"));
+      setText(chipText, chat.text("new_message"));
+      setAttribute(list, "aria-label", chat.text("log"));
+      setAttribute(scroll, "aria-label", chat.text("log"));
+      reading.hidden = !(chat.reading && chat.up);
+      place(shown);
+      if (follow || (grown && newest.author === "contact")) toEnd();
+      else if (grown) chip.hidden = false;
+    },
+  };
+
+  function toEnd(): void {
+    follow = true;
+    chip.hidden = true;
+    scroll.scrollTop = scroll.scrollHeight;
+  }
+
+  function scrolled(): void {
+    follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+    if (follow) chip.hidden = true;
+  }
+
+  /** Puts each bubble in its place and moves none that stands right. */
+  function place(shown: Item[]): void {
+    const keys = new Set(shown.map(({ key }) => key));
+    for (const [key, { node }] of bubbles) {
+      if (keys.has(key)) continue;
+      node.remove();
+      bubbles.delete(key);
+    }
+    shown.forEach((item, index) => {
+      const placed = bubbles.get(item.key) ?? bubble(chat);
+      bubbles.set(item.key, placed);
+      placed.update(item);
+      const there = list.children[index] ?? null;
+      if (there !== placed.node) list.insertBefore(placed.node, there);
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import type { Press, Send } from "../generated/widget";
+import { keys, read, write } from "./storage";
+
+const KEY = "out.";
+
+/** What the customer sent and the server has not taken yet. */
+export interface Entry {
+  readonly frame: Send | Press;
+  /** The words of the bubble; empty for the fixed buttons, which show none. */
+  readonly label: string;
+  readonly at: number;
+  state: "waiting" | "stored" | "failed";
+  /** The server's sentence about a failure. */
+  trouble: string;
+  /** How often the server asked to send it again later. */
+  tries: number;
+  /** Where the server put it, once stored. */
+  seq: number;
+}
+
+type Kept = Pick<Entry, "frame" | "label" | "at">;
+
+/** Own bubbles until they come back as messages. Each has its own key, so two tabs never overwrite each other. */
+export class Outbox {
+  #entries: Entry[] = [];
+
+  constructor() {
+    this.reload();
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  /** Those the server does not have yet. */
+  get unsent(): readonly Entry[] {
+    return this.#entries.filter((entry) => entry.state !== "stored");
+  }
+
+  add(frame: Send | Press, label: string, at: number): Entry {
+    write(KEY + frame.id, JSON.stringify({ frame, label, at }));
+    return this.#keep({ frame, label, at });
+  }
+
+  find(id: string | null): Entry | undefined {
+    return this.#entries.find((entry) => entry.frame.id === id);
+  }
+
+  stored(id: string, seq: number): void {
+    write(KEY + id, null);
+    const entry = this.find(id);
+    if (entry) Object.assign(entry, { state: "stored", seq });
+  }
+
+  remove(id: string): void {
+    write(KEY + id, null);
+    this.#entries = this.#entries.filter((entry) => entry.frame.id !== id);
+  }
+
+  /** Forgets stored bubbles the log has reached: they are shown as messages now, or not at all. */
+  settle(reached: number): void {
+    this.#entries = this.#entries.filter((entry) => entry.state !== "stored" || entry.seq > reached);
+  }
+
+  /** Takes in what an earlier page or another tab left behind. */
+  reload(): void {
+    for (const key of keys(KEY)) {
+      const kept = parse(read(key));
+      if (kept && !this.find(kept.frame.id)) this.#keep(kept);
+    }
+    this.#entries.sort((one, other) => one.at - other.at);
+  }
+
+  #keep(kept: Kept): Entry {
+    const entry: Entry = { ...kept, state: "waiting", trouble: "", tries: 0, seq: 0 };
+    this.#entries.push(entry);
+    return entry;
+  }
+}
+
+function parse(text: string | null): Kept | null {
+  try {
+    return JSON.parse(text ?? "") as Kept;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,40 @@
+import type { WidgetConversation } from "../generated/widget";
+import type { Locale } from "../shared/locale";
+
+type Status = WidgetConversation["status"];
+
+/** The widget's words. They come with `welcome`; only those needed before the first one are built in. */
+export type TextKey =
+  | "title" | "unread" | "close" | "intro"
+  | `${Status}_name` | `${Status}_status` | "waiting_position"
+  | "connecting" | "offline" | "offline_outbox"
+  | "log" | "you" | "new_message" | "reading"
+  | "placeholder" | "send" | "person" | "person_asked" | "cancel_wait"
+  | "sending" | "queued" | "sent" | "retry" | "too_long";
+
+export const FALLBACK: Record<Locale, Partial<Record<TextKey, string>>> = {
+  "zh-TW": {
+    title: "線上客服",
+    close: "收起對話",
+    placeholder: "輸入訊息…",
+    send: "送出",
+    person: "找真人",
+    connecting: "連線中…",
+  },
+  "zh-CN": {
+    title: "在线客服",
+    close: "收起对话",
+    placeholder: "输入消息…",
+    send: "发送",
+    person: "找人工",
+    connecting: "连接中…",
+  },
+  en: {
+    title: "Customer service",
+    close: "Close the chat",
+    placeholder: "Write a message…",
+    send: "Send",
+    person: "Talk to a person",
+    connecting: "Connecting…",
+  },
+};
