@@ -89,7 +89,7 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
         rasa = RasaChild(settings.data, NLU_SERVER, version, announce=owner)
         stack.push_async_callback(rasa.stop)
         await rasa.start()
-        records, library = EmbeddedRecords(database), Library(database, clock, shop.language)
+        records, library = EmbeddedRecords(database), Library(database, clock, shop.language, shop.zone)
         brain = Brain(NluClient(session, rasa.endpoint), library, records, replies, shop, clock)
         yield Parts(settings, shop, replies, clock, wakeups, database, records, library, rasa, brain)
 

@@ -106,6 +106,7 @@ class Memory:
     """What the bot remembers of the running episode.
 
     `topics` are what it told, newest last ("article:router-setup"); `question` is what the customer last asked.
+    `failed_checks` counts wrong answers to "who are you?" and outlives the episode: it must not begin anew.
     """
 
     asking: Asking | None = None
@@ -113,6 +114,7 @@ class Memory:
     turns: int = 0
     clarified: bool = False
     question: str = ""
+    failed_checks: int = 0
 
     def stored(self) -> dict[str, Any]:
         asking = self.asking
@@ -129,6 +131,7 @@ class Memory:
             "turns": self.turns,
             "clarified": self.clarified,
             "question": self.question,
+            "kept": {"failed_checks": self.failed_checks},
         }
 
     @classmethod
@@ -140,6 +143,7 @@ class Memory:
             turns=stored.get("turns", 0),
             clarified=stored.get("clarified", False),
             question=stored.get("question", ""),
+            failed_checks=stored.get("kept", {}).get("failed_checks", 0),
         )
 
 

@@ -106,13 +106,23 @@ def remember(memory: Memory, decision: Decision, text: str) -> Memory:
         case Told(skill=skill):
             return replace(said, topics=(*memory.topics, f"skill:{skill}"), clarified=False)
         case Ask(skill, missing, key, slots, tries):
-            return replace(said, asking=Asking(skill, missing, key, slots, tries))
+            return replace(said, asking=Asking(skill, missing, key, slots, tries), failed_checks=tries)
         case Clarify():
             return replace(said, clarified=True)
+        case HandOff(reason=Reason.SKILL_FAILED):
+            return replace(said, failed_checks=memory.failed_checks + 1)
         case Nothing():
             return memory
         case _:
             return said
+
+
+def gives_asked_detail(memory: Memory, text: str, reading: Reading | None) -> bool:
+    """Whether this answers the question a skill has asked, well or badly."""
+    asking = memory.asking
+    if asking is None:
+        return False
+    return DETAILS[asking.missing](text, reading, False) is not None or bool(LOOKS_LIKE_A_CODE.fullmatch(text.strip()))
 
 
 def asks_for_person(content: Content) -> bool:
@@ -124,6 +134,10 @@ def asks_for_person(content: Content) -> bool:
             return folding.fold(text).strip(" !?.,~。，！？") in PERSON_WORDS
         case _:
             return False
+
+
+def says_not_helpful(content: Content) -> bool:
+    return isinstance(content, Action) and (content.name, content.value) == ("helpful", "no")
 
 
 def relevant_intents(reading: Reading | None, chosen: str | None) -> list[str]:
@@ -138,11 +152,13 @@ def _person(s: Situation) -> Decision | None:
 
 
 def _helpful(s: Situation) -> Decision | None:
+    if says_not_helpful(s.content):
+        return HandOff(Reason.NOT_HELPFUL, Priority.NORMAL, "not_helpful")
     match s.content:
-        case Action(name="helpful", value="no"):
-            return HandOff(Reason.NOT_HELPFUL, Priority.NORMAL, "not_helpful")
         case Action(name="helpful"):
             return Social("glad")
+        case Action(name="cancel_wait"):
+            return Nothing()  # pressed twice, or nobody was being waited for
         case _:
             return None
 
@@ -180,12 +196,10 @@ def _call(s: Situation) -> Decision | None:
 def _asked_detail(s: Situation) -> Decision | None:
     """A bare number answers the question the bot has just asked; so does one in a sentence."""
     asking = s.context.memory.asking
-    if asking is None:
+    if asking is None or not gives_asked_detail(s.context.memory, s.text, s.reading):
         return None
     found = DETAILS[asking.missing](s.text, s.reading, False)
-    if found is not None:
-        return RunSkill(asking.skill, {**asking.slots, asking.missing: found})
-    return _asked_again(asking) if LOOKS_LIKE_A_CODE.fullmatch(s.text.strip()) else None
+    return RunSkill(asking.skill, {**asking.slots, asking.missing: found}) if found else _asked_again(asking)
 
 
 def _asked_again(asking: Asking) -> Decision:
@@ -250,7 +264,9 @@ def _may_be_asked(first: IntentScore, second: IntentScore, rules: Understanding)
 
 
 def _foreign(s: Situation) -> Decision | None:
-    if s.reading is not None and s.reading.intent.name == OUT_OF_SCOPE:
+    """Declined less surely than answered: the sentence is honest and the way to a person stands beside it."""
+    top = s.reading.intent if s.reading is not None else None
+    if top is not None and top.name == OUT_OF_SCOPE and top.confidence >= s.rules.person_threshold:
         return Decline()
     return None
 

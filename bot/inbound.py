@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from handoff.values import (
     Text,
     Turn,
 )
+from nlu import folding
 from nlu.errors import NluError
 from nlu.result import Reading
 
@@ -70,10 +71,10 @@ class Inbound:
         recorded = await self._database.write(desk.record_inbound, message, self._clock.now())
         if recorded.duplicate:
             return recorded
-        if isinstance(message.content, Action) and message.content.name == "cancel_wait":
-            self._begin(self._cancel_wait(recorded, message), recorded)
-        elif recorded.bot_owns:
+        if recorded.bot_owns:
             self._begin(self._answer_burst(recorded, message.content), recorded)
+        elif isinstance(message.content, Action) and message.content.name == "cancel_wait":
+            self._begin(self._cancel_wait(recorded, message), recorded)
         return recorded
 
     async def rerun(self, conversation_id: int) -> None:
@@ -119,14 +120,18 @@ class Inbound:
             return None
         waited = (self._clock.now() - recorded.waiting_since).total_seconds()
         patience = min(self._shop.waiting.fragment_s, self._shop.waiting.burst_s - waited)
-        if patience > 0 and not self._is_finished(reading, content):
+        if patience > 0 and not await self._is_finished(recorded, reading, content):
             await self._clock.sleep(patience)
         return reading
 
-    def _is_finished(self, reading: Reading, content: Text) -> bool:
+    async def _is_finished(self, recorded: Recorded, reading: Reading, content: Text) -> bool:
         if self._calls_person(reading):
             return True
-        sure = reading.intent.confidence >= self._shop.understanding.threshold[self._shop.language]
+        turn = await self._database.read(desk.open_turn, recorded.conversation_id)
+        if turn is not None and dialogue.gives_asked_detail(Memory.read(turn.memory), content.text, reading):
+            return True
+        language = folding.language(content.text) or self._shop.language
+        sure = reading.intent.confidence >= self._brain.threshold(language)
         return sure and reading.intent.name not in dialogue.SOCIAL
 
     def _calls_person(self, reading: Reading) -> bool:
@@ -182,6 +187,7 @@ class Inbound:
                 self._clock.now(),
                 decision=explained(told),
                 language=context.language,
+                memory=dialogue.remember(context.memory, decision, _text(turn)).stored(),
             )
         )
 
@@ -227,16 +233,12 @@ class Inbound:
 
 
 def _only(turn: Turn, seq: int) -> Turn:
-    """The turn as far as the bubble `seq`, for a call that cannot wait for what came behind it."""
-    return Turn(
-        turn.fence,
-        tuple(b for b in turn.bubbles if b.seq <= seq),
-        turn.episode,
-        turn.language,
-        turn.locale,
-        turn.memory,
-        turn.waiting_since,
-    )
+    """The turn as far as the bubble `seq`, for a call that cannot wait for what came behind it.
+
+    Its fence lets only such a call through: anything else is too late by then.
+    """
+    bubbles = tuple(bubble for bubble in turn.bubbles if bubble.seq <= seq)
+    return replace(turn, fence=replace(turn.fence, last_incoming_seq=seq), bubbles=bubbles)
 
 
 def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[str, Any]:

@@ -1,17 +1,27 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from handoff.values import Language
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 LANGUAGES: tuple[Language, ...] = ("zh-TW", "zh-CN", "en")
+
+
+T = TypeVar("T")
+
+
+def _in_every_language(texts: dict[Language, T]) -> dict[Language, T]:
+    missing = [language for language in LANGUAGES if language not in texts]
+    if missing:
+        raise ValueError(f"lacks {', '.join(missing)}")
+    return texts
 
 
 class ShopFileError(Exception):
@@ -25,7 +35,7 @@ class _Section(BaseModel):
 class Understanding(_Section):
     """Confidences from 0 to 1; see `bot.dialogue` for what each decides."""
 
-    threshold: dict[Language, Share]
+    threshold: Annotated[dict[Language, Share], AfterValidator(_in_every_language)]
     person_threshold: Share
     clarify_share: Share
     clarify_gap: Share
@@ -41,7 +51,7 @@ class Waiting(_Section):
 
 
 class Shop(_Section):
-    name: dict[Language, str]
+    name: Annotated[dict[Language, str], AfterValidator(_in_every_language)]
     language: Language
     timezone: str
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

@@ -4,10 +4,11 @@ The customer's path, `baton ask`, the maintainers' preview and evaluation all co
 is what ships.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
 from bot import dialogue
-from bot.decisions import Context, Decision, Hit, RunSkill, Understood
+from bot.decisions import Context, Decision, HandOff, Hit, RunSkill, Understood
 from bot.details import DETAILS
 from bot.dialogue import Situation
 from bot.knowledge.library import Library
@@ -16,7 +17,7 @@ from bot.shop import Shop
 from bot.shopdata.base import ShopRecords
 from bot.skills import SKILL_OF_INTENT, SKILLS
 from handoff.ports import Clock
-from handoff.values import Action, Content, Language, Media, Text, Turn
+from handoff.values import Action, Content, Language, Media, Reason, Text, Turn
 from nlu import folding
 from nlu.result import Reading
 
@@ -88,28 +89,32 @@ class Brain:
         return await self._library.search(wanted[:MAX_PARSED], context.language, intents)
 
     async def _run(self, decision: RunSkill, context: Context) -> Decision:
-        skill, asking = SKILLS[decision.skill], context.memory.asking
+        skill, failed = SKILLS[decision.skill], context.memory.failed_checks
+        if failed >= skill.max_tries:
+            return HandOff(Reason.SKILL_FAILED)
         question = skill.missing(decision.slots)
         if question is not None:
-            return question
+            return replace(question, tries=failed)
         order = await skill.look_up(decision.slots, self._records)
         now = self._clock.now().astimezone(self._shop.zone)
-        tries = asking.tries if asking else 0
-        return skill.conclude(decision.slots, order, tries, self._replies, context.language, now)
+        return skill.conclude(decision.slots, order, failed, self._replies, context.language, now)
 
 
 def content_of(turn: Turn) -> Content:
     """A burst read as one utterance.
 
-    A call for a person stands for the whole burst, then a file, then a button pressed last; else the words count.
+    A call for a person stands for the whole burst, then a file, then "not helpful", then a choice made last. Words come
+    before any other button: a question is never swallowed by a courtesy.
     """
     contents = [bubble.content for bubble in turn.bubbles]
-    for weighty in (dialogue.asks_for_person, _is_file):
+    for weighty in (dialogue.asks_for_person, _is_file, dialogue.says_not_helpful):
         if found := next((content for content in contents if weighty(content)), None):
             return found
-    if contents and isinstance(contents[-1], Action):
-        return contents[-1]
-    return Text("\n".join(content.text for content in contents if isinstance(content, Text)))
+    words = "\n".join(content.text for content in contents if isinstance(content, Text))
+    last = contents[-1] if contents else None
+    if isinstance(last, Action) and (not words or last.name == "clarify"):
+        return last
+    return Text(words)
 
 
 def _is_file(content: Content) -> bool:

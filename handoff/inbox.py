@@ -68,6 +68,13 @@ def listing(session: Session, view: View, agent_id: int) -> Listing:
     return Listing(rows, {name: _count(session, name, agent_id) for name in get_args(View)}, cursor)
 
 
+def conversation_view(session: Session, conversation_id: int) -> ConversationView:
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise NotFound("conversation")
+    return view_of(conversation)
+
+
 def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Transcript:
     """Every message added or changed behind `after_rev`, in the order of `seq`, for agents' eyes."""
     conversation = session.get(Conversation, conversation_id)
@@ -84,19 +91,34 @@ def message(session: Session, message_id: int) -> MessageView:
     return _message(session.get_one(Message, message_id))
 
 
+def customer_conversation(session: Session, channel: Channel, contact_key: str) -> ConversationView | None:
+    """A contact's own conversation; None before the first message."""
+    found = _of_contact(session, channel, contact_key)
+    return view_of(found) if found else None
+
+
+def last_seen(session: Session, channel: Channel, contact_key: str) -> datetime | None:
+    """When a contact last wrote; None for one who never did."""
+    return session.scalar(select(Contact.last_seen_at).where(Contact.channel == channel, Contact.key == contact_key))
+
+
 def customer_view(
     session: Session, channel: Channel, contact_key: str, after_rev: int = 0
 ) -> tuple[ConversationView, tuple[MessageView, ...]] | None:
     """A contact's own conversation without private notes; None before the first message."""
-    conversation = session.scalar(
-        select(Conversation)
-        .join(Contact)
-        .where(Contact.channel == channel, Contact.key == contact_key, Conversation.channel == channel)
-    )
+    conversation = _of_contact(session, channel, contact_key)
     if conversation is None:
         return None
     query = select(Message).where(*_since(conversation.id, after_rev), Message.private.is_(False))
     return view_of(conversation), _messages(session, query)
+
+
+def _of_contact(session: Session, channel: Channel, contact_key: str) -> Conversation | None:
+    return session.scalar(
+        select(Conversation)
+        .join(Contact)
+        .where(Contact.channel == channel, Contact.key == contact_key, Conversation.channel == channel)
+    )
 
 
 def view_of(row: Conversation) -> ConversationView:

@@ -26,7 +26,7 @@ class Hello(Frame):
     type: Literal["hello"]
     v: Literal[1]
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = None
-    cursor: Annotated[int, Field(ge=0, le=2**53)] = 0
+    cursor: Annotated[int, Field(ge=0, lt=2**31)] = 0
     locale: Locale | None = None
 
 

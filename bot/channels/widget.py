@@ -7,10 +7,13 @@ database holds behind the visitor's cursor, so a reconnect, a missed wake-up and
 import asyncio
 import hashlib
 import logging
+import re
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
@@ -30,12 +33,14 @@ from handoff.values import Action, Content, ConversationView, InboundMessage, La
 
 log = logging.getLogger("baton.widget")
 
+TOKEN_LIFETIME = timedelta(days=90)
 HEARTBEAT_S = 25.0
 RECHECK_S = 15.0
 """A wake-up may get lost; the cursor is compared at least this often."""
 SOCKET_LIMIT = 1024 * 1024
 FRAMES_PER_WINDOW = 30
 WINDOW_S = 10.0
+MAX_HEAD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,7 @@ class Widget:
 
     def _is_allowed(self, request: web.Request) -> bool:
         origin = request.headers.get("Origin")
-        own = f"{request.scheme}://{request.host}"
-        return origin is None or origin == own or origin in self.origins
+        return origin is None or urlsplit(origin).netloc == request.host or origin in self.origins
 
 
 class _Visit:
@@ -90,8 +94,8 @@ class _Visit:
         hello = await self._greeted()
         if hello is None:
             return
-        token = hello.token or secrets.token_urlsafe(32)
-        self._key = hashlib.sha256(token.encode()).hexdigest()
+        token = hello.token if hello.token and await self._is_fresh(hello.token) else secrets.token_urlsafe(32)
+        self._key = _hash(token)
         self._locale = hello.locale or self._widget.shop.language
         self._cursor = hello.cursor
         async with self._widget.wakeups.subscribe(contact_topic("widget", self._key)) as woken:
@@ -111,6 +115,11 @@ class _Visit:
             await self._trouble("bad_frame", frame.id)
         return None
 
+    async def _is_fresh(self, token: str) -> bool:
+        """A token that nobody used for long is given up: whoever finds it must not find the conversation."""
+        seen = await self._widget.database.read(inbox.last_seen, "widget", _hash(token))
+        return seen is None or self._widget.clock.now() - seen < TOKEN_LIFETIME
+
     async def _listen(self) -> None:
         async for frame in self._frames():
             match frame:
@@ -124,6 +133,9 @@ class _Visit:
     async def _frames(self) -> AsyncIterator[frames.Hello | frames.Send | frames.Press]:
         """Every frame that is well formed; the others are answered with what is wrong."""
         async for message in self._socket:
+            if self._is_too_fast():
+                await self._trouble("too_fast", _id_of(message.data), retry=True)
+                continue
             if message.type is not WSMsgType.TEXT:
                 await self._trouble("bad_frame", None)
                 continue
@@ -134,9 +146,6 @@ class _Visit:
                 frame = frames.incoming.validate_json(message.data)
             except (ValidationError, UnicodeError):
                 await self._trouble("bad_frame", None)
-                continue
-            if self._is_too_fast():
-                await self._trouble("too_fast", getattr(frame, "id", None), retry=True)
                 continue
             yield frame
 
@@ -164,8 +173,8 @@ class _Visit:
         if read is None:
             return None
         action, conversation_id = read
-        found = await self._widget.database.read(inbox.customer_view, "widget", self._key, 2**53)
-        return action if found is not None and found[0].id == conversation_id else None
+        found = await self._widget.database.read(inbox.customer_conversation, "widget", self._key)
+        return action if found is not None and found.id == conversation_id else None
 
     async def _store(self, source_id: str, content: Content) -> None:
         message = InboundMessage("widget", self._key, source_id, content, self._locale)
@@ -264,6 +273,16 @@ class _Visit:
             self._recent.popleft()
         self._recent.append(now)
         return len(self._recent) > FRAMES_PER_WINDOW
+
+
+def _id_of(data: object) -> str | None:
+    """The id of a frame that is not even looked at, so that the page knows which one to send again."""
+    found = re.search(r'"id":\s*"([\w-]{8,64})"', data[:MAX_HEAD]) if isinstance(data, str) else None
+    return found.group(1) if found else None
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _state(view: ConversationView, position: int | None) -> frames.WidgetConversation:

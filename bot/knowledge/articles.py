@@ -51,9 +51,10 @@ class _FrontMatter(BaseModel):
 def read_folder(folder: Path) -> Iterator[Article]:
     """Articles of `folder/<id>/<language>.md`. Raises `ArticleFileError`."""
     for path in sorted(folder.glob("*/*.md")):
-        for language in LANGUAGES:
-            if path.stem == language:
-                yield read_file(path, path.parent.name, language)
+        language = next((code for code in LANGUAGES if code == path.stem), None)
+        if language is None:
+            raise ArticleFileError(f"{path}: the file must be named after a language: {', '.join(LANGUAGES)}")
+        yield read_file(path, path.parent.name, language)
 
 
 def read_file(path: Path, article_id: str, language: Language) -> Article:
@@ -78,8 +79,9 @@ def read_file(path: Path, article_id: str, language: Language) -> Article:
 
 
 def store(session: Session, articles: Sequence[Article], now: datetime) -> None:
-    """Replace the articles named here, in every language; others stay."""
-    session.execute(delete(ArticleRow).where(ArticleRow.id.in_({article.id for article in articles})))
+    """Replace the articles given here, each in its language; others stay."""
+    for article in articles:
+        session.execute(delete(ArticleRow).where(ArticleRow.id == article.id, ArticleRow.language == article.language))
     session.add_all(_row(article, now) for article in articles)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot.decisions import Hit
 from bot.knowledge import articles
@@ -17,9 +17,9 @@ CHECK_EVERY = timedelta(seconds=2)
 class Library:
     """Searches the shop's articles. An edit anywhere is served within two seconds, without a restart."""
 
-    def __init__(self, database: Database, clock: Clock, default: Language) -> None:
-        self._database, self._clock, self._default = database, clock, default
-        self._index = Index([], clock.now().date())
+    def __init__(self, database: Database, clock: Clock, default: Language, zone: tzinfo) -> None:
+        self._database, self._clock, self._default, self._zone = database, clock, default, zone
+        self._index = Index([], clock.now().astimezone(zone).date())
         self._version: object = None
         self._reading = asyncio.Lock()
         self._checked_at = clock.now() - CHECK_EVERY
@@ -43,8 +43,9 @@ class Library:
             return self._index
 
     async def _refresh(self, now: datetime) -> None:
-        version = (now.date(), await self._database.read(articles.version))
+        today = now.astimezone(self._zone).date()
+        version = (today, await self._database.read(articles.version))
         if version != self._version:
-            self._index = Index(await self._database.read(articles.load), now.date())
+            self._index = Index(await self._database.read(articles.load), today)
             self._version = version
         self._checked_at = now

@@ -5,6 +5,7 @@ lie in one space, because Chinese is folded to one script first.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def _score(entry: _Entry, query: Vector, folded: str, first: Sequence[str]) -> f
 def _names(product: str, folded: str) -> bool:
     """Whether a product is named: as a whole word in Latin script, anywhere in Chinese."""
     if product.isascii():
-        return f" {product}" in f" {folded}"
+        return re.search(rf"\b{re.escape(product)}(?:s|es)?\b", folded, re.ASCII) is not None
     return product in folded
 
 

@@ -13,6 +13,10 @@ Outcome = Told | Ask | HandOff
 
 
 class Skill(Protocol):
+    @property
+    def max_tries(self) -> int:
+        """After so many wrong details it goes to a person, in this episode and in later ones."""
+
     def missing(self, slots: Mapping[str, str]) -> Ask | None:
         """The next question, or None once everything is there."""
 

@@ -16,6 +16,8 @@ NAME = "tracking"
 
 
 class Tracking:
+    max_tries = MAX_TRIES
+
     def missing(self, slots: Mapping[str, str]) -> Ask | None:
         for detail, key in (("order_id", "tracking.ask_order_id"), ("phone_tail", "tracking.ask_phone")):
             if detail not in slots:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import get_args
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -171,7 +172,7 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
 
 async def read_conversation(console: Console, call: Call) -> schemas.Conversation:
     after = call.request.query.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 16):
+    if not (after.isascii() and after.isdigit() and len(after) < 10):
         raise _Refused(400, "bad_request", "after must be a rev you were given")
     found = await console.database.read(inbox.transcript, call.conversation_id, int(after))
     return await views.conversation(found, console.suggestions, console.records)
@@ -216,19 +217,18 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/session", who_am_i, schemas.Me),
     Route("DELETE", "/session", sign_out, None),
     Route("GET", "/conversations", list_conversations, schemas.ConversationList),
-    Route("GET", r"/conversations/{id:\d{1,18}}", read_conversation, schemas.Conversation),
+    Route("GET", r"/conversations/{id:\d{1,15}}", read_conversation, schemas.Conversation),
     Route("GET", "/live", live, None),
-    Route("POST", r"/conversations/{id:\d{1,18}}/claim", claim, schemas.Row),
-    Route("POST", r"/conversations/{id:\d{1,18}}/reply", reply, schemas.ConsoleMessage, schemas.Compose),
-    Route("POST", r"/conversations/{id:\d{1,18}}/note", note, schemas.ConsoleMessage, schemas.Compose),
-    Route("POST", r"/conversations/{id:\d{1,18}}/hand_back", hand_back, schemas.Row, schemas.Seen),
-    Route("POST", r"/conversations/{id:\d{1,18}}/resolve", resolve, schemas.Row, schemas.Seen),
+    Route("POST", r"/conversations/{id:\d{1,15}}/claim", claim, schemas.Row),
+    Route("POST", r"/conversations/{id:\d{1,15}}/reply", reply, schemas.ConsoleMessage, schemas.Compose),
+    Route("POST", r"/conversations/{id:\d{1,15}}/note", note, schemas.ConsoleMessage, schemas.Compose),
+    Route("POST", r"/conversations/{id:\d{1,15}}/hand_back", hand_back, schemas.Row, schemas.Seen),
+    Route("POST", r"/conversations/{id:\d{1,15}}/resolve", resolve, schemas.Row, schemas.Seen),
 )
 
 
 async def _row(console: Console, call: Call) -> schemas.Row:
-    found = await console.database.read(inbox.transcript, call.conversation_id, 2**53)
-    return views.row(found.conversation)
+    return views.row(await console.database.read(inbox.conversation_view, call.conversation_id))
 
 
 async def _compose(console: Console, call: Call, verb: Callable[..., int]) -> schemas.ConsoleMessage:
@@ -261,12 +261,13 @@ async def _body(request: web.Request, shape: type[BaseModel]) -> BaseModel:
 
 
 def _is_same_origin(request: web.Request) -> bool:
-    return request.headers.get("Origin") == f"{request.scheme}://{request.host}"
+    """By host alone: behind a proxy that ends TLS our own scheme is not the browser's."""
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def _signed_in(request: web.Request, person: Person, secret: str) -> web.Response:
     response = web.json_response(text=views.me(person).model_dump_json())
-    set_cookie(response, secret, secure=request.scheme == "https")
+    set_cookie(response, secret, secure=request.headers.get("Origin", "").startswith("https://"))
     return response
 
 

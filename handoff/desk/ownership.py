@@ -33,6 +33,7 @@ def hand_off(
     *,
     decision: Mapping[str, Any] | None,
     language: Language | None,
+    memory: Mapping[str, Any] | None = None,
 ) -> None:
     """The bot calls a person: owner, reason, priority, packet and the words to the customer in one transaction.
 
@@ -47,6 +48,8 @@ def hand_off(
     set_priority(conversation, call.priority)
     conversation.reason = call.reason
     conversation.language = language or conversation.language
+    if memory is not None:
+        conversation.bot_memory = dict(memory)
     session.add(
         Handoff(
             conversation_id=conversation.id,
@@ -76,7 +79,7 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
         .where(
             Conversation.id == conversation_id,
             Conversation.assignee_id.is_(None),
-            Conversation.status.in_([Status.PENDING, Status.OPEN]),
+            Conversation.status.in_([Status.PENDING, Status.OPEN, Status.SNOOZED]),
         )
         .values(rev=Conversation.rev)
         .returning(Conversation.id)
@@ -124,13 +127,15 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.WAIT_CANCELLED, None)
     begin_episode(conversation)
-    add_words(session, conversation, now, words, conversation.last_incoming_seq)
+    add_words(session, conversation, now, words, None)
     announce(session, conversation, "cancel_wait", now)
 
 
 def _may_hand_off(conversation: Conversation, fence: Fence, *, impatient: bool) -> bool:
     if conversation.status != Status.PENDING or conversation.epoch != fence.epoch:
         return False
+    if conversation.answered_seq >= fence.last_incoming_seq:
+        return False  # another worker has answered these very bubbles
     unchanged = (
         conversation.answered_seq == fence.answered_seq and conversation.last_incoming_seq == fence.last_incoming_seq
     )

@@ -42,9 +42,10 @@ def transition(conversation: Conversation, after: Status, assignee_id: int | Non
 
 
 def begin_episode(conversation: Conversation) -> None:
-    """The bot starts afresh: what was said and tried before no longer counts."""
+    """The bot starts afresh: what was said and tried before no longer counts, but for what it asked to keep."""
     conversation.episode += 1
-    conversation.bot_memory = {}
+    kept = conversation.bot_memory.get("kept")
+    conversation.bot_memory = {"kept": kept} if kept else {}
     conversation.reason = None
     set_priority(conversation, Priority.NORMAL)
 
@@ -101,9 +102,9 @@ def add_message(
 
 
 def add_words(
-    session: Session, conversation: Conversation, now: datetime, words: Sequence[Outgoing], answers_seq: int
+    session: Session, conversation: Conversation, now: datetime, words: Sequence[Outgoing], answers_seq: int | None
 ) -> None:
-    """Append what the bot or the system says in answer to customer messages up to `answers_seq`."""
+    """Append what the bot or the system says in answer to customer messages up to `answers_seq`, if to any."""
     for outgoing in words:
         add_message(
             session,

@@ -78,7 +78,7 @@ async def counter(database_url: str, clock: MovedClock) -> AsyncIterator[Counter
     database = db.connect(database_url, wakeups)
     await database.migrate([BOT_MIGRATIONS])
     await database.write(articles.store, list(articles.read_folder(articles.STARTER)), clock.now())
-    nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language)
+    nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language, SHOP.zone)
     brain = Brain(nlu, library, records, shipped(), SHOP, clock)
     found = Counter(database, None, nlu, records, clock, NluState(False, clock.now()), wakeups)  # type: ignore[arg-type]
     found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state)

@@ -1,11 +1,13 @@
 """The story of a customer message, on real databases, with a scripted understanding and a moved clock."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.inbound import NluState
 from bot.replies import shipped
+from bot.shopdata.base import Order
 from handoff import desk, inbox
 from handoff.states import Status
 from handoff.values import Action, Language, Media, Reason
@@ -267,3 +269,85 @@ async def test_a_press_answered_by_the_file_of_texts_never_reaches_the_model(cou
     await counter.presses("helpful", "yes", episode=1)
     messages = await counter.answered(conversation)
     assert messages[-1].text == shipped().say("social.glad", "zh-TW")
+
+
+def order(number: str = "XM20261001", phone: str = "0900000123") -> Order:
+    at = datetime(2026, 11, 19, tzinfo=UTC)
+    return Order(number, "paid", phone, at, "NT$100", (("film", 1),), {}, None, None, ())
+
+
+async def track(counter: Counter, digits: str) -> int:
+    """Ask for a parcel, name the number, name the digits."""
+    for text in ("where is my parcel", "XM20261001", digits):
+        conversation = await counter.says(text)
+        await counter.answered(conversation)
+    return conversation
+
+
+def knows_tracking(counter: Counter) -> None:
+    counter.nlu.means("where is my parcel", ("track_order", 0.9), ("greet", 0.01))
+    counter.nlu.means("XM20261001", ("out_of_scope", 0.2), ("greet", 0.1), order_id="XM20261001")
+    counter.nlu.means("hello", ("greet", 0.9), ("thanks", 0.01))
+
+
+async def test_nothing_is_told_of_an_order_without_the_right_digits(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.records.by_number = {"XM20261001": order()}
+    conversation = await track(counter, "124")
+    messages = await counter.answered(conversation)
+    assert messages[-1].text == shipped().say("tracking.again_phone", "en")
+    await counter.says("123")
+    assert "XM20261001" in (await counter.answered(conversation))[-2].text
+
+
+async def test_an_unknown_order_is_answered_like_a_wrong_digit(counter: Counter) -> None:
+    knows_tracking(counter)
+    conversation = await track(counter, "123")
+    assert (await counter.answered(conversation))[-1].text == shipped().say("tracking.again_phone", "en")
+
+
+async def test_digits_cannot_be_guessed_however_politely(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.records.by_number = {"XM20261001": order()}
+    conversation = await track(counter, "001")
+    for digits in ("002", "003"):
+        await counter.says("hello")
+        await counter.until_sleeping()
+        counter.clock.move(1)
+        await counter.answered(conversation)
+        conversation = await track(counter, digits)
+    assert (await counter.handed_off(conversation))[0] is Reason.SKILL_FAILED
+    await counter.presses("cancel_wait")
+    await counter.settled(conversation, lambda view: view.status is Status.PENDING)
+    await counter.says("where is my parcel")
+    assert (await counter.handed_off(conversation))[0] is Reason.SKILL_FAILED, "not even asked again"
+
+
+async def test_pressing_back_to_the_assistant_twice_calls_nobody(counter: Counter) -> None:
+    conversation = await counter.says("轉人工")
+    await counter.handed_off(conversation)
+    for _ in range(2):
+        await counter.presses("cancel_wait")
+        await counter.settled(conversation, lambda view: view.status is Status.PENDING)
+    await counter.answered(conversation)
+    await counter.inbound.rerun(conversation)
+    assert (await counter.database.read(inbox.transcript, conversation)).conversation.status is Status.PENDING
+
+
+async def test_a_question_right_behind_a_button_is_answered(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    counter.nlu.means("退貨期限多久", ("return_policy", 0.9), ("greet", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.answered(conversation)
+    await asyncio.gather(counter.presses("helpful", "yes", episode=1), counter.says("退貨期限多久"))
+    messages = await counter.answered(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    said = [m.text for m in messages if m.author == "bot"]
+    assert any("7" in text and "退" in text for text in said[2:]), "the question must not be swallowed"
+
+
+async def test_shop_records_that_do_not_answer_mean_a_person(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.records.down = True
+    conversation = await track(counter, "123")
+    assert (await counter.handed_off(conversation))[0] is Reason.SKILL_FAILED

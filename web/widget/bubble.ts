@@ -20,10 +20,10 @@ export function bubble(chat: Chat): Bubble {
     update(item) {
       const { author, seq, entry } = item;
       const state = !entry || entry.state === "stored" ? "sent" : entry.state === "waiting" ? "sending" : "failed";
-      node.className = `item ${author}${item.first ? " first" : ""}`;
+      node.className = `item ${item.activity ? "activity" : author}${item.first ? " first" : ""}`;
       Object.assign(node.dataset, { author, seq: seq ?? "", state });
       draw(day, item.day && item.at.toLocaleDateString(chat.locale, { month: "long", day: "numeric" }), (words) => [words]);
-      draw(head, item.first && `${author} ${item.name} ${chat.locale}`, () => headOf(chat, item));
+      draw(head, item.first && !item.activity && `${author} ${item.name} ${chat.locale}`, () => headOf(chat, item));
       draw(body, JSON.stringify([item.text, item.markdown]), () => [content(item)]);
       draw(foot, footKey(chat, item), () => footOf(chat, item));
       draw(buttons, item.buttons.map(({ token }) => token).join(" "), () => buttonsOf(chat, item));
@@ -38,9 +38,9 @@ function headOf(chat: Chat, { author, name }: Item): (Node | string)[] {
   return [mark(person, BOT), h("b", {}, person || name || chat.text("bot_name")), person && chat.text("person_status")];
 }
 
-function footKey(chat: Chat, { last, at, entry, author }: Item): string | false {
+function footKey(chat: Chat, { last, at, entry, author, activity }: Item): string | false {
   if (entry) return `${entry.state} ${entry.trouble} ${chat.up} ${chat.locale}`;
-  return last && author !== "system" && `${at} ${chat.locale}`;
+  return last && !activity && author !== "system" && `${at} ${chat.locale}`;
 }
 
 function footOf(chat: Chat, { entry, at, author }: Item): (Node | string)[] {

@@ -11,6 +11,8 @@ export interface Item {
   name: string | null;
   text: string;
   markdown: boolean;
+  /** It tells what happened: a quiet line, not a bubble. */
+  activity: boolean;
   at: Date;
   seq: number | null;
   buttons: Button[];
@@ -41,6 +43,7 @@ function fromMessage(message: WidgetMessage): Item {
     ...message,
     key: message.client_id ?? `m${message.seq}`,
     markdown: message.format === "markdown",
+    activity: message.kind === "activity",
     at: new Date(message.at),
   };
 }
@@ -53,6 +56,7 @@ const blank: Omit<Item, "key" | "text" | "at"> = {
   author: "contact",
   name: null,
   markdown: false,
+  activity: false,
   seq: null,
   buttons: [],
   entry: null,
@@ -63,7 +67,8 @@ const blank: Omit<Item, "key" | "text" | "at"> = {
 
 function together(one: Item, other: Item): boolean {
   const close = other.at.getTime() - one.at.getTime() < GROUP;
-  return close && one.author === other.author && one.name === other.name && one.author !== "system";
+  const alone = one.author === "system" || one.activity || other.activity;
+  return close && !alone && one.author === other.author && one.name === other.name;
 }
 
 /** Buttons belong to the newest message that has some, and only until the customer says something. */

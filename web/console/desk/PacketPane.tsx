@@ -82,8 +82,8 @@ function Draft({ row, draft }: { row: Row; draft: string }) {
   return (
     <Section title={t("draft")}>
       <div class="offer" data-testid="draft">
-        <Words text={draft} markdown={false} />
-        <Insert row={row} text={draft} />
+        <Words text={draft} markdown />
+        <Insert row={row} text={toPlain(draft)} />
       </div>
     </Section>
   );
