@@ -46,7 +46,7 @@ if ! is_current nlu/server/.venv nlu/server/requirements.txt; then
         fail "Rasa needs Python 3.10; none was found, and uv could not download one." \
             "With pyenv: pyenv install 3.10. Otherwise install Python 3.10 from python.org or your distribution," \
             "then try again."
-    (cd nlu/server && "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt)
+    (cd nlu/server && "$uv" pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.txt)
     mark_current nlu/server/.venv nlu/server/requirements.txt
 fi
 

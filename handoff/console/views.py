@@ -9,6 +9,10 @@ from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
 from handoff.values import ConversationView, MessageView
 
+_NO_DECISION: Mapping[str, Any] = {
+    "intent": None, "ranking": [], "article": None, "skill": None, "reason": None, "priority": None, "threshold": None,
+}
+"""What an older program did not store yet."""
 DRAFT_FLOOR = 0.3
 """A near miss weaker than this is no draft."""
 
@@ -62,7 +66,7 @@ def message(view: MessageView) -> schemas.ConsoleMessage:
             "format": view.format,
             "activity": view.activity,
             "buttons": [button.label for button in view.buttons],
-            "decision": view.decision,
+            "decision": {**_NO_DECISION, **view.decision} if view.decision else None,
             "client_id": view.client_id,
             "episode": view.episode,
             "at": view.at,
@@ -120,4 +124,8 @@ def _order(order: OrderSummary) -> dict[str, Any]:
 
 
 def _draft(near: Sequence[Suggestion]) -> str | None:
-    return near[0].body if near and near[0].score >= DRAFT_FLOOR else None
+    return near[0].body if near and near[0].score >= _NO_DECISION: Mapping[str, Any] = {
+    "intent": None, "ranking": [], "article": None, "skill": None, "reason": None, "priority": None, "threshold": None,
+}
+"""What an older program did not store yet."""
+DRAFT_FLOOR else None

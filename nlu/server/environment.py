@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 import signal
 import stat
 import threading
@@ -24,9 +25,12 @@ POLL_S = 5.0
 # How long an orderly end may take before it is made a disorderly one.
 GRACE_S = 10.0
 
+_scratch: list[Path] = []
+
 
 def seal(scratch: Path) -> None:
     """Sets what Rasa reads on import; call it before importing Rasa. `scratch` takes all it writes by itself."""
+    _scratch.append(scratch)
     os.environ.update(SETTINGS)
     os.environ["HOME"] = str(scratch)
     os.environ["RASA_CACHE_DIRECTORY"] = str(scratch / "cache")
@@ -50,7 +54,7 @@ def die_with_parent() -> None:
 def _wait_for_the_pipe() -> None:
     while os.read(0, 4096):
         pass
-    os._exit(1)
+    _end_now()
 
 
 def end_when_orphaned(lock: Path, patience_s: float) -> None:
@@ -66,6 +70,12 @@ def _watch_the_lock(lock: Path, patience_s: float) -> None:
             last_owned = time.monotonic()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_S)
+    _end_now()
+
+
+def _end_now() -> None:
+    for folder in _scratch:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

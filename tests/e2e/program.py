@@ -203,7 +203,7 @@ class Desk:
         return await self.post("/session/link", {"code": code})
 
     async def get(self, path: str, status: int = 200) -> dict[str, Any]:
-        async with self._session.get(self._api + path) as response:
+        async with self._session.get(self._api + path, headers={"Origin": self._address}) as response:
             return await _checked(response, status)
 
     async def post(self, path: str, body: dict[str, Any] | None = None, status: int = 200) -> dict[str, Any]:

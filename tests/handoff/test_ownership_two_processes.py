@@ -15,7 +15,7 @@ from handoff.ports import LocalWakeups, SystemClock
 from tests import builders as a
 from tests.handoff.ownership import all_events, check_everything
 
-ACTIONS = 900
+ACTIONS = 480
 DEADLINE_S = 120.0
 
 

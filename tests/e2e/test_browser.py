@@ -1,0 +1,352 @@
+"""The pages as people use them: a customer and an agent in a real Chromium, against the running program."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Error, Locator, Page, async_playwright, expect
+
+from tests.e2e.program import Program, sign_in_code
+
+pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CHROMIUM = Path(os.environ.get("BATON_CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ANSWER_MS = 15_000
+SEEN_BY_AGENT_S = 1.0
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>alert(1)</script> [x](javascript:alert(1))"
+
+Shoot = Callable[[Page, str], Awaitable[None]]
+Scheme = Literal["light", "dark"]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"There is no Chromium at {CHROMIUM}: `apt install chromium`, or set BATON_CHROMIUM to one.")
+    expect.set_options(timeout=ANSWER_MS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Shoot:
+    """Keeps a picture of a page: for eyes, not for comparing."""
+    folder = Path(os.environ.get("BATON_SCREENSHOTS", tmp_path))
+
+    async def shoot(page: Page, name: str) -> None:
+        await page.screenshot(path=folder / f"{name}.png")
+
+    return shoot
+
+
+class Customer:
+    """The shop's page with the chat on it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self._address = page, address
+        self.panel = page.get_by_test_id("panel")
+        self.composer = page.get_by_test_id("composer")
+        self.messages = page.get_by_test_id("message")
+        self.name = self.panel.locator("h2")
+        self.activities = page.locator(".item.activity")
+
+    async def visits(self, language: str) -> None:
+        await self.page.goto(f"{self._address}/?lang={language}")
+
+    async def opens_chat(self) -> None:
+        await self.page.get_by_test_id("launcher").click()
+        await expect(self.panel).to_be_visible()
+
+    async def says(self, text: str) -> None:
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    def by(self, author: str) -> Locator:
+        return self.page.locator(f'[data-testid="message"][data-author="{author}"]')
+
+    def own(self, text: str) -> Locator:
+        return self.by("contact").filter(has_text=text)
+
+
+class Agent:
+    """The console, signed in."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self._address = page, address
+        self.owner = page.get_by_test_id("owner")
+        self.messages = page.get_by_test_id("transcript").get_by_test_id("message")
+
+    async def signs_in(self, code: str) -> None:
+        await self.page.goto(f"{self._address}/console/#login={code}")
+        await expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", "up")
+
+    async def queue(self) -> list[str]:
+        await self.page.get_by_test_id("view-queue").click()
+        await expect(self.page.locator(".list-pane .rows, .list-pane .blank").first).to_be_visible()
+        rows = await self.page.get_by_test_id("row").all()
+        return [await row.get_attribute("data-id") or "" for row in rows]
+
+    async def newcomer(self, known: list[str], milliseconds: float = ANSWER_MS) -> Locator:
+        """The row that was not in the list before, as soon as the page shows it."""
+        found = await self.page.wait_for_function(
+            "known => [...document.querySelectorAll('[data-testid=row]')].map(r => r.dataset.id)"
+            ".find(id => !known.includes(id))",
+            arg=known,
+            timeout=milliseconds,
+        )
+        return self.page.locator(f'[data-testid="row"][data-id="{await found.json_value()}"]')
+
+    async def claims(self, row: Locator) -> None:
+        await row.click()
+        await self.page.get_by_test_id("claim").click()
+        await expect(self.page.get_by_test_id("reply-box")).to_be_visible()
+
+    async def replies(self, text: str) -> None:
+        await self.page.get_by_test_id("reply-box").fill(text)
+        await self.page.get_by_test_id("send").click()
+        await expect(self.page.get_by_test_id("outgoing")).to_have_count(0)
+
+    async def hands_back(self) -> None:
+        await self.page.get_by_test_id("hand-back").click()
+        await expect(self.owner).to_have_attribute("data-status", "pending")
+
+    async def resolves(self) -> None:
+        await self.page.get_by_test_id("resolve").click()
+        await expect(self.owner).to_have_attribute("data-status", "resolved")
+
+
+@asynccontextmanager
+async def a_context(
+    browser: Browser, language: str, *, phone: bool = False, scheme: Scheme = "light"
+) -> AsyncIterator[BrowserContext]:
+    width, height = (375, 812) if phone else (1440, 900)
+    context = await browser.new_context(
+        locale=language,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        has_touch=phone,
+        is_mobile=phone,
+        reduced_motion="reduce",
+    )
+    try:
+        yield context
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
+async def a_customer(
+    browser: Browser, program: Program, language: str, *, phone: bool = False, scheme: Scheme = "light"
+) -> AsyncIterator[Customer]:
+    async with a_context(browser, language, phone=phone, scheme=scheme) as context:
+        customer = Customer(await context.new_page(), program.address)
+        await customer.visits(language)
+        yield customer
+
+
+@asynccontextmanager
+async def an_agent(
+    browser: Browser, program: Program, language: str, *, phone: bool = False, scheme: Scheme = "light"
+) -> AsyncIterator[Agent]:
+    async with a_context(browser, language, phone=phone, scheme=scheme) as context:
+        agent = Agent(await context.new_page(), program.address)
+        await agent.signs_in(await sign_in_code(program))
+        yield agent
+
+
+async def test_the_main_path_of_customer_and_agent(chromium: Browser, program: Program, shoot: Shoot) -> None:
+    async with an_agent(chromium, program, "zh-TW") as mei, a_customer(chromium, program, "zh-TW") as customer:
+        known = await mei.queue()
+        await shoot(customer.page, "01-shop")
+        await customer.opens_chat()
+        await shoot(customer.page, "02-chat-opened")
+        await customer.says("鋼化膜收到了,我要怎麼貼?")
+        await expect(customer.by("bot").locator("ol > li").filter(has_text="除塵貼").first).to_be_visible()
+        await expect(customer.page.get_by_test_id("quick-reply").first).to_be_visible()
+        await shoot(customer.page, "03-steps")
+
+        await customer.says("XM20261003 到哪了？手機末三碼 668")
+        await expect(customer.by("bot").filter(has_text="XM20261003").filter(has_text="9 天")).to_be_visible()
+        await shoot(customer.page, "04-order")
+
+        await row_within_a_second(customer, mei, known, "轉人工")
+        row = await mei.newcomer(known)
+        await expect(customer.page.get_by_test_id("cancel-wait")).to_be_visible()
+        await shoot(customer.page, "05-waiting")
+        await shoot(mei.page, "06-console-queue")
+
+        await mei.claims(row)
+        await expect(customer.name).to_have_text("Mei")
+        await expect(customer.activities.last).to_contain_text("Mei")
+        await mei.replies("您好，我是小美，正在幫您查。")
+        await expect(customer.by("agent").filter(has_text="我是小美")).to_contain_text("Mei")
+        await shoot(customer.page, "07-person")
+        await shoot(mei.page, "08-console-claimed")
+
+        answers = await customer.by("bot").count()
+        await customer.says("鋼化膜收到了,我要怎麼貼?")
+        asked = mei.messages.last
+        await expect(asked).to_contain_text("我要怎麼貼")
+        await expect(asked.get_by_test_id("reading"), "the bot does not read what a person owns").to_have_count(0)
+        await mei.replies("我把貼法再傳給您一次。")
+        await expect(customer.by("agent").filter(has_text="再傳給您一次")).to_be_visible()
+        await mei.hands_back()
+        await expect(customer.page.get_by_test_id("person")).to_be_visible()
+        await expect(customer.by("bot"), "the bot kept silent meanwhile").to_have_count(answers)
+        await shoot(customer.page, "09-handed-back")
+
+        await customer.says("退貨期限多久?")
+        await expect(customer.by("bot").filter(has_text="退").last).to_be_visible()
+        await customer.page.get_by_test_id("person").click()
+        await mei.claims(await mei.newcomer([id for id in known if id != await row_id(row)]))
+        await expect(customer.name).to_have_text("Mei")
+        await shoot(mei.page, "10-console-second-time")
+        await mei.resolves()
+        await expect(customer.panel.get_by_test_id("status")).to_contain_text("直接寫")
+        await shoot(customer.page, "11-resolved")
+
+        said = await customer.messages.count()
+        await customer.page.reload()
+        await customer.opens_chat()
+        await expect(customer.messages).to_have_count(said)
+        await customer.says("你們客服幾點下班?")
+        await expect(customer.by("bot").filter(has_text="21:00")).to_be_visible()
+        await shoot(customer.page, "12-returned")
+
+
+async def row_id(row: Locator) -> str:
+    return (await row.evaluate("row => row.dataset.id")) if await row.count() else ""
+
+
+async def row_within_a_second(customer: Customer, agent: Agent, known: list[str], words: str) -> None:
+    await customer.composer.fill(words)
+    clock = asyncio.get_running_loop()
+    started = clock.time()
+    await customer.composer.press("Enter")
+    await agent.newcomer(known)
+    assert clock.time() - started < SEEN_BY_AGENT_S, "an agent must see it within a second"
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "step", "scheme"),
+    [
+        ("zh-CN", "钢化膜收到了，我要怎么贴？", "除尘贴", "dark"),
+        ("en", "The glass film arrived. How do I apply it?", "1. ", "light"),
+    ],
+)
+async def test_the_other_languages_on_a_phone(
+    chromium: Browser, program: Program, shoot: Shoot, language: str, question: str, step: str, scheme: Scheme
+) -> None:
+    async with a_customer(chromium, program, language, phone=True, scheme=scheme) as customer:
+        await shoot(customer.page, f"20-shop-{language}-{scheme}")
+        await customer.opens_chat()
+        await expect(customer.panel).to_have_attribute("lang", language)
+        await shoot(customer.page, f"21-chat-{language}-{scheme}")
+        await customer.says(question)
+        await expect(customer.by("bot").locator("ol > li").first).to_be_visible()
+        if step != "1. ":
+            await expect(customer.by("bot").locator("ol")).to_contain_text(step)
+        await expect(customer.page.get_by_test_id("quick-reply").first).to_be_visible()
+        await shoot(customer.page, f"22-steps-{language}-{scheme}")
+
+
+async def test_a_bubble_outlives_a_reload_while_the_server_is_away(
+    chromium: Browser, program: Program, shoot: Shoot
+) -> None:
+    async with a_customer(chromium, program, "zh-TW", phone=True) as customer:
+        await customer.opens_chat()
+        await customer.says("您好")
+        await expect(customer.by("bot")).to_have_count(1)
+        await customer.page.context.set_offline(True)
+        await customer.says("你們客服幾點下班?")
+        await expect(customer.own("幾點下班")).to_have_attribute("data-state", "sending")
+        await expect(customer.page.get_by_test_id("offline")).to_be_visible()
+        await shoot(customer.page, "30-offline")
+        with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+            await customer.page.reload()
+        await customer.page.context.set_offline(False)
+        await customer.visits("zh-TW")
+        await customer.opens_chat()
+        await expect(customer.own("幾點下班")).to_have_attribute("data-state", "sent")
+        await expect(customer.by("bot").filter(has_text="21:00")).to_be_visible()
+        await expect(customer.own("幾點下班")).to_have_count(1)
+
+
+async def test_hostile_markup_stays_text(chromium: Browser, program: Program, shoot: Shoot) -> None:
+    async with an_agent(chromium, program, "en", scheme="dark") as mei, a_customer(chromium, program, "en") as customer:
+        known = await mei.queue()
+        await customer.opens_chat()
+        await customer.page.get_by_test_id("person").click()
+        row = await mei.newcomer(known)
+        await customer.says(HOSTILE)
+        await expect(customer.own(HOSTILE)).to_have_attribute("data-state", "sent")
+        await mei.claims(row)
+        await expect(mei.messages.filter(has_text=HOSTILE)).to_be_visible()
+        await mei.replies(HOSTILE)
+        await expect(customer.by("agent").filter(has_text=HOSTILE)).to_be_visible()
+        await shoot(mei.page, "40-console-hostile-dark")
+        for page in (customer.page, mei.page):
+            await expect(page.locator(".bubble :is(img, script, a), .row :is(img, script)")).to_have_count(0)
+            assert "taken" not in await page.title()
+        await mei.resolves()
+
+
+async def test_nothing_scrolls_sideways_on_a_phone(chromium: Browser, program: Program, shoot: Shoot) -> None:
+    async with (
+        a_customer(chromium, program, "zh-TW", phone=True, scheme="dark") as customer,
+        an_agent(chromium, program, "zh-CN", phone=True) as mei,
+    ):
+        known = await mei.queue()
+        await fits(customer.page)
+        await customer.opens_chat()
+        await customer.says("https://shop.example/" + "a" * 300)
+        await expect(customer.own("a" * 300)).to_have_attribute("data-state", "sent")
+        await customer.page.get_by_test_id("person").click()
+        row = await mei.newcomer(known)
+        await expect(customer.page.get_by_test_id("cancel-wait")).to_be_visible()
+        await fits(customer.page)
+        await shoot(customer.page, "50-phone-waiting-dark")
+        await fits(mei.page)
+        await shoot(mei.page, "51-phone-list")
+        await mei.claims(row)
+        await fits(mei.page)
+        await shoot(mei.page, "52-phone-conversation")
+        await mei.page.get_by_test_id("show-packet").click()
+        await expect(mei.page.get_by_test_id("packet")).to_be_visible()
+        await fits(mei.page)
+        await shoot(mei.page, "53-phone-packet")
+        await mei.page.get_by_test_id("hide-packet").click()
+        await mei.resolves()
+
+
+async def fits(page: Page) -> None:
+    """Neither the page nor the chat's log is wider than what is seen of it."""
+    wider = await page.evaluate(
+        """() => {
+            const chat = document.querySelector("baton-chat")?.shadowRoot;
+            const boxes = [
+                document.documentElement,
+                ...(chat?.querySelectorAll("dialog, .scroll") ?? []),
+                ...document.querySelectorAll(".list-body, .transcript, .packet-body"),
+            ];
+            return boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.className || box.tagName);
+        }"""
+    )
+    assert wider == []
