@@ -10,7 +10,13 @@ from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
 from handoff.values import ConversationView, MessageView
 
 _NO_DECISION: Mapping[str, Any] = {
-    "intent": None, "ranking": [], "article": None, "skill": None, "reason": None, "priority": None, "threshold": None,
+    "intent": None,
+    "ranking": [],
+    "article": None,
+    "skill": None,
+    "reason": None,
+    "priority": None,
+    "threshold": None,
 }
 """What an older program did not store yet."""
 DRAFT_FLOOR = 0.3
@@ -124,8 +130,4 @@ def _order(order: OrderSummary) -> dict[str, Any]:
 
 
 def _draft(near: Sequence[Suggestion]) -> str | None:
-    return near[0].body if near and near[0].score >= _NO_DECISION: Mapping[str, Any] = {
-    "intent": None, "ranking": [], "article": None, "skill": None, "reason": None, "priority": None, "threshold": None,
-}
-"""What an older program did not store yet."""
-DRAFT_FLOOR else None
+    return near[0].body if near and near[0].score >= DRAFT_FLOOR else None
