@@ -35,11 +35,10 @@ format: setup-dev
 types: setup-dev
 	.venv/bin/python web/check.py --write
 
-UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+UV = $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(CURDIR)/.tools/bin/uv)
+COMPILE = $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 lock: setup-dev
-	$(COMPILE) --python-version 3.11 pyproject.toml -o requirements/app.txt
-	$(COMPILE) --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt
-	cd nlu/server && $(UV) pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" requirements.in -o requirements.txt
+	$(COMPILE) --universal --python-version 3.11 pyproject.toml -o requirements/app.txt
+	$(COMPILE) --universal --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	cd nlu/server && $(COMPILE) --python-version 3.10 requirements.in -o requirements.txt

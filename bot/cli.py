@@ -77,7 +77,11 @@ def train() -> None:
 @app.command("import-articles")
 def import_articles(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
     """Read articles from FOLDER/<id>/<language>.md; those with the same id are replaced."""
-    found = list(articles.read_folder(folder))
+    try:
+        found = list(articles.read_folder(folder))
+    except articles.ArticleFileError as error:
+        terminal.print(f"error: {error}")
+        raise typer.Exit(1) from None
     _finish(_with_database(lambda database: database.write(articles.store, found, SystemClock().now())))
     terminal.print(f"{len({article.id for article in found})} articles imported")
 
@@ -98,12 +102,11 @@ def add_agent(
     email: str,
     name: Annotated[str, typer.Option(prompt=True)],
     role: str = "agent",
-    password: Annotated[
-        str | None, typer.Option(help="At least 10 characters; without one, sign in by link.", hide_input=True)
-    ] = None,
+    with_password: Annotated[bool, typer.Option(help="Ask for a password; without one, sign in by link.")] = False,
 ) -> None:
     """Add an agent and print a one-time sign-in link."""
     now = SystemClock().now()
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if with_password else None
     _finish(_with_database(lambda database: database.write(people.add_agent, email, name, role, now, password)))
     link(email)
 
@@ -140,16 +143,20 @@ async def _greet(parts: Parts, address: str, *, with_demo: bool) -> None:
 
 async def _say_when_ready(parts: Parts) -> None:
     """The server takes messages at once; answers begin when the model is loaded."""
-    if not parts.rasa.ready:
+    try:
         with terminal.status("loading the model; messages are taken already …"):
             await parts.rasa.wait_ready(READY_S)
-    terminal.print("The bot answers now.")
+    except NluError as error:
+        terminal.print(f"[bold red]error:[/] {error}\nEvery message goes to a person until a model answers.")
+    else:
+        terminal.print("The bot answers now.")
 
 
 async def _ask(settings: Settings, lines: Iterator[str], as_json: bool) -> None:
     version = await _trained(settings, always=False)
-    async with _with_articles(settings) as usable, opened(usable, version, owner=False) as parts:
-        await demo_shop.seed_if_empty(parts.database, parts.clock.now())
+    async with _with_articles(settings) as (usable, is_new), opened(usable, version, owner=False) as parts:
+        if is_new:
+            await parts.database.write(demo_shop.seed, parts.clock.now())
         await parts.rasa.wait_ready(READY_S)
         for line in lines:
             told = await _decided(parts, line)
@@ -194,14 +201,14 @@ def _lines(stream: Iterator[str]) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def _with_articles(settings: Settings) -> AsyncIterator[Settings]:
-    """This installation's articles; before the first start, the starter's in a database that is thrown away."""
+async def _with_articles(settings: Settings) -> AsyncIterator[tuple[Settings, bool]]:
+    """This installation's articles; before the first start, a database that is new and thrown away afterwards."""
     file = settings.database_url.removeprefix("sqlite:///")
     if file == settings.database_url or Path(file).exists():
-        yield settings
+        yield settings, False
         return
     with tempfile.TemporaryDirectory() as folder:
-        yield replace(settings, database_url=f"sqlite:///{folder}/baton.db")
+        yield replace(settings, database_url=f"sqlite:///{folder}/baton.db"), True
 
 
 async def _trained(settings: Settings, *, always: bool) -> Version:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from bot.knowledge import articles
 from bot.shopdata import embedded
-from handoff.db import Database
 from handoff.desk import people
 
 
@@ -28,9 +27,3 @@ def seed(session: Session, now: datetime) -> None:
     for agent in AGENTS:
         if people.find_agent(session, agent.email) is None:
             people.add_agent(session, agent.email, agent.name, "agent", now)
-
-
-async def seed_if_empty(database: Database, now: datetime) -> None:
-    """The starter articles for whoever asks before the first start."""
-    if not (await database.read(articles.version))[0]:
-        await database.write(seed, now)

@@ -30,9 +30,12 @@ class Settings:
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     data = Path(environment.get("BATON_DATA") or ROOT / "data").expanduser().resolve()
+    url = environment.get("DATABASE_URL")
+    if url and not url.startswith(("sqlite:///", "postgresql://")):
+        raise SettingsError("DATABASE_URL must be sqlite:///FILE or postgresql://USER@HOST/NAME")
     return Settings(
         data=data,
-        database_url=environment.get("DATABASE_URL") or f"sqlite:///{data / 'baton.db'}",
+        database_url=url or f"sqlite:///{data / 'baton.db'}",
         redis_url=environment.get("REDIS_URL") or None,
         host=environment.get("BATON_HOST") or "127.0.0.1",
         port=_port(environment.get("BATON_PORT")),

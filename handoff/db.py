@@ -27,7 +27,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -41,6 +41,7 @@ T = TypeVar("T")
 BUSY_TIMEOUT_S = 5.0
 READERS = 4
 PG_TRIES = 4
+BAD_URL = "DATABASE_URL must be sqlite:///FILE or postgresql://USER@HOST/NAME"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
@@ -268,7 +269,10 @@ def _raise_trouble_of_postgres(error: Exception) -> None:
 
 def connect(url: str, wakeups: Wakeups) -> Database:
     """The database behind `url`: `sqlite:///FILE` or `postgresql://…`."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(BAD_URL) from None
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         path = Path(parsed.database)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -277,7 +281,7 @@ def connect(url: str, wakeups: Wakeups) -> Database:
         return PostgresDatabase(
             parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False), wakeups
         )
-    raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    raise ValueError(BAD_URL)
 
 
 def _upgrade(connection: Connection, more_versions: tuple[Path, ...]) -> None:

@@ -118,6 +118,12 @@ def test_a_shop_file_that_is_not_there_or_not_yaml_says_so(tmp_path: Path) -> No
         shops.load(tmp_path / "shop.yml")
 
 
+@pytest.mark.parametrize("url", ["mysql://x/y", "baton.db"])
+def test_another_kind_of_database_is_refused_at_once(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        read({"DATABASE_URL": url})
+
+
 @pytest.mark.parametrize("port", ["x", "0", "70000", "-1"])
 def test_a_port_that_is_none_is_named(port: str) -> None:
     with pytest.raises(SettingsError, match="BATON_PORT"):

@@ -26,7 +26,7 @@ class Program:
 
     def __init__(self, data: Path, command: str = "demo", **environment: str) -> None:
         self.data, self.command, self.port = data, command, free_port()
-        self._environment = environment
+        self.environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self._runs = 0
 
@@ -41,7 +41,7 @@ class Program:
     async def start(self, *, ready: bool = True) -> None:
         """Start, and wait until it serves; with `ready` until it answers by itself."""
         self._runs += 1
-        environment = {**os.environ, "BATON_DATA": str(self.data), "BATON_PORT": str(self.port), **self._environment}
+        environment = {**os.environ, "BATON_DATA": str(self.data), "BATON_PORT": str(self.port), **self.environment}
         with (self.data / f"run-{self._runs:02}.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 BATON, self.command, cwd=ROOT, env=environment, stdout=log, stderr=log
@@ -244,7 +244,7 @@ async def sign_in_code(program: Program, email: str = "mei@xiaoman.example") -> 
         "link",
         email,
         cwd=ROOT,
-        env={**os.environ, "BATON_DATA": str(program.data)},
+        env={**os.environ, "BATON_DATA": str(program.data), **program.environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
