@@ -22,9 +22,9 @@ def build(root: Path) -> None:
     wanted = _fingerprint(web)
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    npm, environment = npm()
+    node, environment = npm()
     for command in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-        done = subprocess.run([*npm, *command], cwd=web, env=environment, check=False, capture_output=True, text=True)
+        done = subprocess.run([*node, *command], cwd=web, env=environment, check=False, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"npm {' '.join(command)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     stamp.write_text(wanted)
