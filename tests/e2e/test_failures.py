@@ -170,4 +170,5 @@ async def test_two_processes_on_one_postgres_and_redis(
     finally:
         await one.stop()
         with suppress(ProcessLookupError):
-            os.killpg(two.nlu_pid(), signal.SIGKILL)
+            await two.kill()
+        os.kill(two.nlu_pid(), signal.SIGKILL)
