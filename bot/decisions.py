@@ -1,7 +1,7 @@
 """What the bot can decide. Plain values: computed by pure functions, carried out by `bot.inbound`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from handoff.values import Language, Priority, Reason
@@ -45,7 +45,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A skill's question for a missing detail. `key` names the words, `tries` counts what did not fit."""
+    """A skill's question for a missing detail, remembered until it is answered.
+
+    `key` names the words, `tries` counts what did not fit.
+    """
 
     skill: str
     missing: str
@@ -91,17 +94,6 @@ Decision = Answer | RunSkill | Told | Ask | Clarify | HandOff | Social | Decline
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """The detail a skill has asked for and still waits for."""
-
-    skill: str
-    missing: str
-    key: str
-    slots: Mapping[str, str]
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Memory:
     """What the bot remembers of the running episode.
 
@@ -109,7 +101,7 @@ class Memory:
     `failed_checks` counts wrong answers to "who are you?" and outlives the episode: it must not begin anew.
     """
 
-    asking: Asking | None = None
+    asking: Ask | None = None
     topics: tuple[str, ...] = ()
     turns: int = 0
     clarified: bool = False
@@ -117,16 +109,8 @@ class Memory:
     failed_checks: int = 0
 
     def stored(self) -> dict[str, Any]:
-        asking = self.asking
         return {
-            "asking": asking
-            and {
-                "skill": asking.skill,
-                "missing": asking.missing,
-                "key": asking.key,
-                "slots": dict(asking.slots),
-                "tries": asking.tries,
-            },
+            "asking": asdict(self.asking) if self.asking else None,
             "topics": list(self.topics),
             "turns": self.turns,
             "clarified": self.clarified,
@@ -138,7 +122,7 @@ class Memory:
     def read(cls, stored: Mapping[str, Any]) -> "Memory":
         asking = stored.get("asking")
         return cls(
-            asking=Asking(**asking) if asking else None,
+            asking=Ask(**asking) if asking else None,
             topics=tuple(stored.get("topics", ())),
             turns=stored.get("turns", 0),
             clarified=stored.get("clarified", False),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from bot.decisions import (
     Answer,
     Ask,
-    Asking,
     Clarify,
     Context,
     Decision,
@@ -105,8 +104,8 @@ def remember(memory: Memory, decision: Decision, text: str) -> Memory:
             return replace(said, topics=(*memory.topics, f"article:{hit.id}"), clarified=False)
         case Told(skill=skill):
             return replace(said, topics=(*memory.topics, f"skill:{skill}"), clarified=False)
-        case Ask(skill, missing, key, slots, tries):
-            return replace(said, asking=Asking(skill, missing, key, slots, tries), failed_checks=tries)
+        case Ask(tries=tries):
+            return replace(said, asking=decision, failed_checks=tries)
         case Clarify():
             return replace(said, clarified=True)
         case HandOff(reason=Reason.SKILL_FAILED):
@@ -202,11 +201,11 @@ def _asked_detail(s: Situation) -> Decision | None:
     return RunSkill(asking.skill, {**asking.slots, asking.missing: found}) if found else _asked_again(asking)
 
 
-def _asked_again(asking: Asking) -> Decision:
+def _asked_again(asking: Ask) -> Decision:
     """A number that is none of ours: asked once more, then a person."""
     if asking.tries + 1 >= MAX_TRIES:
         return HandOff(Reason.SKILL_FAILED)
-    return Ask(asking.skill, asking.missing, asking.key, asking.slots, asking.tries + 1)
+    return replace(asking, tries=asking.tries + 1)
 
 
 def _turn_limit(s: Situation) -> Decision | None:

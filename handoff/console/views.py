@@ -19,6 +19,8 @@ _NO_DECISION: Mapping[str, Any] = {
     "threshold": None,
 }
 """What an older program did not store yet."""
+NEAR_FLOOR = 0.15
+"""An article that shares less with the question than this helps nobody."""
 DRAFT_FLOOR = 0.3
 """A near miss weaker than this is no draft."""
 
@@ -94,7 +96,8 @@ async def _packet(
 ) -> schemas.Packet:
     """Stored facts, plus what articles and the shop's records say about them now."""
     stored: Mapping[str, Any] = asked.packet
-    near = await suggestions.suggest([(hit[0], hit[1]) for hit in stored.get("near_misses", [])], view.language)
+    hits = [(hit[0], hit[1]) for hit in stored.get("near_misses", []) if hit[1] >= NEAR_FLOOR]
+    near = await suggestions.suggest(hits, view.language)
     entities: Mapping[str, str] = stored.get("entities", {})
     numbers = [entities["order_id"]] if "order_id" in entities else []
     return schemas.Packet.model_validate(
@@ -106,13 +109,20 @@ async def _packet(
             "summary": stored.get("summary", ""),
             "ranking": stored.get("ranking", []),
             "entities": entities,
-            "tried": stored.get("tried", []),
+            "tried": await _tried(stored.get("tried", []), suggestions, view.language),
             "near_misses": [_near_miss(suggestion) for suggestion in near],
             "orders": [_order(order) for order in await records.orders(numbers)],
             "draft": _draft(near),
             "earlier_episodes": asked.earlier_episodes,
         }
     )
+
+
+async def _tried(topics: Sequence[str], suggestions: Suggestions, language: str | None) -> list[str]:
+    """What the bot told already: articles by their title, skills as `skill:NAME`."""
+    ids = [topic.removeprefix("article:") for topic in topics if topic.startswith("article:")]
+    titles = {found.id: found.title for found in await suggestions.suggest([(i, 1.0) for i in ids], language)}
+    return [titles.get(topic.removeprefix("article:"), topic) for topic in topics]
 
 
 def _near_miss(suggestion: Suggestion) -> dict[str, Any]:

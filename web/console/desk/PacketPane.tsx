@@ -128,7 +128,7 @@ function Tried({ tried }: { tried: string[] }) {
     <Section title={t("tried")}>
       <ul class="tried">
         {tried.map((step) => (
-          <li key={step}>{step}</li>
+          <li key={step}>{step === "skill:tracking" ? t("tried_tracking") : step}</li>
         ))}
       </ul>
     </Section>

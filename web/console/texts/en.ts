@@ -127,6 +127,7 @@ export const en: Texts = {
   understood: "What the assistant read",
   entities: "Mentioned",
   tried: "Already tried",
+  tried_tracking: "Looked up the order",
   near_misses: "Articles that may help",
   orders: "Orders",
   ordered_at: "Ordered {date}",

@@ -127,6 +127,7 @@ export const zhCN: Texts = {
   understood: "助手读到的",
   entities: "提到的信息",
   tried: "已经试过",
+  tried_tracking: "查过订单进度",
   near_misses: "可能有用的文章",
   orders: "订单",
   ordered_at: "{date} 下单",

@@ -126,6 +126,7 @@ export const zhTW = {
   understood: "助理讀到的",
   entities: "提到的資料",
   tried: "已經試過",
+  tried_tracking: "查過訂單進度",
   near_misses: "可能有用的文章",
   orders: "訂單",
   ordered_at: "{date} 下單",
