@@ -67,6 +67,7 @@ PERSON_WORDS = frozenset(
 )
 """Commonplaces that need no model: a person is one message away even while no model answers."""
 
+LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 LOOKS_LIKE_A_CODE = re.compile(r"(?=(?:.*\d){2})[\w #:.-]{2,24}", re.ASCII)
 MAX_TRIES = 3
 
@@ -173,12 +174,13 @@ def _attachment(s: Situation) -> Decision | None:
 
 
 def _wordless(s: Situation) -> Decision | None:
-    return None if any(character.isalnum() for character in s.text) else _about_no_words(s.text)
+    said = LINK.sub("", s.text)
+    return None if any(character.isalnum() for character in said) else _about_no_words(s.text)
 
 
 def _about_no_words(text: str) -> Decision:
-    """A 👍 wants nothing. "???" wants an answer, so a person."""
-    return HandOff(Reason.LOW_CONFIDENCE) if set("?？") & set(text) else Nothing()
+    """A 👍 wants nothing. "???", or a link alone, wants an answer, so a person."""
+    return HandOff(Reason.LOW_CONFIDENCE) if set("?？") & set(text) or LINK.search(text) else Nothing()
 
 
 def _call(s: Situation) -> Decision | None:

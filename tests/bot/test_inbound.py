@@ -161,6 +161,15 @@ async def test_a_thumb_wants_nothing_and_waits_for_nobody(counter: Counter) -> N
     assert [m.author for m in await counter.answered(conversation)] == ["contact"]
 
 
+@pytest.mark.parametrize("text", ["???", "https://shop.example/p/1", "www.shop.example 👍"])
+async def test_what_has_no_words_but_wants_something_goes_to_a_person(counter: Counter, text: str) -> None:
+    counter.nlu.means(text, ("store_info", 0.9), ("greet", 0.01))
+    conversation = await counter.says(text)
+    await counter.settled(conversation, lambda view: True)
+    counter.clock.move(1)
+    assert (await counter.handed_off(conversation))[0] is Reason.LOW_CONFIDENCE
+
+
 async def test_a_picture_goes_to_a_person(counter: Counter) -> None:
     conversation = await counter.sends(a.inbound(content=Media("image")))
     assert (await counter.handed_off(conversation))[0] is Reason.ATTACHMENT

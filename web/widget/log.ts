@@ -5,6 +5,7 @@ import { button, h, icon, setAttribute, setText, type View } from "./dom";
 import { type Item, items } from "./items";
 
 const NEAR = 80;
+const GAP = 12;
 
 export interface Log extends View {
   toEnd(): void;
@@ -40,10 +41,21 @@ export function log(chat: Chat): Log {
       setAttribute(scroll, "aria-label", chat.text("log"));
       reading.hidden = !(chat.reading && chat.up);
       place(shown);
-      if (follow || (grown && newest.author === "contact")) toEnd();
+      if (grown && newest.author !== "contact" && follow) toAnswer(shown);
+      else if (follow || (grown && newest.author === "contact")) toEnd();
       else if (grown) chip.hidden = false;
     },
   };
+
+  /** A long answer is read from its beginning: its first line stays in sight, and the chip leads on. */
+  function toAnswer(shown: Item[]): void {
+    const first = list.children[shown.map(({ author }) => author).lastIndexOf("contact") + 1];
+    toEnd();
+    const above = first ? scroll.getBoundingClientRect().top - first.getBoundingClientRect().top : 0;
+    if (above <= 0) return;
+    scroll.scrollTop -= above + GAP;
+    follow = chip.hidden = false;
+  }
 
   function toEnd(): void {
     follow = true;
