@@ -112,7 +112,7 @@ async def _packet(
             "tried": await _tried(stored.get("tried", []), suggestions, view.language),
             "near_misses": [_near_miss(suggestion) for suggestion in near],
             "orders": [_order(order) for order in await records.orders(numbers)],
-            "draft": _draft(near),
+            "draft": _draft([s for s in near if f"article:{s.id}" not in stored.get("tried", [])]),
             "earlier_episodes": asked.earlier_episodes,
         }
     )
@@ -140,4 +140,5 @@ def _order(order: OrderSummary) -> dict[str, Any]:
 
 
 def _draft(near: Sequence[Suggestion]) -> str | None:
+    """The best article the customer has not got yet: what did not help is not said again."""
     return near[0].body if near and near[0].score >= DRAFT_FLOOR else None
