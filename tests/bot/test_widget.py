@@ -199,7 +199,7 @@ async def test_an_old_button_says_so_and_does_nothing(counter: Counter, address:
         await visitor.presses(token=Buttons(KEY).token(Button("No", "helpful", "no"), conversation, 1))
         await visitor.until(lambda v: bool(v.troubles), 5)
         assert trouble(visitor)["code"] == "old_button"
-        assert visitor.conversation["status"] == "bot"
+        await visitor.until(lambda v: v.conversation["status"] == "bot", 5)
 
 
 async def test_a_second_tab_sees_the_same_conversation(counter: Counter, address: str) -> None:
