@@ -3,35 +3,47 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from bot import datafolder
 from bot import settings as settings_of
 from bot import shop as shops
 from bot.channels.buttons import Buttons
+from bot.channels.entrance import Entrance
+from bot.channels.uploads import Uploads
 from bot.channels.widget import Widget
 from bot.inbound import Inbound, NluState
 from bot.knowledge.library import Library
+from bot.letters import ResumeLetters
 from bot.replies import Replies, shipped
 from bot.settings import BOT_MIGRATIONS, PORTS, ROOT, Settings, SettingsError
 from bot.shop import Shop
 from bot.shopdata.embedded import EmbeddedRecords
+from bot.shopdata.page import ShopPage
 from bot.understand import Brain
-from handoff import db, jobs
+from handoff import db, desk, jobs
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
+from handoff.console.schemas import Installation
 from handoff.db import Database
+from handoff.delivery import Sender
 from handoff.errors import DatabaseTrouble
+from handoff.files import FORGET, Files
+from handoff.metrics import Metrics, ProcessState
+from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import SWEEP, Watches, sweeper
+from handoff.watches import SWEEP, Dispatcher, Watches, sweeper, waker
 from nlu.client import NluClient
 from nlu.supervisor import RasaChild
 from nlu.versions import Version
@@ -64,12 +76,14 @@ class Parts:
     library: Library
     rasa: RasaChild
     brain: Brain
+    model: str
 
 
 @asynccontextmanager
 async def migrated(settings: Settings) -> AsyncIterator[Database]:
     """The database alone, at the newest schema, for commands that need nothing else."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(datafolder.in_use(settings.data))
         database = db.connect(settings.database_url, await _wakeups(stack, settings))
         stack.push_async_callback(database.close)
         await database.migrate([BOT_MIGRATIONS])
@@ -81,6 +95,7 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
     """Everything built and the database migrated. The `owner` of the NLU child announces it to other processes."""
     shop, replies, clock = shops.load(settings.shop_file), shipped(), SystemClock()
     async with AsyncExitStack() as stack:
+        stack.enter_context(datafolder.in_use(settings.data))
         wakeups = await _wakeups(stack, settings)
         database = db.connect(settings.database_url, wakeups)
         stack.push_async_callback(database.close)
@@ -91,7 +106,7 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
         await rasa.start()
         records, library = EmbeddedRecords(database), Library(database, clock, shop.language, shop.zone)
         brain = Brain(NluClient(session, rasa.endpoint), library, records, replies, shop, clock)
-        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, rasa, brain)
+        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, rasa, brain, version.id)
 
 
 async def _wakeups(stack: AsyncExitStack, settings: Settings) -> Wakeups:
@@ -113,39 +128,87 @@ class Server:
         self._ready_since: datetime | None = None
         self._was_ready = False
         self._started_at = parts.clock.now()
-        self.inbound = Inbound(parts.database, parts.brain, parts.replies, shop, parts.clock, self._nlu_state)
-        self._widget = Widget(
+        key = settings_of.secret_key(parts.settings.data)
+        entrance = Entrance(parts.database, parts.clock, key, parts.settings.identity_secret)
+        senders = _senders(parts, entrance)
+        self.inbound = Inbound(
             parts.database,
+            parts.brain,
+            parts.replies,
+            shop,
+            parts.clock,
+            self._nlu_state,
+            writes_letters="email" in senders,
+        )
+        self._files = Files(parts.database, parts.settings.data / "files", parts.clock, key)
+        self._uploads = Uploads(
+            parts.database,
+            self._files,
             self.inbound.receive,
-            parts.wakeups,
-            Buttons(settings_of.secret_key(parts.settings.data)),
             parts.replies,
             shop,
             parts.clock,
             parts.settings.origins,
+            key,
+            parts.settings.public_url,
+            ASSETS / "photo" / "index.html",
+        )
+        self._widget = Widget(
+            parts.database,
+            self.inbound.receive,
+            parts.wakeups,
+            Buttons(key),
+            parts.replies,
+            shop,
+            parts.clock,
+            parts.settings.origins,
+            self._files,
+            entrance,
         )
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
-        self._console = Console(parts.database, parts.clock, parts.library, parts.records, SignInLimit(), self._feed)
+        self._console = Console(
+            parts.database,
+            parts.clock,
+            parts.library,
+            parts.records,
+            SignInLimit(),
+            self._feed,
+            self._files,
+            _installation(parts),
+        )
+        token = parts.settings.metrics_token
+        self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
         sweep = sweeper(parts.database, parts.clock, self.inbound.rerun, timedelta(seconds=waiting.sweep_after_s))
-        self._watches = Watches(parts.database, parts.clock, {SWEEP: sweep})
+        handlers = {SWEEP: sweep, FORGET: self._files.forget_unsent, desk.WAKE: waker(parts.database, parts.clock)}
+        self._watches = Watches(parts.database, parts.clock, handlers)
+        self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        await self._parts.database.write(jobs.schedule, SWEEP, "", self._parts.clock.now())
+        for kind in (SWEEP, FORGET):
+            await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
-        tasks = [asyncio.create_task(work) for work in (self._watches.run(), self._watch_nlu())]
+        tasks = [asyncio.create_task(work) for work in self._by_itself()]
         try:
             await web.SockSite(runner, listening).start()
-            yield f"http://{host}:{port}"
+            address = f"http://{host}:{port}"
+            with settings_of.announced(self._parts.settings.data, address):
+                yield address
         finally:
             await self._stop(runner, tasks)
 
+    def _by_itself(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return self._watches.run(), self._dispatcher.run(), self._watch_nlu()
+
     async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
         """No new messages, answers under way finish, then the rest ends."""
+        for site in list(runner.sites):
+            # First of all: a page that is sent away must come back to another process, or to the next start.
+            await site.stop()
         for task in tasks:
             await _ended(task)
         await self._widget.close()
@@ -157,8 +220,12 @@ class Server:
         app = web.Application(middlewares=[_headers], client_max_size=1024 * 1024)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._metrics.serve)
         app.router.add_get("/widget/socket", self._widget.serve)
+        self._uploads.add_to(app)
+        self._files.add_to(app)
         self._console.add_to(app)
+        ShopPage(self._parts.records).add_to(app)
         _add_pages(app)
         return app
 
@@ -166,6 +233,16 @@ class Server:
         """Ready to answer by itself. Without a model the program still takes messages and hands them to people."""
         state = {"nlu": self._parts.rasa.ready, "database": await self._database_answers()}
         return web.json_response(state, status=200 if all(state.values()) else 503)
+
+    def _process_state(self) -> ProcessState:
+        return ProcessState(
+            version=metadata.version("baton"),
+            model=self._parts.model,
+            nlu_ready=self._parts.rasa.ready,
+            dropped=self.inbound.dropped,
+            widget_sockets=len(self._widget.sockets),
+            console_sockets=self._feed.open,
+        )
 
     async def _database_answers(self) -> bool:
         try:
@@ -188,6 +265,23 @@ class Server:
             elif self._ready_since is None:
                 self._ready_since, self._was_ready = self._parts.clock.now(), True
             await self._parts.clock.sleep(0.25)
+
+
+def _senders(parts: Parts, entrance: Entrance) -> Mapping[str, Sender]:
+    """What brings messages to places outside, by destination."""
+    settings = parts.settings
+    page = settings.shop_url or settings.public_url
+    if settings.mailbox is None or settings.mail_from is None or page is None:
+        return {}
+    letters = ResumeLetters(parts.replies, parts.shop, entrance, page)
+    return {"email": EmailSender(settings.mailbox, settings.mail_from, letters, parts.clock)}
+
+
+def _installation(parts: Parts) -> Installation:
+    settings, shop = parts.settings, parts.shop
+    return Installation(
+        address=settings.public_url or "", origins=sorted(settings.origins), shop=dict(shop.name), accent=shop.accent
+    )
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
@@ -236,15 +330,16 @@ def _add_pages(app: web.Application) -> None:
 
         return serve
 
-    async def widget_script(_request: web.Request) -> web.FileResponse:
+    async def widget_script(request: web.Request) -> web.FileResponse:
         headers = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
-        return web.FileResponse(ASSETS / "widget.js", headers=headers)
+        return web.FileResponse(ASSETS / request.match_info["name"], headers=headers)
 
     if not (ASSETS / "widget.js").exists():
         raise SettingsError("the web code is not built yet; run make setup")
-    app.router.add_get("/widget.js", widget_script)
+    app.router.add_get(r"/{name:widget(-panel)?\.js}", widget_script)
     for path in ("/console", "/console/"):
         app.router.add_get(path, page("console/index.html"))  # type: ignore[arg-type]
     app.router.add_get("/", page("shop/index.html"))  # type: ignore[arg-type]
     app.router.add_static("/console", ASSETS / "console")
     app.router.add_static("/shop", ASSETS / "shop")
+    app.router.add_static("/photo", ASSETS / "photo")

@@ -7,20 +7,26 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console as Terminal
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot import backup, logs, training
+from bot import chat as chatting
 from bot import demo as demo_shop
 from bot import settings as settings_of
-from bot import training
 from bot.app import Parts, Server, migrated, opened
+from bot.backup import BackupError
+from bot.datafolder import FolderInUse
 from bot.decisions import Context, explained
+from bot.dumps import DumpError
 from bot.knowledge import articles
 from bot.settings import ROOT, Settings, SettingsError
 from bot.shop import ShopFileError
@@ -42,20 +48,34 @@ agents = typer.Typer(help="The people who take over.", no_args_is_help=True, pre
 app.add_typer(agents, name="agents")
 
 terminal = Terminal(stderr=True, highlight=False)
+log = logging.getLogger("baton.cli")
 READY_S = 180.0
+MENDABLE = (
+    BackupError,
+    BadInput,
+    DatabaseTrouble,
+    DumpError,
+    FolderInUse,
+    NluError,
+    NotFound,
+    SettingsError,
+    ShopFileError,
+    ShopUnavailable,
+)
+"""What a person can mend; each says in a sentence how."""
 T = TypeVar("T")
 
 
 @app.command()
 def demo() -> None:
     """Start everything with a small demo shop: the shop page, the console, and a one-time sign-in."""
-    _finish(_serve(settings_of.read(), with_demo=True))
+    _finish(_serve(_settings(), with_demo=True))
 
 
 @app.command()
 def run() -> None:
     """Start the server on this installation's data."""
-    _finish(_serve(settings_of.read(), with_demo=False))
+    _finish(_serve(_settings(), with_demo=False), default_style=logs.default_style())
 
 
 @app.command()
@@ -64,13 +84,22 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and nothing else.")] = False,
 ) -> None:
     """Show what the bot would decide, and why. Nothing is stored."""
-    _finish(_ask(settings_of.read(), _lines(sys.stdin) if text == "-" else iter([text]), as_json))
+    _finish(_ask(_settings(), _lines(sys.stdin) if text == "-" else iter([text]), as_json))
+
+
+@app.command()
+def chat(
+    language: Annotated[Language | None, typer.Option(help="Which language the browser would ask for.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Come as somebody who was never here.")] = False,
+) -> None:
+    """Chat as a customer, here in the terminal. Starts a server if none runs on this data."""
+    _finish(_chat(_settings(), language, new=new))
 
 
 @app.command()
 def train() -> None:
     """Train the understanding from config.yml and nlu/data."""
-    version = _finish(_trained(settings_of.read(), always=True))
+    version = _finish(_trained(_settings(), always=True))
     terminal.print(f"model {version.id} is ready")
 
 
@@ -95,6 +124,36 @@ def migrate() -> None:
 
     _finish(_with_database(nothing))
     terminal.print("the database is up to date")
+
+
+@app.command("backup")
+def back_up(
+    file: Annotated[Path, typer.Argument(help="A new file, for example baton.tar.gz.")],
+    with_models: Annotated[bool, typer.Option(help="Also the trained models, which can be made again.")] = False,
+) -> None:
+    """Write database, uploaded files, signing key and shop.yml to FILE, while the server runs."""
+    now = SystemClock().now()
+    made = _finish(asyncio.to_thread(backup.create, _settings(), file, now, with_models=with_models))
+    terminal.print(f"{file}: {_summary(made)}", soft_wrap=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `baton backup` made.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the data that is there.")] = False,
+) -> None:
+    """Put a backup in place, all of it or nothing. The server must not run."""
+    done = _finish(asyncio.to_thread(backup.restore, _settings(), file, force=force))
+    terminal.print(f"restored: {_summary(done.manifest)}", soft_wrap=True)
+    for note in done.notes:
+        terminal.print(f"note: {note}", soft_wrap=True)
+
+
+def _summary(manifest: backup.Manifest) -> str:
+    files = sum(name.startswith(f"{backup.FILES}/") for name in manifest.members)
+    size_mb = sum(member.bytes for member in manifest.members.values()) / 1e6
+    made = f"made {manifest.made_at:%Y-%m-%d %H:%M:%S %Z} by Baton {manifest.version}"
+    return f"{manifest.database} database and {files} uploaded files, {size_mb:.1f} MB, {made}"
 
 
 @agents.command("add")
@@ -125,11 +184,14 @@ async def _serve(settings: Settings, *, with_demo: bool) -> None:
             await parts.database.write(demo_shop.seed, parts.clock.now())
         server = Server(parts)
         async with server.serving() as address:
+            log.info("serving address=%s version=%s model=%s", address, metadata.version("baton"), version.id)
             ready = asyncio.create_task(_say_when_ready(parts))
             await _greet(parts, address, with_demo=with_demo)
             await _until_asked_to_stop()
             ready.cancel()
+            log.info("stopping")
             terminal.print("stopping …")
+    log.info("stopped")
 
 
 async def _greet(parts: Parts, address: str, *, with_demo: bool) -> None:
@@ -150,6 +212,28 @@ async def _say_when_ready(parts: Parts) -> None:
         terminal.print(f"[bold red]error:[/] {error}\nEvery message goes to a person until a model answers.")
     else:
         terminal.print("The bot answers now.")
+
+
+async def _chat(settings: Settings, language: Language | None, *, new: bool) -> None:
+    kept = settings.data / "chat.token"
+    if new:
+        kept.unlink(missing_ok=True)
+    async with AsyncExitStack() as stack:
+        address = settings_of.known_address(settings.data)
+        if address is None or not await chatting.answers(address):
+            address = await stack.enter_async_context(_served_quietly(settings))
+        talk = chatting.Chat(address, language, kept, Terminal(highlight=False))
+        await talk.run(chatting.lines_of_input(), piped=not sys.stdin.isatty())
+
+
+@asynccontextmanager
+async def _served_quietly(settings: Settings) -> AsyncIterator[str]:
+    """A server of our own, for as long as the chat lasts."""
+    version = await _trained(settings, always=False)
+    async with opened(settings, version, owner=True) as parts, Server(parts).serving() as address:
+        with terminal.status("starting the bot …"):
+            await parts.rasa.wait_ready(READY_S)
+        yield address
 
 
 async def _ask(settings: Settings, lines: Iterator[str], as_json: bool) -> None:
@@ -233,18 +317,40 @@ async def _with_database(work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
 async def _until_asked_to_stop() -> None:
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def ask(*_: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and so will we
+            loop.call_soon_threadsafe(asked.set)
+
+    # Not by the loop: that would give the signals back at its end, and one more would kill us on the way out.
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, asked.set)
+        signal.signal(name, ask)
     await asked.wait()
 
 
-def _finish(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; what a person can mend is said in a sentence instead of a traceback."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+def _settings() -> Settings:
     try:
+        return settings_of.read()
+    except SettingsError as error:
+        _fail(error)
+
+
+def _finish(work: Coroutine[Any, Any, T], *, default_style: logs.Style = "text") -> T:
+    """Run to the end; what a person can mend is said in a sentence instead of a traceback."""
+    try:
+        style = settings_of.log_style() or default_style
+        logs.configure(style)
+        # What is printed for people would break the lines that machines collect.
+        terminal.quiet = style == "json"
         return asyncio.run(work)
-    except (SettingsError, ShopFileError, NluError, BadInput, NotFound, DatabaseTrouble, ShopUnavailable) as error:
-        terminal.print(f"[bold red]error:[/] {error}", markup=True)
-        raise typer.Exit(1) from None
+    except MENDABLE as error:
+        _fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _fail(error: Exception) -> NoReturn:
+    if terminal.quiet:
+        log.error("failed error=%s reason=%s", type(error).__name__, error)
+    terminal.print(f"[bold red]error:[/] {escape(str(error))}")
+    raise typer.Exit(1) from None

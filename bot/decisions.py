@@ -37,17 +37,18 @@ class RunSkill:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A skill's answer, in the customer's language."""
+    """A skill's answer, in the customer's language. `order` is the one the customer has proved to be theirs."""
 
     skill: str
     text: str
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A skill's question for a missing detail, remembered until it is answered.
 
-    `key` names the words, `tries` counts what did not fit.
+    `key` names the words, `tries` counts what did not fit, `wanted` is everything that is missing.
     """
 
     skill: str
@@ -55,6 +56,7 @@ class Ask:
     key: str
     slots: Mapping[str, str]
     tries: int = 0
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Memory:
 
     `topics` are what it told, newest last ("article:router-setup"); `question` is what the customer last asked.
     `failed_checks` counts wrong answers to "who are you?" and outlives the episode: it must not begin anew.
+    `proved` are the orders the customer has shown to be theirs; `wish` is the intent last read.
     """
 
     asking: Ask | None = None
@@ -107,6 +110,8 @@ class Memory:
     clarified: bool = False
     question: str = ""
     failed_checks: int = 0
+    proved: tuple[str, ...] = ()
+    wish: str = ""
 
     def stored(self) -> dict[str, Any]:
         return {
@@ -115,6 +120,8 @@ class Memory:
             "turns": self.turns,
             "clarified": self.clarified,
             "question": self.question,
+            "proved": list(self.proved),
+            "wish": self.wish,
             "kept": {"failed_checks": self.failed_checks},
         }
 
@@ -122,21 +129,27 @@ class Memory:
     def read(cls, stored: Mapping[str, Any]) -> "Memory":
         asking = stored.get("asking")
         return cls(
-            asking=Ask(**asking) if asking else None,
+            asking=Ask(**{**asking, "wanted": tuple(asking.get("wanted", ()))}) if asking else None,
             topics=tuple(stored.get("topics", ())),
             turns=stored.get("turns", 0),
             clarified=stored.get("clarified", False),
             question=stored.get("question", ""),
+            proved=tuple(stored.get("proved", ())),
+            wish=stored.get("wish", ""),
             failed_checks=stored.get("kept", {}).get("failed_checks", 0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the words alone do not tell: the language so far and the episode's memory."""
+    """What the words alone do not tell: the language so far and the episode's memory.
+
+    `reopened`: a person closed what came before, a short while ago.
+    """
 
     language: Language
     memory: Memory = field(default_factory=Memory)
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)

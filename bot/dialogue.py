@@ -21,12 +21,13 @@ from bot.decisions import (
 )
 from bot.details import DETAILS
 from bot.shop import Understanding
-from handoff.values import Action, Content, Media, Priority, Reason, Text
+from handoff.values import ADDRESS_FORM, Action, Content, Filled, Media, Priority, Reason, Text
 from nlu import folding
 from nlu.result import IntentScore, Reading
 
 SOCIAL = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat"})
 OUT_OF_SCOPE = "out_of_scope"
+TIME_CRITICAL = frozenset({"cancel_order", "change_order"})
 CALLS: dict[str, HandOff] = {
     "safety_issue": HandOff(Reason.SAFETY, Priority.URGENT, "safety"),
     "distress": HandOff(Reason.DISTRESS, Priority.HIGH, "distress"),
@@ -79,6 +80,7 @@ class Situation:
     """Everything a decision may rest on.
 
     `skills` names the skill of an intent that has one; `chosen` is the intent picked from a clarifying question.
+    `dispatched`: the order that is named has left the house.
     """
 
     content: Content
@@ -90,21 +92,33 @@ class Situation:
     threshold: float
     skills: Mapping[str, str]
     chosen: str | None = None
+    dispatched: bool = False
 
 
 def decide(situation: Situation) -> Decision:
-    return next(decision for rule in RULES if (decision := rule(situation)) is not None)
+    decision = next(decision for rule in RULES if (decision := rule(situation)) is not None)
+    return _before_it_is_too_late(situation, decision)
 
 
-def remember(memory: Memory, decision: Decision, text: str) -> Memory:
-    """What the bot knows of the episode after it said this to `text`."""
-    question = memory.question if isinstance(decision, Social | Nothing) else text
-    said = replace(memory, turns=memory.turns + 1, asking=None, question=question)
+def _before_it_is_too_late(s: Situation, decision: Decision) -> Decision:
+    """A wish that counts only until the parcel leaves comes before the others. Source: feature E10."""
+    hurried = TIME_CRITICAL.intersection((s.chosen, _first(s), s.context.memory.wish)) and not s.dispatched
+    if not hurried or not isinstance(decision, HandOff) or decision.priority is not Priority.NORMAL:
+        return decision
+    return replace(decision, priority=Priority.HIGH)
+
+
+def remember(memory: Memory, decision: Decision, text: str, wish: str = "") -> Memory:
+    """What the bot knows of the episode after it said this to `text`, read as `wish`."""
+    if isinstance(decision, Social | Nothing):
+        text, wish = memory.question, memory.wish
+    said = replace(memory, turns=memory.turns + 1, asking=None, question=text, wish=wish)
     match decision:
         case Answer(hit):
             return replace(said, topics=(*memory.topics, f"article:{hit.id}"), clarified=False)
-        case Told(skill=skill):
-            return replace(said, topics=(*memory.topics, f"skill:{skill}"), clarified=False)
+        case Told(skill=skill, order=order):
+            proved = (*memory.proved, order) if order and order not in memory.proved else memory.proved
+            return replace(said, topics=(*memory.topics, f"skill:{skill}"), clarified=False, proved=proved)
         case Ask(tries=tries):
             return replace(said, asking=decision, failed_checks=tries)
         case Clarify():
@@ -163,6 +177,29 @@ def _helpful(s: Situation) -> Decision | None:
             return None
 
 
+def _filled(s: Situation) -> Decision | None:
+    """A form: a skill's details all at once, each checked like one that was written."""
+    content = s.content
+    if not isinstance(content, Filled):
+        return None
+    if content.name == ADDRESS_FORM:
+        return Social("address_kept")
+    slots = dict(s.context.memory.asking.slots) if s.context.memory.asking else {}
+    for name, value in content.values.items():
+        reader = DETAILS.get(name)
+        if reader is not None and (found := reader(value, s.reading, False)):
+            slots[name] = found
+    return RunSkill(content.name, slots) if content.name in s.skills.values() else HandOff(Reason.SKILL_FAILED)
+
+
+def _reopened(s: Situation) -> Decision | None:
+    """Whoever comes back to what a person has just closed gets that person, but for a word of thanks."""
+    if not s.context.reopened or s.reading is None:
+        return None
+    courtesy = s.reading.intent.name in ("thanks", "goodbye", "affirm") and s.reading.intent.confidence >= s.threshold
+    return None if courtesy else HandOff(Reason.REOPENED, Priority.NORMAL, "reopened")
+
+
 def _attachment(s: Situation) -> Decision | None:
     match s.content:
         case Media(kind="sticker"):
@@ -201,6 +238,17 @@ def _asked_detail(s: Situation) -> Decision | None:
         return None
     found = DETAILS[asking.missing](s.text, s.reading, False)
     return RunSkill(asking.skill, {**asking.slots, asking.missing: found}) if found else _asked_again(asking)
+
+
+def _bare_number(s: Situation) -> Decision | None:
+    """An order number and nothing else: where is it? Behind an article it is for a person to act on."""
+    number = s.reading.entity("order_id") if s.reading is not None else None
+    if number is None or folding.fold(number) != folding.fold(s.text).strip(" #.,:。，："):
+        return None
+    if s.context.memory.topics[-1:] and s.context.memory.topics[-1].startswith("article:"):
+        return HandOff(Reason.LOW_CONFIDENCE)
+    skill = s.skills.get("track_order")
+    return RunSkill(skill, {"order_id": number.upper()}) if skill else None
 
 
 def _asked_again(asking: Ask) -> Decision:
@@ -279,16 +327,23 @@ def _unsure(_: Situation) -> Decision:
 RULES: tuple[Rule, ...] = (
     _person,
     _helpful,
+    _filled,
     _attachment,
     _wordless,
     _call,
+    _reopened,
     _asked_detail,
+    _bare_number,
     _turn_limit,
     _sure,
     _ambiguous,
     _foreign,
     _unsure,
 )
+
+
+def _first(s: Situation) -> str | None:
+    return s.reading.intent.name if s.reading is not None else None
 
 
 def _top(s: Situation) -> str | None:

@@ -22,6 +22,7 @@ from handoff.values import (
     CallForPerson,
     Content,
     InboundMessage,
+    Language,
     Outgoing,
     Reason,
     Recorded,
@@ -57,8 +58,11 @@ class Inbound:
         shop: Shop,
         clock: Clock,
         nlu_state: Callable[[], NluState],
+        *,
+        writes_letters: bool = False,
     ) -> None:
         self._database, self._brain, self._replies = database, brain, replies
+        self._writes_letters = writes_letters
         self._shop, self._clock, self._nlu_state = shop, clock, nlu_state
         self._tasks: set[asyncio.Task[None]] = set()
         self.dropped = 0
@@ -157,7 +161,7 @@ class Inbound:
             await self._reply(turn, context, understood)
 
     async def _reply(self, turn: Turn, context: Context, understood: Understood) -> None:
-        memory = dialogue.remember(context.memory, understood.decision, _text(turn))
+        memory = dialogue.remember(context.memory, understood.decision, _text(turn), _wish(understood))
         await self._unless_too_late(
             self._database.write(
                 desk.reply,
@@ -175,8 +179,9 @@ class Inbound:
         call = CallForPerson(
             decision.reason,
             decision.priority,
-            self._replies.words(decision, context.language),
+            self._notice(turn, decision, context.language),
             _packet(turn, context.memory, understood),
+            again=context.reopened,
         )
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
         await self._unless_too_late(
@@ -187,9 +192,16 @@ class Inbound:
                 self._clock.now(),
                 decision=explained(told),
                 language=context.language,
-                memory=dialogue.remember(context.memory, decision, _text(turn)).stored(),
+                memory=dialogue.remember(context.memory, decision, _text(turn), _wish(told)).stored(),
             )
         )
+
+    def _notice(self, turn: Turn, decision: HandOff, language: Language) -> tuple[Outgoing, ...]:
+        """What happens now; where nobody is there, also a way to hear from us later."""
+        now, hours = self._clock.now(), self._shop.business_hours
+        words = self._replies.call(decision, language, hours, now)
+        asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
+        return (*words, self._replies.address_form(language)) if asks_address else words
 
     async def _cancel_wait(self, recorded: Recorded, message: InboundMessage) -> None:
         language = message.locale or self._shop.language
@@ -206,7 +218,9 @@ class Inbound:
             log.info("dropped_late")
 
     def _context(self, turn: Turn) -> Context:
-        return Context(language_of(turn, self._shop.language), Memory.read(turn.memory))
+        back_within = timedelta(hours=self._shop.reopen_hours)
+        reopened = turn.resolved_at is not None and self._clock.now() - turn.resolved_at <= back_within
+        return Context(language_of(turn, self._shop.language), Memory.read(turn.memory), reopened)
 
     def _begin(self, work: Coroutine[Any, Any, None], recorded: Recorded) -> None:
         task = asyncio.create_task(self._guarded(work, recorded.conversation_id))
@@ -253,8 +267,13 @@ def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[s
         else [],
         "entities": {**_slots(memory), **details_named(text, reading)},
         "tried": list(memory.topics),
+        "proved": list(memory.proved),
         "near_misses": [[hit.id, hit.score] for hit in hits],
     }
+
+
+def _wish(understood: Understood) -> str:
+    return understood.reading.intent.name if understood.reading else ""
 
 
 def _slots(memory: Memory) -> dict[str, str]:

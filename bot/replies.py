@@ -1,6 +1,7 @@
 """The bot's words, by key and language, from `bot/texts/`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import yaml
 
 from bot.decisions import Answer, Ask, Clarify, Decision, Decline, HandOff, Nothing, RunSkill, Social, Told
 from bot.shop import LANGUAGES
-from handoff.values import Button, Language, Outgoing
+from handoff.business_hours import BusinessHours
+from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Button, FieldType, Form, FormField, Language, Outgoing
 
 FOLDER = Path(__file__).parent / "texts"
+DETAIL_TYPES: Mapping[str, FieldType] = {"order_id": "text", "phone_tail": "number"}
 
 
 class Replies:
@@ -44,7 +47,7 @@ class Replies:
             case Told(text=text):
                 return (Outgoing(text, format="markdown"), self._helpful(language))
             case Ask(key=key):
-                return (Outgoing(self.say(key, language)),)
+                return (Outgoing(self.say(key, language), form=self._form(decision, language)),)
             case Clarify(intents):
                 return (Outgoing(self.say("clarify", language), buttons=self._choices(intents, language)),)
             case HandOff(key=key):
@@ -57,6 +60,52 @@ class Replies:
             case Nothing() | RunSkill():
                 return ()
 
+    def call(self, decision: HandOff, language: Language, hours: BusinessHours, now: datetime) -> tuple[Outgoing, ...]:
+        """The words of a call for a person: what happens now, and when somebody comes if nobody is there."""
+        if hours.is_open(now):
+            return self.words(decision, language)
+        closed = f"handoff.closed_{decision.key}"
+        first = self.say(closed if self.has(closed) else f"handoff.{decision.key}", language)
+        return (Outgoing(f"{first}\n\n{self._opening('handoff', language, hours, now)}", author="system"),)
+
+    def hours(self, language: Language, hours: BusinessHours, now: datetime) -> str:
+        """One line on when people are there."""
+        closes = hours.closes_at(now)
+        if closes is None:
+            return self._opening("hours", language, hours, now)
+        if closes - now > timedelta(days=1):
+            return self.say("hours.always", language)
+        return self.say("hours.open", language, time=f"{closes.astimezone(hours.zone):%H:%M}")
+
+    def address_form(self, language: Language) -> Outgoing:
+        """Asks where a customer can be written to once they have gone."""
+        field = FormField(ADDRESS_FIELD, self.say("form.address.email", language), "email")
+        form = Form(ADDRESS_FORM, (field,), self.say("form.send", language))
+        return Outgoing(self.say("handoff.address", language), author="system", form=form)
+
+    def _opening(self, section: str, language: Language, hours: BusinessHours, now: datetime) -> str:
+        opens = hours.next_opening(now)
+        if opens is None:
+            return self.say(f"{section}.closed_long", language)
+        day = self._day(opens, now.astimezone(hours.zone), language)
+        return self.say(f"{section}.closed", language, day=day, time=f"{opens:%H:%M}")
+
+    def _day(self, at: datetime, now: datetime, language: Language) -> str:
+        ahead = (at.date() - now.date()).days
+        if ahead < 2:
+            return self.say("hours.tomorrow" if ahead else "hours.today", language)
+        return self.say("hours.date", language, date=day(at, language))
+
+    def _form(self, ask: Ask, language: Language) -> Form:
+        """Everything the skill still needs at once: writing it bit by bit works as well."""
+        fields = tuple(
+            FormField(
+                name, self.say(f"form.{name}", language), DETAIL_TYPES[name], self.say(f"form.{name}_hint", language)
+            )
+            for name in ask.wanted
+        )
+        return Form(ask.skill, fields, self.say("form.send", language))
+
     def _helpful(self, language: Language) -> Outgoing:
         answers = [Button(self.say(f"helpful.{value}", language), "helpful", value) for value in ("yes", "no")]
         return Outgoing(self.say("helpful.question", language), buttons=tuple(answers))
@@ -64,6 +113,11 @@ class Replies:
     def _choices(self, intents: Sequence[str], language: Language) -> tuple[Button, ...]:
         choices = [Button(self.say(f"intent.{intent}", language), "clarify", intent) for intent in intents]
         return (*choices, Button(self.say("clarify_person", language), "person"))
+
+
+def day(at: datetime, language: Language) -> str:
+    """A date without its year, as it is written in the language."""
+    return f"{at.day} {at:%b}" if language == "en" else f"{at.month} 月 {at.day} 日"
 
 
 @cache

@@ -2,13 +2,19 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.logs import Style
+from handoff.notifier import Mailbox
 
 ROOT = Path(__file__).parent.parent
 BOT_MIGRATIONS = Path(__file__).parent / "migrations"
 PORTS = range(8080, 8100)
+ADDRESS_NOTE = "address"
 
 
 class SettingsError(Exception):
@@ -17,7 +23,12 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`port` None means: the next free one. `origins` are the pages that may embed the widget, besides our own."""
+    """`port` None means: the next free one. `origins` are the pages that may embed the widget, besides our own.
+
+    Without `metrics_token` the figures are for this machine alone. `public_url` is where customers reach us, and
+    `shop_url` the shop's page that letters lead to. Without `mailbox` no letters are written; without
+    `identity_secret` the shop vouches for nobody.
+    """
 
     data: Path
     database_url: str
@@ -26,6 +37,12 @@ class Settings:
     port: int | None
     origins: frozenset[str]
     shop_file: Path
+    metrics_token: str | None = None
+    public_url: str | None = None
+    shop_url: str | None = None
+    mailbox: Mailbox | None = None
+    mail_from: str | None = None
+    identity_secret: str | None = None
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -41,7 +58,24 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_port(environment.get("BATON_PORT")),
         origins=frozenset(_origins(environment.get("BATON_ORIGINS", ""))),
         shop_file=Path(environment.get("BATON_SHOP") or ROOT / "shop.yml"),
+        metrics_token=_metrics_token(environment.get("BATON_METRICS_TOKEN")),
+        public_url=_address("BATON_PUBLIC_URL", environment),
+        shop_url=_address("BATON_SHOP_URL", environment),
+        mailbox=_mailbox(environment),
+        mail_from=environment.get("BATON_MAIL_FROM") or None,
+        identity_secret=_identity_secret(environment.get("BATON_IDENTITY_SECRET")),
     )
+
+
+def log_style(environment: Mapping[str, str] = os.environ) -> Style | None:
+    """How events are written; None where nobody has said."""
+    match environment.get("BATON_LOG"):
+        case None | "":
+            return None
+        case "json" | "text" as style:
+            return style
+        case other:
+            raise SettingsError(f"BATON_LOG must be json or text, not {other!r}")
 
 
 def secret_key(data: Path, environment: Mapping[str, str] = os.environ) -> str:
@@ -58,6 +92,23 @@ def secret_key(data: Path, environment: Mapping[str, str] = os.environ) -> str:
         fresh.write_text(secrets.token_urlsafe(48))
         _keep_the_first(fresh, path)
     return path.read_text()
+
+
+@contextmanager
+def announced(data: Path, address: str) -> Iterator[None]:
+    """Where this installation's server can be reached, for commands on the same machine."""
+    note = data / ADDRESS_NOTE
+    note.write_text(address)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def known_address(data: Path) -> str | None:
+    """Where a server said it could be reached; it may be gone."""
+    note = data / ADDRESS_NOTE
+    return note.read_text().strip() if note.exists() else None
 
 
 def _keep_the_first(fresh: Path, path: Path) -> None:
@@ -78,9 +129,46 @@ def _port(value: str | None) -> int | None:
     return int(value)
 
 
+def _metrics_token(value: str | None) -> str | None:
+    if value and len(value) < 16:
+        raise SettingsError("BATON_METRICS_TOKEN must have at least 16 characters")
+    return value or None
+
+
 def _origins(value: str) -> list[str]:
     origins = [part.strip().rstrip("/") for part in value.split(",") if part.strip()]
     for origin in origins:
         if not origin.startswith(("http://", "https://")):
             raise SettingsError(f"BATON_ORIGINS: {origin!r} must begin with http:// or https://")
     return origins
+
+
+def _address(name: str, environment: Mapping[str, str]) -> str | None:
+    value = environment.get(name)
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"{name} must look like https://chat.shop.example, not {value!r}")
+    return value.rstrip("/")
+
+
+def _mailbox(environment: Mapping[str, str]) -> Mailbox | None:
+    """Letters need a server, a sender and a page to lead to: all of them, or none."""
+    url = environment.get("BATON_SMTP_URL")
+    if not url:
+        return None
+    if "@" not in environment.get("BATON_MAIL_FROM", ""):
+        raise SettingsError("BATON_SMTP_URL needs BATON_MAIL_FROM, such as Care <care@shop.example>")
+    if not environment.get("BATON_SHOP_URL") and not environment.get("BATON_PUBLIC_URL"):
+        raise SettingsError("BATON_SMTP_URL needs BATON_SHOP_URL, the page that letters lead back to")
+    try:
+        return Mailbox.read(url)
+    except ValueError as error:
+        raise SettingsError(f"BATON_SMTP_URL {error}") from None
+
+
+def _identity_secret(value: str | None) -> str | None:
+    if value and len(value) < 32:
+        raise SettingsError("BATON_IDENTITY_SECRET must have at least 32 characters")
+    return value or None

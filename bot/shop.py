@@ -1,17 +1,21 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
+from datetime import date, time
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from handoff.business_hours import BusinessHours, Span
 from handoff.values import Language
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 LANGUAGES: tuple[Language, ...] = ("zh-TW", "zh-CN", "en")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 T = TypeVar("T")
@@ -50,11 +54,49 @@ class Waiting(_Section):
     rerun_window_s: Seconds
 
 
+def _spans(entries: list[str]) -> tuple[Span, ...]:
+    return tuple(_span(entry) for entry in entries)
+
+
+def _span(entry: str) -> Span:
+    start, dash, end = entry.partition("-")
+    try:
+        span = time.fromisoformat(start.strip()), time.fromisoformat(end.strip().replace("24:00", "00:00"))
+    except ValueError:
+        dash = ""
+    if not dash or (span[1] != time(0) and span[1] <= span[0]):
+        raise ValueError(f'{entry!r} must be a span of one day such as "09:00-18:00"; 24:00 is its end')
+    return span
+
+
+Spans = Annotated[list[str], Field(max_length=6)]
+
+
+class Hours(_Section):
+    """When people are there, in the shop's time zone. A date under `exceptions` has those hours instead; [] is none."""
+
+    week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Spans]
+    exceptions: dict[date, Spans] = {}
+
+    @field_validator("week", "exceptions")
+    @classmethod
+    def _are_spans(cls, days: dict[Any, list[str]]) -> dict[Any, list[str]]:
+        for entries in days.values():
+            _spans(entries)
+        return days
+
+    def in_zone(self, zone: ZoneInfo) -> BusinessHours:
+        week = {DAYS.index(day): _spans(entries) for day, entries in self.week.items()}
+        return BusinessHours(zone, week, {day: _spans(entries) for day, entries in self.exceptions.items()})
+
+
 class Shop(_Section):
     name: Annotated[dict[Language, str], AfterValidator(_in_every_language)]
     language: Language
     timezone: str
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    hours: Hours
+    reopen_hours: Annotated[float, Field(ge=0, le=24 * 90)]
     understanding: Understanding
     waiting: Waiting
 
@@ -68,6 +110,10 @@ class Shop(_Section):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def business_hours(self) -> BusinessHours:
+        return self.hours.in_zone(self.zone)
 
 
 def load(path: Path) -> Shop:

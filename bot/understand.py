@@ -14,10 +14,10 @@ from bot.dialogue import Situation
 from bot.knowledge.library import Library
 from bot.replies import Replies
 from bot.shop import Shop
-from bot.shopdata.base import ShopRecords
+from bot.shopdata.base import BEFORE_DISPATCH, ShopRecords, ShopUnavailable
 from bot.skills import SKILL_OF_INTENT, SKILLS
 from handoff.ports import Clock
-from handoff.values import Action, Content, Language, Media, Reason, Text, Turn
+from handoff.values import Action, Content, Filled, Language, Media, Reason, Text, Turn
 from nlu import folding
 from nlu.result import Reading
 
@@ -62,6 +62,7 @@ class Brain:
             self.threshold(context.language),
             SKILL_OF_INTENT,
             chosen,
+            await self._is_dispatched(text, reading),
         )
         decision = dialogue.decide(situation)
         if isinstance(decision, RunSkill):
@@ -88,6 +89,17 @@ class Brain:
         intents = dialogue.relevant_intents(reading, chosen)
         return await self._library.search(wanted[:MAX_PARSED], context.language, intents)
 
+    async def _is_dispatched(self, text: str, reading: Reading | None) -> bool:
+        """Whether the order named in a time-critical wish has left the house. Not knowing must not slow it down."""
+        number = details_named(text, reading).get("order_id")
+        if number is None or reading is None or reading.intent.name not in dialogue.TIME_CRITICAL:
+            return False
+        try:
+            order = await self._records.find_order(number)
+        except ShopUnavailable:
+            return False
+        return order is not None and order.state not in BEFORE_DISPATCH
+
     async def _run(self, decision: RunSkill, context: Context) -> Decision:
         skill, failed = SKILLS[decision.skill], context.memory.failed_checks
         if failed >= skill.max_tries:
@@ -103,11 +115,11 @@ class Brain:
 def content_of(turn: Turn) -> Content:
     """A burst read as one utterance.
 
-    A call for a person stands for the whole burst, then a file, then "not helpful", then a choice made last. Words come
-    before any other button: a question is never swallowed by a courtesy.
+    A call for a person stands for the whole burst, then a file, then "not helpful", then a form, then a choice made
+    last. Words come before any other button: a question is never swallowed by a courtesy.
     """
     contents = [bubble.content for bubble in turn.bubbles]
-    for weighty in (dialogue.asks_for_person, _is_file, dialogue.says_not_helpful):
+    for weighty in (dialogue.asks_for_person, _is_file, dialogue.says_not_helpful, _is_form):
         if found := next((content for content in contents if weighty(content)), None):
             return found
     words = "\n".join(content.text for content in contents if isinstance(content, Text))
@@ -119,6 +131,10 @@ def content_of(turn: Turn) -> Content:
 
 def _is_file(content: Content) -> bool:
     return isinstance(content, Media)
+
+
+def _is_form(content: Content) -> bool:
+    return isinstance(content, Filled)
 
 
 def language_of(turn: Turn, default: Language) -> Language:
@@ -142,7 +158,7 @@ def _words(content: Content, context: Context) -> str:
             return text
         case Action(name="clarify"):
             return context.memory.question
-        case Action(label=label):
+        case Action(label=label) | Filled(label=label):
             return label
         case Media(note=note):
             return note

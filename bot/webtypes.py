@@ -20,7 +20,9 @@ def write(folder: Path) -> None:
 
 def widget_schema() -> dict[str, Any]:
     """JSON schema of every frame of the widget's socket."""
-    names = ("Hello", "Send", "Press", "Welcome", "Ack", "Messages", "Trouble")
+    incoming = ("Hello", "Send", "Press", "Submit", "Typing", "Seen")
+    outgoing = ("Welcome", "Ack", "Messages", "Trouble", "Uploaded", "PhotoLink", "UploadTrouble")
+    names = (*incoming, *outgoing)
     shapes: list[type[BaseModel]] = [getattr(frames, name) for name in names]
     _, definitions = models_json_schema([(shape, "serialization") for shape in shapes], title="Widget frames")
     return definitions
@@ -29,7 +31,7 @@ def widget_schema() -> dict[str, Any]:
 def console_openapi() -> dict[str, Any]:
     """OpenAPI 3.1 of the console's routes, from the table that serves them."""
     shapes = {shape for route in routes.ROUTES for shape in (route.answers, route.takes) if shape is not None}
-    shapes |= {schemas.Problem, schemas.LiveFrame}
+    shapes |= {schemas.Problem, schemas.LiveFrame, schemas.PresenceFrame}
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, definitions = models_json_schema(
         [(shape, "serialization") for shape in ordered], ref_template="#/components/schemas/{model}"

@@ -10,7 +10,10 @@ from handoff.db import ID, Base, UtcDateTime
 
 
 class Contact(Base):
-    """A customer on one channel. `key` is what the channel knows them by; of a widget visitor only a hash."""
+    """A customer on one channel. `key` is what the channel knows them by; of a widget visitor only a hash.
+
+    `identified`: the shop has vouched for who this is.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (UniqueConstraint("channel", "key"),)
@@ -20,11 +23,25 @@ class Contact(Base):
     key: Mapped[str] = mapped_column(String(128))
     name: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str | None] = mapped_column(String(8))
+    email: Mapped[str | None] = mapped_column(String(200))
+    identified: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class VisitorAlias(Base):
+    """A further token of a visitor, by its hash: whoever came by a link of ours, on whatever device."""
+
+    __tablename__ = "visitor_aliases"
+
+    token_hash: Mapped[str] = mapped_column(String(128), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Agent(Base):
+    """`availability` is what they say; `seen_at` is when their console was last there."""
+
     __tablename__ = "agents"
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
@@ -33,6 +50,8 @@ class Agent(Base):
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    availability: Mapped[str] = mapped_column(String(8), default="online")
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -52,7 +71,9 @@ class Conversation(Base):
     """A contact's one conversation on a channel; episodes divide it.
 
     `epoch` grows with every change of owner. `rev` grows with every added or changed message. `answered_seq` is the
-    last customer message that somebody answered. `bot_memory` belongs to the bot.
+    last customer message that somebody answered, `agent_seen_seq` the last message an agent had on screen;
+    `delivered_seq` and `seen_seq` are how far our messages got with the customer. `reopen_to` had it before it was
+    resolved. `bot_memory` belongs to the bot.
     """
 
     __tablename__ = "conversations"
@@ -78,7 +99,14 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     last_incoming_seq: Mapped[int] = mapped_column(Integer, default=0)
     answered_seq: Mapped[int] = mapped_column(Integer, default=0)
+    agent_seen_seq: Mapped[int] = mapped_column(Integer, default=0)
+    delivered_seq: Mapped[int] = mapped_column(Integer, default=0)
+    seen_seq: Mapped[int] = mapped_column(Integer, default=0)
     unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reopen_to: Mapped[int | None] = mapped_column(ID)
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     preview: Mapped[str] = mapped_column(String(200), default="")
     preview_author: Mapped[str | None] = mapped_column(String(8))
     bot_memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -119,6 +147,73 @@ class Message(Base):
     agent: Mapped[Agent | None] = relationship(lazy="joined")
 
 
+class StoredFile(Base):
+    """A file somebody uploaded; it belongs to a message once that is sent. Its bytes lie with `handoff.files`."""
+
+    __tablename__ = "files"
+    __table_args__ = (Index(None, "message_id"), Index(None, "created_at"))
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(160))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(8))
+    type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(Integer)
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Delivery(Base):
+    """One message on its way to one place outside. Written with the message; only the head of a line is sent."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("message_id", "destination"),
+        Index(None, "conversation_id", "destination", "state"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    destination: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(12))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    trouble: Mapped[str | None] = mapped_column(String(300))
+    maybe_twice: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Presence(Base):
+    """Somebody is in a conversation right now. `agent_id` 0 is the customer; over at `until`."""
+
+    __tablename__ = "presences"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    mode: Mapped[str] = mapped_column(String(8))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CannedResponse(Base):
+    """A prepared answer, a text per language."""
+
+    __tablename__ = "canned_responses"
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    shortcut: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    texts: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
 class Handoff(Base):
     """One call for a person and its clocks, which are never mixed with the bot's."""
 
@@ -134,5 +229,6 @@ class Handoff(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agent_id: Mapped[int | None] = mapped_column(ID)
     first_human_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

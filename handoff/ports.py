@@ -65,16 +65,19 @@ class OrderSummary:
     placed_at: datetime
     total: str
     lines: tuple[tuple[str, int], ...]
+    carrier: str | None = None
+    tracking_number: str | None = None
+    expected_at: datetime | None = None
 
 
 class CustomerRecords(Protocol):
-    """The shop's records about a customer."""
+    """The shop's records about a customer, in the reader's language. Raises `RecordsUnavailable`."""
 
-    async def orders(self, numbers: Sequence[str]) -> Sequence[OrderSummary]: ...
+    async def orders(self, numbers: Sequence[str], language: str | None) -> Sequence[OrderSummary]: ...
 
 
 class NoRecords:
-    async def orders(self, numbers: Sequence[str]) -> Sequence[OrderSummary]:
+    async def orders(self, numbers: Sequence[str], language: str | None) -> Sequence[OrderSummary]:
         return ()
 
 
@@ -93,9 +96,14 @@ class Suggestions(Protocol):
 
     async def suggest(self, hits: Sequence[tuple[str, float]], language: str | None) -> Sequence[Suggestion]: ...
 
+    async def find(self, words: str, language: str | None) -> Sequence[Suggestion]: ...
+
 
 class NoSuggestions:
     async def suggest(self, hits: Sequence[tuple[str, float]], language: str | None) -> Sequence[Suggestion]:
+        return ()
+
+    async def find(self, words: str, language: str | None) -> Sequence[Suggestion]:
         return ()
 
 

@@ -60,6 +60,19 @@ class Activity(StrEnum):
     HANDED_BACK = "handed_back"
     RESOLVED = "resolved"
     WAIT_CANCELLED = "wait_cancelled"
+    REOPENED = "reopened"
+    TRANSFERRED = "transferred"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    NOTIFIED = "notified"
+
+
+FOR_AGENTS_ONLY = frozenset({Activity.SNOOZED, Activity.WOKEN, Activity.NOTIFIED})
+"""Customers must not learn of these (nor that they went back to a queue)."""
+
+
+Availability = Literal["online", "away", "offline"]
+FileKind = Literal["image", "video", "voice", "file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +82,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, video, voice message or file. Its bytes are kept elsewhere; `note` is the caption."""
+    """Pictures, videos, voice messages or files of one message: `files` are keys of `handoff.files`."""
 
     kind: Literal["image", "video", "voice", "file", "sticker", "location"]
     note: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,17 @@ class Action:
     reopens: bool = False
 
 
-Content = Text | Media | Action
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that was filled in. `name` says which, `values` what; `label` is how it reads in the transcript."""
+
+    name: str
+    values: Mapping[str, str]
+    label: str
+    episode: int | None = None
+
+
+Content = Text | Media | Action | Filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,31 @@ class Button:
     value: str = ""
 
 
+FieldType = Literal["text", "email", "tel", "number"]
+
+ADDRESS_FORM, ADDRESS_FIELD = "address", "email"
+"""The form by which a customer leaves an address for when they have gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One line of a form; `type` chooses the keyboard of a phone."""
+
+    name: str
+    label: str
+    type: FieldType
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Something to fill in beside the words that ask for it; writing the answer works as well."""
+
+    name: str
+    fields: tuple[FormField, ...]
+    submit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """Words to the customer. `author` is "system" for handoff notices and safety instructions."""
@@ -115,6 +164,7 @@ class Outgoing:
     author: Literal["bot", "system"] = "bot"
     format: Format = "plain"
     buttons: tuple[Button, ...] = ()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +200,8 @@ class Turn:
     """What the bot has to answer now: every bubble since its last answer, and what it remembers of this episode.
 
     `memory` is written by the bot and opaque to the desk. `waiting_since` is when the oldest bubble came.
+    `resolved_at` is when a person closed what came before this episode; None where nobody did. `reachable`: the
+    customer hears from us even after leaving the page.
     """
 
     fence: Fence
@@ -159,16 +211,45 @@ class Turn:
     locale: Language | None
     memory: Mapping[str, Any]
     waiting_since: datetime
+    resolved_at: datetime | None = None
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CallForPerson:
-    """A handoff as the bot asks for it. `packet` is what it understood and tried; `notice` goes to the customer."""
+    """A handoff as the bot asks for it. `packet` is what it understood and tried; `notice` goes to the customer.
+
+    `again`: to the agent who closed the matter a short while ago, if they are there.
+    """
 
     reason: Reason
     priority: Priority
     notice: tuple[Outgoing, ...]
     packet: Mapping[str, Any]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A kept file. `type` is what its content says, whatever its name; `size` in bytes, the sides in pixels."""
+
+    key: str
+    name: str
+    kind: FileKind
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """How a message fares on its way outside. `maybe_twice`: its answer was lost and it was sent again."""
+
+    destination: str
+    state: str
+    trouble: str | None
+    maybe_twice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +264,11 @@ class MessageView:
     text: str
     format: Format
     buttons: tuple[Button, ...]
+    form: Form | None
+    files: tuple[FileView, ...]
+    deliveries: tuple[DeliveryView, ...]
     activity: Activity | None
+    detail: str | None
     decision: Mapping[str, Any] | None
     client_id: str | None
     episode: int
@@ -192,7 +277,10 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation as its reader may know it, without its messages."""
+    """A conversation as its reader may know it, without its messages.
+
+    `read_seq` is up to where our side has read; `delivered_seq` and `seen_seq` are the customer's side.
+    """
 
     id: int
     reference: str
@@ -211,6 +299,11 @@ class ConversationView:
     last_seq: int
     last_incoming_seq: int
     waiting_since: datetime | None
+    tags: tuple[str, ...]
+    snoozed_until: datetime | None
+    read_seq: int
+    delivered_seq: int
+    seen_seq: int
     preview: str
     preview_author: Author | None
     last_at: datetime

@@ -10,6 +10,7 @@ from handoff.desk import people
 from handoff.values import (
     Action,
     CallForPerson,
+    Channel,
     Content,
     Fence,
     InboundMessage,
@@ -31,8 +32,9 @@ def inbound(
     source_id: str | None = None,
     content: Content | None = None,
     locale: Language | None = None,
+    channel: Channel = "widget",
 ) -> InboundMessage:
-    return InboundMessage("widget", contact, source_id or f"m{next(_counter)}", content or Text(text), locale)
+    return InboundMessage(channel, contact, source_id or f"m{next(_counter)}", content or Text(text), locale)
 
 
 def press(name: str, value: str = "", *, contact: str = "visitor-1", episode: int | None = None) -> InboundMessage:
@@ -47,8 +49,14 @@ def call(reason: Reason = Reason.LOW_CONFIDENCE, priority: Priority = Priority.N
     return CallForPerson(reason, priority, (Outgoing("A colleague takes over.", author="system"),), {})
 
 
-def write(session: Session, now: datetime, text: str = "Where is my parcel?", contact: str = "visitor-1") -> Recorded:
-    return desk.record_inbound(session, inbound(text, contact=contact), now)
+def write(
+    session: Session,
+    now: datetime,
+    text: str = "Where is my parcel?",
+    contact: str = "visitor-1",
+    channel: Channel = "widget",
+) -> Recorded:
+    return desk.record_inbound(session, inbound(text, contact=contact, channel=channel), now)
 
 
 def fence(session: Session, conversation_id: int) -> Fence:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.shopdata.base import Order, ShopUnavailable
+from bot.shopdata.base import Order, Product, ShopUnavailable
+from handoff.delivery import Parcel, SendFailed
 from nlu.errors import NluError
 from nlu.result import Entity, IntentScore, Reading
 
@@ -76,3 +77,29 @@ class FakeRecords:
 
     async def find_orders(self, numbers: Sequence[str]) -> Sequence[Order]:
         return [order for number in numbers if (order := await self.find_order(number))]
+
+    async def find_product(self, sku: str) -> Product | None:
+        return None
+
+    async def products(self) -> Sequence[Product]:
+        return ()
+
+
+class RecordingSender:
+    """A place outside that takes what it is sent, unless it is told to refuse a contact."""
+
+    def __init__(self) -> None:
+        self.parcels: list[Parcel] = []
+        self.refuses: dict[str, SendFailed] = {}
+        self.tries = 0
+
+    @property
+    def texts(self) -> list[str]:
+        return [line.text for parcel in self.parcels for line in parcel.lines]
+
+    async def send(self, parcel: Parcel) -> str | None:
+        self.tries += 1
+        if refusal := self.refuses.get(parcel.contact_key):
+            raise refusal
+        self.parcels.append(parcel)
+        return f"message {len(self.parcels)}"

@@ -38,6 +38,7 @@ def postgres(folder: Path) -> Iterator[str]:
     )
     try:
         _await_port(server, port, folder / "postgres.log")
+        _await_postgres(binaries, port)
         yield f"postgresql://baton@127.0.0.1:{port}/postgres"
     finally:
         _end(server)
@@ -93,6 +94,16 @@ def _await_port(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
                 return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not answer within {START_DEADLINE_S} s")
+
+
+def _await_postgres(binaries: Path, port: int) -> None:
+    """It listens before it takes anybody in."""
+    deadline = time.monotonic() + START_DEADLINE_S
+    ready = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(ready, check=False).returncode != 0:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"PostgreSQL was not ready within {START_DEADLINE_S} s")
+        time.sleep(0.05)
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,10 @@ _BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class OnMessage(Protocol):
-    """Stores a customer's message. Raises `OldButton` and `DatabaseTrouble`; nothing is stored then."""
+    """Stores a customer's message. Raises `OldButton`, `BadInput` for a foreign file, or `DatabaseTrouble`.
+
+    Nothing is stored then.
+    """
 
     async def __call__(self, message: InboundMessage) -> Recorded: ...
 

@@ -12,8 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 PROTOCOL_VERSION = 1
 MAX_FRAME_BYTES = 128 * 1024
 MAX_TEXT = 4000
+MAX_FILES = 5
+"""In one message."""
 
 Locale = Literal["zh-TW", "zh-CN", "en"]
+FrameId = Annotated[str, Field(min_length=8, max_length=64)]
+FileKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,64}$")]
 
 
 class Frame(BaseModel):
@@ -28,32 +32,94 @@ class Hello(Frame):
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = None
     cursor: Annotated[int, Field(ge=0, lt=2**31)] = 0
     locale: Locale | None = None
+    identity: Annotated[str, Field(max_length=4096)] | None = None
+    """The shop's signed word on who is logged in (a JWT)."""
+    resume: Annotated[str, Field(max_length=600)] | None = None
+    """What a link of ours brought along: it opens the conversation it was made for."""
 
 
 class Send(Frame):
-    """One bubble. `id` is chosen by the browser and makes sending again harmless."""
+    """One bubble. `id` is chosen by the browser and makes sending again harmless.
+
+    `files` are keys of uploads; with at least one the text may be empty.
+    """
 
     type: Literal["send"]
-    id: Annotated[str, Field(min_length=8, max_length=64)]
+    id: FrameId
     text: str
+    files: Annotated[list[FileKey], Field(max_length=MAX_FILES)] = []
 
 
 class Press(Frame):
     """A button: either one of a message (`token`), or one of the fixed two (`name`)."""
 
     type: Literal["press"]
-    id: Annotated[str, Field(min_length=8, max_length=64)]
+    id: FrameId
     name: Literal["person", "cancel_wait"] | None = None
     token: Annotated[str, Field(max_length=600)] | None = None
 
 
-IncomingFrame = Annotated[Hello | Send | Press, Field(discriminator="type")]
-incoming: TypeAdapter[Hello | Send | Press] = TypeAdapter(IncomingFrame)
+class Submit(Frame):
+    """A form that was filled in: what was written, by field name."""
+
+    type: Literal["submit"]
+    id: FrameId
+    token: Annotated[str, Field(max_length=600)]
+    values: Annotated[
+        dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]], Field(max_length=8)
+    ]
+
+
+class Typing(Frame):
+    """The customer is writing. Sent at most every few seconds while it is so."""
+
+    type: Literal["typing"]
+
+
+class Seen(Frame):
+    """The customer has had every message up to `seq` before their eyes."""
+
+    type: Literal["seen"]
+    seq: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+Incoming = Hello | Send | Press | Submit | Typing | Seen
+IncomingFrame = Annotated[Incoming, Field(discriminator="type")]
+incoming: TypeAdapter[Incoming] = TypeAdapter(IncomingFrame)
 
 
 class Button(Frame):
     label: str
     token: str
+
+
+class File(Frame):
+    """A picture, video, voice message or file. `url` is good for about an hour; sizes in bytes and pixels."""
+
+    url: str
+    name: str
+    kind: Literal["image", "video", "voice", "file"]
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
+class FormField(Frame):
+    """One line of a form. `type` chooses the keyboard of a phone."""
+
+    name: str
+    label: str
+    type: Literal["text", "email", "tel", "number"]
+    hint: str
+
+
+class Form(Frame):
+    """Something to fill in instead of writing it. Answered once by `submit`."""
+
+    token: str
+    fields: list[FormField]
+    submit: str
 
 
 class WidgetMessage(Frame):
@@ -70,21 +136,42 @@ class WidgetMessage(Frame):
     text: str
     format: Literal["plain", "markdown"]
     buttons: list[Button]
+    files: list[File]
+    form: Form | None
     at: datetime
     client_id: str | None
 
 
+class TypingPerson(Frame):
+    """An agent is writing; without another frame it is over at `until`."""
+
+    name: str
+    until: datetime
+
+
 class WidgetConversation(Frame):
-    """Who has the conversation now. `position` is 1 for the next in the queue, only while waiting."""
+    """Who has the conversation now.
+
+    `position` is 1 for the next in the queue, only while waiting. `seen` is the `seq` up to which our side has read.
+    `hours` says when people are there, in the customer's language.
+    """
 
     reference: str | None
     status: Literal["bot", "waiting", "person", "resolved"]
     agent: str | None
     position: int | None
+    seen: int
+    typing: TypingPerson | None
+    open: bool
+    hours: str
 
 
 class Limits(Frame):
+    """`text` in characters, `files` in one message, `file` in bytes each."""
+
     text: int
+    files: int
+    file: int
 
 
 class Shop(Frame):
@@ -128,7 +215,7 @@ class Trouble(Frame):
     """What went wrong, in the customer's language. With `retry` the frame `id` is worth sending again."""
 
     type: Literal["error"] = "error"
-    code: Literal["bad_frame", "too_large", "too_long", "too_fast", "old_button", "unavailable"]
+    code: Literal["bad_frame", "too_large", "too_long", "too_fast", "old_button", "no_file", "identity", "unavailable"]
     text: str
     id: str | None
     retry: bool
@@ -136,3 +223,28 @@ class Trouble(Frame):
 
 OutgoingFrame = Annotated[Welcome | Ack | Messages | Trouble, Field(discriminator="type")]
 outgoing: TypeAdapter[Welcome | Ack | Messages | Trouble] = TypeAdapter(OutgoingFrame)
+
+
+class Uploaded(Frame):
+    """Answer to an upload: the file, and the key by which a message takes it along."""
+
+    key: str
+    file: File
+
+
+class PhotoLink(Frame):
+    """Where the phone can send a photo into this conversation, as an address and as a QR code of `size` modules."""
+
+    url: str
+    qr_path: str
+    qr_size: int
+    seconds: int
+
+
+class UploadTrouble(Frame):
+    """Why a file was not taken, in the customer's language."""
+
+    code: Literal[
+        "too_large", "bad_type", "bad_picture", "empty", "too_fast", "too_many", "unauthorized", "unavailable"
+    ]
+    text: str

@@ -5,35 +5,54 @@ database holds behind the visitor's cursor, so a reconnect, a missed wake-up and
 """
 
 import asyncio
-import hashlib
 import logging
 import re
-import secrets
 from collections import deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import timedelta
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
 from bot.channels import frames
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import Buttons
+from bot.channels.entrance import Entrance
+from bot.channels.visitors import may_use
 from bot.replies import Replies
 from bot.shop import Shop
+from handoff import files as files_of
 from handoff import inbox, queue
 from handoff.db import Database
-from handoff.errors import DatabaseTrouble, OldButton
+from handoff.desk import presence
+from handoff.errors import BadInput, DatabaseTrouble, OldButton
 from handoff.events import contact_topic
+from handoff.files import Files
 from handoff.ports import Clock, Wakeups
 from handoff.states import Status
-from handoff.values import Action, Content, ConversationView, InboundMessage, Language, MessageView, Text
+from handoff.values import (
+    ADDRESS_FIELD,
+    ADDRESS_FORM,
+    Action,
+    Button,
+    Content,
+    ConversationView,
+    FileView,
+    Filled,
+    Form,
+    InboundMessage,
+    Language,
+    Media,
+    MessageView,
+    Text,
+)
 
 log = logging.getLogger("baton.widget")
 
-TOKEN_LIFETIME = timedelta(days=90)
 HEARTBEAT_S = 25.0
 RECHECK_S = 15.0
 """A wake-up may get lost; the cursor is compared at least this often."""
@@ -41,6 +60,9 @@ SOCKET_LIMIT = 1024 * 1024
 FRAMES_PER_WINDOW = 30
 WINDOW_S = 10.0
 MAX_HEAD = 300
+MAX_FIELD = 200
+FORM = "form"
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +77,13 @@ class Widget:
     shop: Shop
     clock: Clock
     origins: frozenset[str]
+    files: Files
+    entrance: Entrance
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """`GET /widget/socket`."""
-        if not self._is_allowed(request):
+        if not may_use(request, self.origins):
             raise web.HTTPForbidden(text="this page may not use the chat")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=SOCKET_LIMIT)
         await socket.prepare(request)
@@ -73,10 +97,6 @@ class Widget:
     async def close(self) -> None:
         for socket in list(self.sockets):
             await socket.close(code=1012, message=b"restarting")
-
-    def _is_allowed(self, request: web.Request) -> bool:
-        origin = request.headers.get("Origin")
-        return origin is None or urlsplit(origin).netloc == request.host or origin in self.origins
 
 
 class _Visit:
@@ -94,12 +114,19 @@ class _Visit:
         hello = await self._greeted()
         if hello is None:
             return
-        token = hello.token if hello.token and await self._is_fresh(hello.token) else secrets.token_urlsafe(32)
-        self._key = _hash(token)
         self._locale = hello.locale or self._widget.shop.language
+        try:
+            entered = await self._widget.entrance.enter(hello, self._locale)
+        except DatabaseTrouble as error:
+            log.warning("not_let_in error=%s", type(error).__name__)
+            await self._trouble("unavailable", None, retry=True)
+            return
+        self._key = entered.key
         self._cursor = hello.cursor
         async with self._widget.wakeups.subscribe(contact_topic("widget", self._key)) as woken:
-            await self._welcome(token)
+            await self._welcome(entered.token)
+            if entered.refused:
+                await self._trouble("identity", None)
             pusher = asyncio.create_task(self._push(woken))
             try:
                 await self._listen()
@@ -112,13 +139,8 @@ class _Visit:
         async for frame in self._frames():
             if isinstance(frame, frames.Hello):
                 return frame
-            await self._trouble("bad_frame", frame.id)
+            await self._trouble("bad_frame", getattr(frame, "id", None))
         return None
-
-    async def _is_fresh(self, token: str) -> bool:
-        """A token that nobody used for long is given up: whoever finds it must not find the conversation."""
-        seen = await self._widget.database.read(inbox.last_seen, "widget", _hash(token))
-        return seen is None or self._widget.clock.now() - seen < TOKEN_LIFETIME
 
     async def _listen(self) -> None:
         async for frame in self._frames():
@@ -127,10 +149,14 @@ class _Visit:
                     await self._send_text(frame)
                 case frames.Press():
                     await self._press(frame)
+                case frames.Submit():
+                    await self._submit(frame)
+                case frames.Typing() | frames.Seen():
+                    await self._sign(frame)
                 case frames.Hello():
                     await self._trouble("bad_frame", None)
 
-    async def _frames(self) -> AsyncIterator[frames.Hello | frames.Send | frames.Press]:
+    async def _frames(self) -> AsyncIterator[frames.Incoming]:
         """Every frame that is well formed; the others are answered with what is wrong."""
         async for message in self._socket:
             if self._is_too_fast():
@@ -153,6 +179,8 @@ class _Visit:
         text = clean(frame.text)
         if len(text) > frames.MAX_TEXT:
             await self._trouble("too_long", frame.id)
+        elif frame.files:
+            await self._store(frame.id, Media("file", text, tuple(frame.files)))
         elif not text:
             await self._trouble("bad_frame", frame.id, key="empty")
         else:
@@ -165,11 +193,39 @@ class _Visit:
         else:
             await self._store(frame.id, pressed)
 
+    async def _submit(self, frame: frames.Submit) -> None:
+        """A filled form is stored like words; one with a value that cannot be right is given back."""
+        pressed = await self._of_button(frame.token)
+        if pressed is None or pressed.name != FORM:
+            await self._trouble("old_button", frame.id)
+            return
+        values = {name: clean(value)[:MAX_FIELD] for name, value in frame.values.items()}
+        if pressed.value == ADDRESS_FORM and not EMAIL.fullmatch(values.get(ADDRESS_FIELD, "")):
+            await self._trouble("bad_frame", frame.id, key="form")
+            return
+        label = " · ".join(value for value in values.values() if value)
+        await self._store(frame.id, Filled(pressed.value, values, label, pressed.episode))
+
+    async def _sign(self, frame: frames.Typing | frames.Seen) -> None:
+        """Signs of life; losing one costs nothing."""
+        now = self._widget.clock.now()
+        try:
+            if isinstance(frame, frames.Typing):
+                await self._widget.database.write(presence.contact_types, "widget", self._key, now)
+            else:
+                await self._widget.database.write(presence.contact_got, "widget", self._key, now, seen=frame.seq)
+        except DatabaseTrouble as error:
+            log.info("sign_lost error=%s", type(error).__name__)
+
     async def _pressed(self, frame: frames.Press) -> Action | None:
         if frame.name is not None:
             key = "widget.person" if frame.name == "person" else "widget.cancel_wait"
             return Action(frame.name, label=self._widget.replies.say(key, self._locale), reopens=True)
-        read = self._widget.buttons.read(frame.token) if frame.token else None
+        return await self._of_button(frame.token) if frame.token else None
+
+    async def _of_button(self, token: str) -> Action | None:
+        """What we signed, if it belongs to this visitor's conversation."""
+        read = self._widget.buttons.read(token)
         if read is None:
             return None
         action, conversation_id = read
@@ -182,6 +238,8 @@ class _Visit:
             recorded = await self._widget.on_message(message)
         except OldButton:
             await self._trouble("old_button", source_id)
+        except BadInput:
+            await self._trouble("no_file", source_id)
         except DatabaseTrouble as error:
             log.warning("not_stored error=%s", type(error).__name__)
             await self._trouble("unavailable", source_id, retry=True)
@@ -197,7 +255,7 @@ class _Visit:
                 locale=self._locale,
                 shop=frames.Shop(name=widget.shop.name[self._locale], accent=widget.shop.accent),
                 texts=widget.replies.section("widget", self._locale),
-                limits=frames.Limits(text=frames.MAX_TEXT),
+                limits=frames.Limits(text=frames.MAX_TEXT, files=frames.MAX_FILES, file=files_of.MAX_BYTES),
                 conversation=conversation,
                 cursor=self._cursor,
                 messages=messages,
@@ -221,23 +279,38 @@ class _Visit:
                 continue
             if messages or conversation != before:
                 await self._send(frames.Messages(conversation=conversation, cursor=self._cursor, messages=messages))
+                await self._delivered(messages)
+
+    async def _delivered(self, messages: Sequence[frames.WidgetMessage]) -> None:
+        """Told to the desk where a person has spoken: that is what an agent asks about."""
+        spoken = [message.seq for message in messages if message.author == "agent"]
+        if spoken:
+            now = self._widget.clock.now()
+            with suppress(DatabaseTrouble):
+                await self._widget.database.write(presence.contact_got, "widget", self._key, now, delivered=max(spoken))
 
     async def _news(self) -> tuple[frames.WidgetConversation, list[frames.WidgetMessage]]:
         """What is behind the cursor; moves it."""
-        found = await self._widget.database.read(inbox.customer_view, "widget", self._key, self._cursor)
-        if found is None:
+        widget, now = self._widget, self._widget.clock.now()
+        news = await widget.database.read(_news_of, self._key, self._cursor, now)
+        hours = widget.shop.business_hours
+        self._state = frames.WidgetConversation.model_validate(
+            {
+                **(_standing(news) if news else _NOTHING_YET),
+                "open": hours.is_open(now),
+                "hours": widget.replies.hours(self._locale, hours, now),
+            }
+        )
+        if news is None:
             self._cursor = 0
-            self._state = frames.WidgetConversation(reference=None, status="bot", agent=None, position=None)
             return self._state, []
-        view, messages = found
-        position = await self._widget.database.read(queue.position, view.id)
-        self._cursor = max(self._cursor, view.rev)
-        self._state = _state(view, position)
-        return self._state, [self._shown(message, view) for message in messages]
+        self._cursor = max(self._cursor, news.view.rev)
+        return self._state, [self._shown(message, news.view) for message in news.messages]
 
     def _shown(self, message: MessageView, view: ConversationView) -> frames.WidgetMessage:
         current = message.episode == view.episode and message.seq > view.last_incoming_seq
         buttons = message.buttons if current and view.status is Status.PENDING else ()
+        form = message.form if current and view.status in (Status.PENDING, Status.OPEN) else None
         return frames.WidgetMessage(
             kind="message" if message.activity is None else "activity",
             seq=message.seq,
@@ -250,8 +323,20 @@ class _Visit:
                 frames.Button(label=b.label, token=self._widget.buttons.token(b, view.id, view.episode))
                 for b in buttons
             ],
+            files=[self._file(kept) for kept in message.files],
+            form=self._form(form, view) if form else None,
             at=message.at,
             client_id=message.client_id if message.author == "contact" else None,
+        )
+
+    def _file(self, kept: FileView) -> frames.File:
+        shown = {name: value for name, value in asdict(kept).items() if name != "key"}
+        return frames.File(url=self._widget.files.address(kept), **shown)
+
+    def _form(self, form: Form, view: ConversationView) -> frames.Form:
+        token = self._widget.buttons.token(Button(FORM, FORM, form.name), view.id, view.episode)
+        return frames.Form.model_validate(
+            {"token": token, "fields": [asdict(f) for f in form.fields], "submit": form.submit}
         )
 
     def _words(self, message: MessageView) -> str:
@@ -281,18 +366,54 @@ def _id_of(data: object) -> str | None:
     return found.group(1) if found else None
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class _News:
+    view: ConversationView
+    messages: tuple[MessageView, ...]
+    position: int | None
+    typing: presence.Here | None
 
 
-def _state(view: ConversationView, position: int | None) -> frames.WidgetConversation:
+def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | None:
+    """Everything a page may know, in one hop; None before the first message."""
+    found = inbox.customer_view(session, "widget", key, cursor)
+    if found is None:
+        return None
+    view, messages = found
+    if view.status is not Status.OPEN:
+        return _News(view, messages, None, None)
+    if view.assignee_id is None:
+        return _News(view, messages, queue.position(session, view.id), None)
+    return _News(view, messages, None, presence.typing_agent(session, view.id, now))
+
+
+_NOTHING_YET: Mapping[str, Any] = {
+    "reference": None,
+    "status": "bot",
+    "agent": None,
+    "position": None,
+    "seen": 0,
+    "typing": None,
+}
+
+
+def _standing(news: _News) -> dict[str, Any]:
+    view, typing = news.view, news.typing
+    return {
+        "reference": view.reference,
+        "status": _status(view),
+        "agent": view.assignee_name if view.status is Status.OPEN else None,
+        "position": news.position,
+        "seen": view.read_seq,
+        "typing": {"name": typing.name, "until": typing.until} if typing else None,
+    }
+
+
+def _status(view: ConversationView) -> str:
     match view.status:
         case Status.PENDING:
-            return frames.WidgetConversation(reference=view.reference, status="bot", agent=None, position=None)
+            return "bot"
         case Status.RESOLVED:
-            return frames.WidgetConversation(reference=view.reference, status="resolved", agent=None, position=None)
+            return "resolved"
         case _:
-            status = "person" if view.assignee_id is not None else "waiting"
-            return frames.WidgetConversation.model_validate(
-                {"reference": view.reference, "status": status, "agent": view.assignee_name, "position": position}
-            )
+            return "person" if view.assignee_id is not None else "waiting"

@@ -1,20 +1,29 @@
 """Shop records in Baton's own database, for shops without a system of their own and for the demo."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar, cast
 
-import yaml
-from sqlalchemy import JSON, String, delete, select
+from sqlalchemy import JSON, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.shopdata.base import Order, OrderState, Progress, ShopUnavailable
+from bot.shopdata.base import (
+    Choice,
+    Delivery,
+    Department,
+    Option,
+    Order,
+    OrderItem,
+    OrderState,
+    Product,
+    Progress,
+    ShopUnavailable,
+)
 from handoff.db import Base, Database, UtcDateTime
 from handoff.errors import DatabaseTrouble
 from handoff.ports import OrderSummary
 
-DEMO = Path(__file__).parent / "demo.yml"
+T = TypeVar("T")
 
 
 class OrderRow(Base):
@@ -30,6 +39,17 @@ class OrderRow(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class ProductRow(Base):
+    __tablename__ = "shop_products"
+
+    sku: Mapped[str] = mapped_column(String(60), primary_key=True)
+    department: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int] = mapped_column(Integer)
+    price: Mapped[int] = mapped_column(Integer)
+    left: Mapped[int] = mapped_column(Integer)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class EmbeddedRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,26 +59,58 @@ class EmbeddedRecords:
         return found[0] if found else None
 
     async def find_orders(self, numbers: Sequence[str]) -> Sequence[Order]:
+        wanted = [number.upper() for number in numbers]
+        return await self._read(lambda session: _find_orders(session, wanted))
+
+    async def find_product(self, sku: str) -> Product | None:
+        return await self._read(lambda session: _find_product(session, sku.lower()))
+
+    async def products(self) -> Sequence[Product]:
+        return await self._read(_products)
+
+    async def orders(self, numbers: Sequence[str], language: str | None) -> Sequence[OrderSummary]:
+        """The same orders as the desk's port `CustomerRecords` wants them."""
+        return [_summary(order, language or "zh-TW") for order in await self.find_orders(numbers)]
+
+    async def _read(self, verb: Callable[[Session], T]) -> T:
         try:
-            return await self._database.read(_find, [number.upper() for number in numbers])
+            return await self._database.read(verb)
         except DatabaseTrouble as error:
             raise ShopUnavailable from error
 
-    async def orders(self, numbers: Sequence[str]) -> Sequence[OrderSummary]:
-        """The same orders as the desk's port `CustomerRecords` wants them."""
-        found = await self.find_orders(numbers)
-        return [OrderSummary(o.number, o.state, o.placed_at, o.total, o.lines) for o in found]
+
+def _summary(order: Order, language: str) -> OrderSummary:
+    return OrderSummary(
+        order.number,
+        order.state,
+        order.placed_at,
+        order.total,
+        order.lines_in(language),
+        order.carrier.get(language),
+        order.tracking_number,
+        order.expected_at,
+    )
 
 
-def store_demo(session: Session, now: datetime, path: Path = DEMO) -> None:
-    """Put the demo shop's orders in place, with times relative to `now`."""
-    rows = [_from_demo(entry, now) for entry in yaml.safe_load(path.read_text("utf-8"))]
-    session.execute(delete(OrderRow).where(OrderRow.number.in_([row.number for row in rows])))
-    session.add_all(rows)
+def store(session: Session, products: Sequence[Product], orders: Sequence[Order]) -> None:
+    """Put products and orders in place of those of the same sku or number."""
+    session.execute(delete(ProductRow).where(ProductRow.sku.in_([product.sku for product in products])))
+    session.execute(delete(OrderRow).where(OrderRow.number.in_([order.number for order in orders])))
+    session.add_all(_product_row(product, position) for position, product in enumerate(products))
+    session.add_all(map(_order_row, orders))
 
 
-def _find(session: Session, numbers: Sequence[str]) -> list[Order]:
+def _find_orders(session: Session, numbers: Sequence[str]) -> list[Order]:
     return [_order(row) for row in session.scalars(select(OrderRow).where(OrderRow.number.in_(numbers)))]
+
+
+def _find_product(session: Session, sku: str) -> Product | None:
+    row = session.get(ProductRow, sku)
+    return _product(row) if row else None
+
+
+def _products(session: Session) -> list[Product]:
+    return [_product(row) for row in session.scalars(select(ProductRow).order_by(ProductRow.position))]
 
 
 def _order(row: OrderRow) -> Order:
@@ -76,24 +128,68 @@ def _order(row: OrderRow) -> Order:
         progress=tuple(
             Progress(datetime.fromisoformat(step["at"]), step["kind"], step["place"]) for step in details["progress"]
         ),
+        delivery=cast(Delivery, details.get("delivery", "home")),
+        tracking_url=details.get("tracking_url"),
+        items=tuple(OrderItem(**item) for item in details.get("items", ())),
     )
 
 
-def _from_demo(entry: Mapping[str, Any], now: datetime) -> OrderRow:
-    def at(hours: float) -> datetime:
-        return now + timedelta(hours=hours)
-
-    progress = [
-        {"at": at(step["hours"]).isoformat(), "kind": step["kind"], "place": step.get("place", {})}
-        for step in entry.get("progress", [])
-    ]
+def _order_row(order: Order) -> OrderRow:
+    progress = [{"at": step.at.isoformat(), "kind": step.kind, "place": dict(step.place)} for step in order.progress]
+    items = [{"sku": i.sku, "name": dict(i.name), "quantity": i.quantity, "each": i.each} for i in order.items]
+    details = {
+        "lines": [list(line) for line in order.lines],
+        "carrier": dict(order.carrier),
+        "progress": progress,
+        "delivery": order.delivery,
+        "tracking_url": order.tracking_url,
+        "items": items,
+    }
     return OrderRow(
-        number=entry["number"],
-        state=entry["state"],
-        phone=entry["phone"],
-        placed_at=at(entry["placed_hours"]),
-        expected_at=at(entry["expected_hours"]) if "expected_hours" in entry else None,
-        total=entry["total"],
-        tracking_number=entry.get("tracking_number"),
-        details={"lines": entry["lines"], "carrier": entry.get("carrier", {}), "progress": progress},
+        number=order.number,
+        state=order.state,
+        phone=order.phone,
+        placed_at=order.placed_at,
+        expected_at=order.expected_at,
+        total=order.total,
+        tracking_number=order.tracking_number,
+        details=details,
+    )
+
+
+def _product(row: ProductRow) -> Product:
+    details: Mapping[str, Any] = row.details
+    return Product(
+        sku=row.sku,
+        department=cast(Department, row.department),
+        name=details["name"],
+        about=details["about"],
+        price=row.price,
+        left=row.left,
+        options=tuple(
+            Option(option["kind"], tuple(Choice(choice["id"], choice["name"]) for choice in option["choices"]))
+            for option in details["options"]
+        ),
+        articles=tuple(details["articles"]),
+    )
+
+
+def _product_row(product: Product, position: int) -> ProductRow:
+    options = [
+        {"kind": option.kind, "choices": [{"id": choice.id, "name": dict(choice.name)} for choice in option.choices]}
+        for option in product.options
+    ]
+    details = {
+        "name": dict(product.name),
+        "about": dict(product.about),
+        "options": options,
+        "articles": list(product.articles),
+    }
+    return ProductRow(
+        sku=product.sku,
+        department=product.department,
+        position=position,
+        price=product.price,
+        left=product.left,
+        details=details,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.decisions import Ask, HandOff, Told
-from bot.replies import Replies
+from bot.replies import Replies, day
 from bot.shopdata.base import Order, Progress, ShopRecords
 from bot.skills.base import Outcome
 from handoff.values import Language, Reason
@@ -12,17 +12,19 @@ from handoff.values import Language, Reason
 MAX_TRIES = 3
 STUCK_AFTER = timedelta(days=3)
 STEPS_TOLD = 4
+UNDER_WAY = ("shipped", "out_for_delivery", "delayed")
+EXPECTED = ("paid", "packing", "shipped", "delayed")
 NAME = "tracking"
+QUESTIONS = {"order_id": "tracking.ask_order_id", "phone_tail": "tracking.ask_phone"}
+"""What is needed, in the order in which it is asked for."""
 
 
 class Tracking:
     max_tries = MAX_TRIES
 
     def missing(self, slots: Mapping[str, str]) -> Ask | None:
-        for detail, key in (("order_id", "tracking.ask_order_id"), ("phone_tail", "tracking.ask_phone")):
-            if detail not in slots:
-                return Ask(NAME, detail, key, slots)
-        return None
+        lacking = tuple(detail for detail in QUESTIONS if detail not in slots)
+        return Ask(NAME, lacking[0], QUESTIONS[lacking[0]], slots, wanted=lacking) if lacking else None
 
     async def look_up(self, slots: Mapping[str, str], records: ShopRecords) -> Order | None:
         return await records.find_order(slots["order_id"])
@@ -40,28 +42,35 @@ class Tracking:
         if order is None or not order.phone.endswith(slots["phone_tail"]):
             if tries + 1 >= MAX_TRIES:
                 return HandOff(Reason.SKILL_FAILED)
-            return Ask(NAME, "phone_tail", "tracking.again_phone", {"order_id": slots["order_id"]}, tries + 1)
-        return Told(NAME, _story(order, replies, language, now))
+            known = {"order_id": slots["order_id"]}
+            return Ask(NAME, "phone_tail", "tracking.again_phone", known, tries + 1, tuple(QUESTIONS))
+        return Told(NAME, _story(order, replies, language, now), order.number)
 
 
 def _story(order: Order, replies: Replies, language: Language, now: datetime) -> str:
     state = replies.say(f"tracking.state.{order.state}", language)
     lines = [replies.say("tracking.headline", language, number=order.number, state=state)]
+    lines.append(_contents(order, language))
     stuck = _days_without_progress(order, now)
     carrier = order.carrier.get(language, "")
     if stuck is not None:
         lines.append(replies.say("tracking.stuck", language, days=stuck, carrier=carrier))
-    elif order.expected_at is not None and order.state in ("paid", "shipped"):
+    elif order.expected_at is not None and order.state in EXPECTED and order.expected_at > now:
         lines.append(
-            replies.say("tracking.eta", language, date=_day(order.expected_at.astimezone(now.tzinfo), language))
+            replies.say("tracking.eta", language, date=day(order.expected_at.astimezone(now.tzinfo), language))
         )
     if order.tracking_number:
         lines.append(replies.say("tracking.carrier", language, carrier=carrier, tracking=order.tracking_number))
     return "\n\n".join(lines + _steps(order, replies, language, now))
 
 
+def _contents(order: Order, language: Language) -> str:
+    between = ", " if language == "en" else "、"
+    return between.join(f"{name} × {quantity}" for name, quantity in order.lines_in(language))
+
+
 def _days_without_progress(order: Order, now: datetime) -> int | None:
-    if order.state != "shipped" or not order.progress or now - order.progress[-1].at < STUCK_AFTER:
+    if order.state not in UNDER_WAY or not order.progress or now - order.progress[-1].at < STUCK_AFTER:
         return None
     return (now - order.progress[-1].at).days
 
@@ -82,9 +91,5 @@ def _step(step: Progress, replies: Replies, language: Language, now: datetime) -
     return f"{when} {what} ({where})" if language == "en" else f"{when} {what}（{where}）"
 
 
-def _day(at: datetime, language: Language) -> str:
-    return f"{at.day} {at:%b}" if language == "en" else f"{at.month} 月 {at.day} 日"
-
-
 def _moment(at: datetime, language: Language) -> str:
-    return f"{_day(at, language)}, {at:%H:%M}" if language == "en" else f"{_day(at, language)} {at:%H:%M}"
+    return f"{day(at, language)}, {at:%H:%M}" if language == "en" else f"{day(at, language)} {at:%H:%M}"

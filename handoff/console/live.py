@@ -1,13 +1,17 @@
-"""The live feed of the console: ids of what changed, from the reader's own cursor on."""
+"""The live feed of the console: ids of what changed from the reader's own cursor on, and who is where right now."""
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 
 from aiohttp import web
+from sqlalchemy.orm import Session
 
 from handoff import events
-from handoff.console.schemas import LiveEvent, LiveFrame
+from handoff.console import views
+from handoff.console.schemas import LiveEvent, LiveFrame, PresenceFrame
 from handoff.db import Database
+from handoff.desk import presence
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Wakeups
 
@@ -17,6 +21,7 @@ HEARTBEAT_S = 25.0
 RECHECK_S = 10.0
 """A wake-up may get lost; the feed is compared at least this often."""
 HELD_BACK_S = 0.05
+PRESENT_EVERY = timedelta(seconds=30)
 
 
 class LiveFeed:
@@ -26,11 +31,11 @@ class LiveFeed:
         self._database, self._wakeups, self._clock = database, wakeups, clock
         self._sockets: set[web.WebSocketResponse] = set()
 
-    async def serve(self, request: web.Request, cursor: str) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request, cursor: str, agent_id: int) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=1024)
         await socket.prepare(request)
         self._sockets.add(socket)
-        pusher = asyncio.create_task(self._push(socket, cursor))
+        pusher = asyncio.create_task(self._push(socket, cursor, agent_id))
         try:
             async for _ in socket:
                 pass
@@ -40,16 +45,27 @@ class LiveFeed:
             await asyncio.gather(pusher, return_exceptions=True)
         return socket
 
+    @property
+    def open(self) -> int:
+        """How many consoles are listening."""
+        return len(self._sockets)
+
     async def close(self) -> None:
         for socket in list(self._sockets):
             await socket.close(code=1012, message=b"restarting")
 
-    async def _push(self, socket: web.WebSocketResponse, cursor: str) -> None:
+    async def _push(self, socket: web.WebSocketResponse, cursor: str, agent_id: int) -> None:
+        shown: PresenceFrame | None = None
+        present_until = self._clock.now()
         async with self._wakeups.subscribe(events.DESK_TOPIC) as woken:
             while not socket.closed:
                 woken.clear()
                 try:
+                    if self._clock.now() >= present_until:
+                        await self._database.write(presence.console_is_open, agent_id, self._clock.now())
+                        present_until = self._clock.now() + PRESENT_EVERY
                     cursor, wait = await self._tell(socket, cursor)
+                    shown = await self._show(socket, shown)
                 except DatabaseTrouble as error:
                     log.warning("feed_postponed error=%s", type(error).__name__)
                     wait = error.retry_after
@@ -59,6 +75,13 @@ class LiveFeed:
                 except TimeoutError:
                     continue
 
+    async def _show(self, socket: web.WebSocketResponse, shown: PresenceFrame | None) -> PresenceFrame:
+        """Send who is where, unless the reader has just that before them."""
+        frame = await self._database.read(_presence, self._clock.now())
+        if frame != shown:
+            await socket.send_str(frame.model_dump_json())
+        return frame
+
     async def _tell(self, socket: web.WebSocketResponse, cursor: str) -> tuple[str, float]:
         """Send what is behind the cursor; the new cursor, and how long to sleep unless woken."""
         happened, after = await self._database.read(events.after, cursor)
@@ -67,3 +90,7 @@ class LiveFeed:
             await socket.send_str(LiveFrame(cursor=after, events=told).model_dump_json())
         held_back = await self._database.read(events.held_back, after)
         return after, HELD_BACK_S if held_back else RECHECK_S
+
+
+def _presence(session: Session, now: datetime) -> PresenceFrame:
+    return views.presence(presence.everybody_here(session, now), presence.colleagues(session, now))

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from handoff.console import schemas, views
 from handoff.console.auth import COOKIE, SignInLimit, set_cookie
 from handoff.console.live import LiveFeed
 from handoff.db import Database
-from handoff.desk import people
+from handoff.desk import canned, people, presence
 from handoff.desk.people import Person
 from handoff.errors import (
     AlreadyAssigned,
@@ -26,7 +26,9 @@ from handoff.errors import (
     NotFound,
     NotYours,
 )
+from handoff.files import FileRefused, Files
 from handoff.ports import Clock, CustomerRecords, Suggestions
+from handoff.values import Channel, Priority
 
 log = logging.getLogger("baton.console")
 
@@ -41,6 +43,17 @@ _PROBLEMS: dict[type[DeskError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     BadInput: (400, "bad_request"),
     DatabaseTrouble: (503, "unavailable"),
+}
+
+
+_FILE_PROBLEMS: dict[str, tuple[int, str]] = {
+    "too_large": (413, "too_large"),
+    "bad_type": (415, "bad_type"),
+    "bad_picture": (415, "bad_type"),
+    "empty": (400, "bad_request"),
+    "too_fast": (429, "rate_limited"),
+    "too_many": (429, "rate_limited"),
+    "unavailable": (503, "unavailable"),
 }
 
 
@@ -87,6 +100,8 @@ class Console:
     records: CustomerRecords
     limit: SignInLimit
     feed: LiveFeed
+    files: Files
+    installation: schemas.Installation
 
     def add_to(self, app: web.Application) -> None:
         for route in ROUTES:
@@ -163,11 +178,17 @@ async def sign_out(console: Console, call: Call) -> web.StreamResponse:
 
 
 async def list_conversations(console: Console, call: Call) -> schemas.ConversationList:
-    wanted = call.request.query.get("view", "queue")
-    view = next((name for name in get_args(inbox.View) if name == wanted), None)
-    if view is None:
-        raise _Refused(400, "bad_request", f"view must be one of {', '.join(get_args(inbox.View))}")
-    return views.listing(await console.database.read(inbox.listing, view, call.agent.id))
+    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag` and the words in `q`."""
+    view = _one_of(call, "view", inbox.View, "queue")
+    wanted = inbox.Filter(
+        priority=_one_of(call, "priority", schemas.Priority, ""),
+        language=_one_of(call, "language", schemas.Locale, ""),
+        channel=_one_of(call, "channel", Channel, ""),
+        reason=call.request.query.get("reason", "")[:32],
+        tag=call.request.query.get("tag", "")[:40],
+        words=call.request.query.get("q", "")[:200].strip(),
+    )
+    return views.listing(await console.database.read(inbox.listing, view, call.agent.id, wanted))
 
 
 async def read_conversation(console: Console, call: Call) -> schemas.Conversation:
@@ -187,7 +208,7 @@ async def live(console: Console, call: Call) -> web.StreamResponse:
         await console.database.read(events.after, cursor, 1)
     except ValueError as error:
         raise _Refused(400, "bad_request", str(error)) from None
-    return await console.feed.serve(call.request, cursor)
+    return await console.feed.serve(call.request, cursor, call.agent.id)
 
 
 async def claim(console: Console, call: Call) -> schemas.Row:
@@ -211,6 +232,98 @@ async def resolve(console: Console, call: Call) -> schemas.Row:
     return await _end(console, call, desk.resolve)
 
 
+async def snooze(console: Console, call: Call) -> schemas.Row:
+    body = call.body
+    assert isinstance(body, schemas.Snooze)
+    return await _change(console, call, desk.snooze, body.seen_seq, body.until)
+
+
+async def reopen(console: Console, call: Call) -> schemas.Row:
+    """Take a resolved conversation up again: the undo of `resolve`."""
+    return await _change(console, call, desk.reopen)
+
+
+async def transfer(console: Console, call: Call) -> schemas.Row:
+    body = call.body
+    assert isinstance(body, schemas.Transfer)
+    return await _change(console, call, desk.transfer, body.agent_id, body.note)
+
+
+async def change_priority(console: Console, call: Call) -> schemas.Row:
+    body = call.body
+    assert isinstance(body, schemas.PriorityChange)
+    return await _change(console, call, desk.change_priority, Priority(body.priority))
+
+
+async def change_tags(console: Console, call: Call) -> schemas.Row:
+    body = call.body
+    assert isinstance(body, schemas.Tags)
+    return await _change(console, call, desk.change_tags, body.tags)
+
+
+async def here(console: Console, call: Call) -> web.StreamResponse:
+    """Tell colleagues, and while writing the customer, that the agent is in this conversation."""
+    body = call.body
+    assert isinstance(body, schemas.Here)
+    await console.database.write(
+        presence.agent_is_here, call.conversation_id, call.agent.id, body.mode, body.seen_seq, console.clock.now()
+    )
+    return web.Response(status=204)
+
+
+async def list_colleagues(console: Console, call: Call) -> schemas.Colleagues:
+    return views.colleagues(await console.database.read(presence.colleagues, console.clock.now()))
+
+
+async def change_availability(console: Console, call: Call) -> schemas.Me:
+    body = call.body
+    assert isinstance(body, schemas.AvailabilityChange)
+    now = console.clock.now()
+    return views.me(await console.database.write(people.set_availability, call.agent.id, body.availability, now))
+
+
+async def list_canned(console: Console, call: Call) -> schemas.CannedResponses:
+    return views.canned(await console.database.read(canned.listing))
+
+
+async def add_canned(console: Console, call: Call) -> schemas.CannedResponse:
+    return await _put_canned(console, call, None)
+
+
+async def change_canned(console: Console, call: Call) -> schemas.CannedResponse:
+    return await _put_canned(console, call, int(call.request.match_info["canned"]))
+
+
+async def remove_canned(console: Console, call: Call) -> web.StreamResponse:
+    await console.database.write(canned.remove, int(call.request.match_info["canned"]))
+    return web.Response(status=204)
+
+
+async def search_articles(console: Console, call: Call) -> schemas.Articles:
+    """Articles that fit the words in `q`, with their body in `language`."""
+    words = call.request.query.get("q", "")[:400].strip()
+    language = _one_of(call, "language", schemas.Locale, "") or None
+    found = await console.suggestions.find(words, language) if words else ()
+    return views.articles(found)
+
+
+async def upload(console: Console, call: Call) -> schemas.File:
+    """Keep a file an agent wants to send; the raw bytes are the body, its name is in `X-File-Name`."""
+    try:
+        kept = await console.files.take_request(f"agent:{call.agent.id}", call.request)
+    except FileRefused as refused:
+        raise _Refused(*_FILE_PROBLEMS[refused.code], str(refused)) from None
+    return views.file(kept)
+
+
+async def download(console: Console, call: Call) -> web.StreamResponse:
+    return await console.files.serve(call.request.match_info["key"], call.request)
+
+
+async def installation(console: Console, call: Call) -> schemas.Installation:
+    return console.installation
+
+
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/session/link", sign_in_by_link, schemas.Me, schemas.LinkSignIn, public=True),
     Route("POST", "/session", sign_in_by_password, schemas.Me, schemas.PasswordSignIn, public=True),
@@ -224,6 +337,22 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", r"/conversations/{id:\d{1,15}}/note", note, schemas.ConsoleMessage, schemas.Compose),
     Route("POST", r"/conversations/{id:\d{1,15}}/hand_back", hand_back, schemas.Row, schemas.Seen),
     Route("POST", r"/conversations/{id:\d{1,15}}/resolve", resolve, schemas.Row, schemas.Seen),
+    Route("POST", r"/conversations/{id:\d{1,15}}/snooze", snooze, schemas.Row, schemas.Snooze),
+    Route("POST", r"/conversations/{id:\d{1,15}}/reopen", reopen, schemas.Row),
+    Route("POST", r"/conversations/{id:\d{1,15}}/transfer", transfer, schemas.Row, schemas.Transfer),
+    Route("POST", r"/conversations/{id:\d{1,15}}/priority", change_priority, schemas.Row, schemas.PriorityChange),
+    Route("POST", r"/conversations/{id:\d{1,15}}/tags", change_tags, schemas.Row, schemas.Tags),
+    Route("POST", r"/conversations/{id:\d{1,15}}/here", here, None, schemas.Here),
+    Route("GET", "/colleagues", list_colleagues, schemas.Colleagues),
+    Route("PUT", "/availability", change_availability, schemas.Me, schemas.AvailabilityChange),
+    Route("GET", "/canned", list_canned, schemas.CannedResponses),
+    Route("POST", "/canned", add_canned, schemas.CannedResponse, schemas.CannedDraft),
+    Route("PUT", r"/canned/{canned:\d{1,9}}", change_canned, schemas.CannedResponse, schemas.CannedDraft),
+    Route("DELETE", r"/canned/{canned:\d{1,9}}", remove_canned, None),
+    Route("GET", "/articles", search_articles, schemas.Articles),
+    Route("POST", "/files", upload, schemas.File),
+    Route("GET", r"/files/{key:[\w-]{22,64}}", download, None),
+    Route("GET", "/installation", installation, schemas.Installation),
 )
 
 
@@ -235,7 +364,7 @@ async def _compose(console: Console, call: Call, verb: Callable[..., int]) -> sc
     body = call.body
     assert isinstance(body, schemas.Compose)
     message_id = await console.database.write(
-        verb, call.conversation_id, call.agent.id, body.id, body.text, console.clock.now()
+        verb, call.conversation_id, call.agent.id, body.id, body.text, console.clock.now(), files=body.files
     )
     return views.message(await console.database.read(inbox.message, message_id))
 
@@ -243,8 +372,29 @@ async def _compose(console: Console, call: Call, verb: Callable[..., int]) -> sc
 async def _end(console: Console, call: Call, verb: Callable[..., None]) -> schemas.Row:
     body = call.body
     assert isinstance(body, schemas.Seen)
-    await console.database.write(verb, call.conversation_id, call.agent.id, body.seen_seq, console.clock.now())
+    return await _change(console, call, verb, body.seen_seq)
+
+
+async def _change(console: Console, call: Call, verb: Callable[..., None], *details: object) -> schemas.Row:
+    await console.database.write(verb, call.conversation_id, call.agent.id, *details, console.clock.now())
     return await _row(console, call)
+
+
+async def _put_canned(console: Console, call: Call, canned_id: int | None) -> schemas.CannedResponse:
+    body = call.body
+    assert isinstance(body, schemas.CannedDraft)
+    draft = canned.Canned(
+        canned_id or 0, body.shortcut, body.title, {str(language): text for language, text in body.texts.items()}
+    )
+    return views.canned_response(await console.database.write(canned.put, draft))
+
+
+def _one_of(call: Call, name: str, choices: Any, default: str) -> Any:
+    """A query parameter that must be one of a `Literal`'s values; absent or empty, `default`."""
+    value = call.request.query.get(name) or default
+    if value != default and value not in get_args(choices):
+        raise _Refused(400, "bad_request", f"{name} must be one of {', '.join(get_args(choices))}")
+    return value
 
 
 async def _body(request: web.Request, shape: type[BaseModel]) -> BaseModel:

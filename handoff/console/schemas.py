@@ -6,13 +6,30 @@ The one source of the console's OpenAPI document, from which its TypeScript type
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Status = Literal["pending", "open", "snoozed", "resolved"]
 Priority = Literal["urgent", "high", "normal", "low"]
-View = Literal["queue", "mine", "all", "bot", "resolved"]
+View = Literal["queue", "mine", "all", "bot", "snoozed", "resolved"]
+Availability = Literal["online", "away", "offline"]
+Locale = Literal["zh-TW", "zh-CN", "en"]
+FileKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,64}$")]
 
 MAX_TEXT = 8000
+Seq = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+Activity = Literal[
+    "claimed",
+    "handed_back",
+    "resolved",
+    "wait_cancelled",
+    "reopened",
+    "transferred",
+    "snoozed",
+    "woken",
+    "notified",
+]
 
 
 class Schema(BaseModel):
@@ -35,6 +52,7 @@ class Me(Schema):
     name: str
     email: str
     role: Literal["agent", "lead", "admin", "maintainer"]
+    availability: Availability
 
 
 class Assignee(Schema):
@@ -46,7 +64,8 @@ class Row(Schema):
     """One line of the list: what must I do now?
 
     `waiting_since` is when the customer began to wait for a person (None while nobody has to act);
-    `preview` is the customer's or the agent's newest words.
+    `preview` is the customer's or the agent's newest words. `delivered_seq` and `seen_seq` are up to where the
+    customer's side has our messages, and has had them before their eyes. `found` is the passage a search hit.
     """
 
     id: int
@@ -55,7 +74,7 @@ class Row(Schema):
     priority: Priority
     contact: str
     channel: Literal["widget", "telegram"]
-    language: Literal["zh-TW", "zh-CN", "en"] | None
+    language: Locale | None
     preview: str
     preview_author: Literal["contact", "bot", "agent", "system"] | None
     last_at: datetime
@@ -65,6 +84,11 @@ class Row(Schema):
     epoch: int
     episode: int
     last_seq: int
+    tags: list[str]
+    snoozed_until: datetime | None
+    delivered_seq: int
+    seen_seq: int
+    found: str | None
 
 
 class Counts(Schema):
@@ -72,6 +96,7 @@ class Counts(Schema):
     mine: int
     all: int
     bot: int
+    snoozed: int
 
 
 class ConversationList(Schema):
@@ -106,8 +131,33 @@ class DecisionView(Schema):
     threshold: float | None
 
 
+class File(Schema):
+    """`url` works for signed-in agents; sizes in bytes and pixels."""
+
+    key: str
+    url: str
+    name: str
+    kind: Literal["image", "video", "voice", "file"]
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
+class DeliveryView(Schema):
+    """How a message fares on its way to a place outside: an e-mail box, a Telegram chat."""
+
+    destination: Literal["email", "telegram"]
+    state: Literal["pending", "sending", "sent", "failed", "cancelled"]
+    trouble: str | None
+    maybe_twice: bool
+
+
 class ConsoleMessage(Schema):
-    """One message of a transcript. An `activity` has no text; the console says it in the agent's language."""
+    """One message of a transcript. An `activity` has no text; the console says it in the agent's language.
+
+    `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601).
+    """
 
     id: int
     seq: int
@@ -118,8 +168,11 @@ class ConsoleMessage(Schema):
     name: str | None
     text: str
     format: Literal["plain", "markdown"]
-    activity: Literal["claimed", "handed_back", "resolved", "wait_cancelled"] | None
+    activity: Activity | None
+    detail: str | None
     buttons: list[str]
+    files: list[File]
+    deliveries: list[DeliveryView]
     decision: DecisionView | None
     client_id: str | None
     episode: int
@@ -139,11 +192,39 @@ class OrderLine(Schema):
 
 
 class Order(Schema):
+    """`proved` tells whether the customer has shown that it is theirs."""
+
     number: str
     state: str
     placed_at: datetime
     total: str
     lines: list[OrderLine]
+    carrier: str | None
+    tracking_number: str | None
+    expected_at: datetime | None
+    proved: bool
+
+
+class Past(Schema):
+    """An earlier call for a person in this conversation."""
+
+    reason: str
+    asked_at: datetime
+    ended_at: datetime | None
+    agent: str | None
+    summary: str
+
+
+class Contact(Schema):
+    """The customer. `identified` means: the shop vouched for who they are."""
+
+    id: int
+    name: str
+    email: str | None
+    identified: bool
+    locale: Locale | None
+    first_seen_at: datetime
+    last_seen_at: datetime
 
 
 class Packet(Schema):
@@ -152,7 +233,7 @@ class Packet(Schema):
     reason: str
     priority: Priority
     asked_at: datetime
-    language: Literal["zh-TW", "zh-CN", "en"] | None
+    language: Locale | None
     summary: str
     ranking: list[IntentScore]
     entities: dict[str, str]
@@ -160,13 +241,14 @@ class Packet(Schema):
     near_misses: list[NearMiss]
     orders: list[Order]
     draft: str | None
-    earlier_episodes: int
+    history: list[Past]
 
 
 class Conversation(Schema):
     """One conversation. `messages` are those with `rev` above the asked `after`, in the order of `seq`."""
 
     row: Row
+    contact: Contact
     messages: list[ConsoleMessage]
     packet: Packet | None
     rev: int
@@ -176,13 +258,100 @@ class Compose(Schema):
     """Words of an agent. `id` is chosen by the browser and makes sending again harmless."""
 
     id: Annotated[str, Field(min_length=8, max_length=64)]
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[str, Field(max_length=MAX_TEXT)]
+    files: Annotated[list[FileKey], Field(max_length=10)] = []
 
 
 class Seen(Schema):
     """The newest message the agent has on screen; refused when the customer has written since."""
 
-    seen_seq: Annotated[int, Field(ge=0)]
+    seen_seq: Seq
+
+
+class Snooze(Seen):
+    """Put aside until then, or until the customer writes."""
+
+    until: AwareDatetime
+
+
+class Transfer(Schema):
+    """To another agent, or with None back to the queue; `note` is left for them."""
+
+    agent_id: int | None
+    note: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+
+
+class PriorityChange(Schema):
+    priority: Priority
+
+
+class Tags(Schema):
+    """All tags of a conversation; what is missing here is taken off."""
+
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)]
+
+
+class Here(Schema):
+    """What the agent is doing in a conversation right now; repeated every few seconds while it is so.
+
+    `seen_seq` is the newest message before their eyes, which the customer is told.
+    """
+
+    mode: Literal["viewing", "typing", "gone"]
+    seen_seq: Seq = 0
+
+
+class AvailabilityChange(Schema):
+    availability: Availability
+
+
+class Colleague(Schema):
+    """An agent as the others see them; `open` counts the conversations they have."""
+
+    id: int
+    name: str
+    availability: Availability
+    open: int
+
+
+class Colleagues(Schema):
+    items: list[Colleague]
+
+
+class CannedResponse(Schema):
+    """A prepared answer. `texts` holds one per language; `shortcut` is typed behind a slash."""
+
+    id: int
+    shortcut: str
+    title: str
+    texts: dict[Locale, str]
+
+
+class CannedResponses(Schema):
+    items: list[CannedResponse]
+
+
+class CannedDraft(Schema):
+    """A prepared answer as written or changed; at least one language."""
+
+    shortcut: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    texts: Annotated[dict[Locale, Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]], Field(min_length=1)]
+
+
+class Articles(Schema):
+    """Articles that fit what an agent searched for, best first."""
+
+    items: list[NearMiss]
+
+
+class Installation(Schema):
+    """What the snippet page needs to write the script tag."""
+
+    address: str
+    origins: list[str]
+    shop: dict[Locale, str]
+    accent: str
 
 
 class LiveEvent(Schema):
@@ -198,6 +367,24 @@ class LiveFrame(Schema):
     events: list[LiveEvent]
 
 
+class Presence(Schema):
+    """Somebody is in a conversation: an agent, or with `agent_id` None the customer. Over at `until`."""
+
+    conversation_id: int
+    agent_id: int | None
+    name: str
+    mode: Literal["viewing", "typing"]
+    until: datetime
+
+
+class PresenceFrame(Schema):
+    """Everybody who is anywhere right now; replaces the frame before."""
+
+    type: Literal["presence"] = "presence"
+    here: list[Presence]
+    colleagues: list[Colleague]
+
+
 class Problem(Schema):
     """Every error: a code for programs, a sentence for people, and who has it when somebody was quicker."""
 
@@ -211,6 +398,7 @@ class Problem(Schema):
         "illegal_transition",
         "not_yours",
         "too_large",
+        "bad_type",
         "rate_limited",
         "unavailable",
     ]

@@ -1,13 +1,16 @@
 """The desk's values in the shapes the console's browser gets."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from handoff.console import schemas
+from handoff.desk.canned import Canned
 from handoff.desk.people import Person
+from handoff.desk.presence import Colleague, Here
 from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
-from handoff.values import ConversationView, MessageView
+from handoff.values import ConversationView, FileView, MessageView
 
 _NO_DECISION: Mapping[str, Any] = {
     "intent": None,
@@ -26,10 +29,10 @@ DRAFT_FLOOR = 0.3
 
 
 def me(person: Person) -> schemas.Me:
-    return schemas.Me.model_validate({"id": person.id, "name": person.name, "email": person.email, "role": person.role})
+    return schemas.Me.model_validate(asdict(person))
 
 
-def row(view: ConversationView) -> schemas.Row:
+def row(view: ConversationView, found: str | None = None) -> schemas.Row:
     assignee = (
         schemas.Assignee(id=view.assignee_id, name=view.assignee_name or "") if view.assignee_id is not None else None
     )
@@ -51,13 +54,20 @@ def row(view: ConversationView) -> schemas.Row:
             "epoch": view.epoch,
             "episode": view.episode,
             "last_seq": view.last_seq,
+            "tags": list(view.tags),
+            "snoozed_until": view.snoozed_until,
+            "delivered_seq": view.delivered_seq,
+            "seen_seq": view.seen_seq,
+            "found": found,
         }
     )
 
 
 def listing(found: Listing) -> schemas.ConversationList:
     counts = schemas.Counts.model_validate({name: n for name, n in found.counts.items() if name != "resolved"})
-    return schemas.ConversationList(items=[row(view) for view in found.rows], counts=counts, cursor=found.cursor)
+    return schemas.ConversationList(
+        items=[row(view, found.found.get(view.id)) for view in found.rows], counts=counts, cursor=found.cursor
+    )
 
 
 def message(view: MessageView) -> schemas.ConsoleMessage:
@@ -73,7 +83,10 @@ def message(view: MessageView) -> schemas.ConsoleMessage:
             "text": view.text,
             "format": view.format,
             "activity": view.activity,
+            "detail": view.detail,
             "buttons": [button.label for button in view.buttons],
+            "files": [file(kept) for kept in view.files],
+            "deliveries": [asdict(pushed) for pushed in view.deliveries],
             "decision": {**_NO_DECISION, **view.decision} if view.decision else None,
             "client_id": view.client_id,
             "episode": view.episode,
@@ -82,9 +95,36 @@ def message(view: MessageView) -> schemas.ConsoleMessage:
     )
 
 
+def file(kept: FileView) -> schemas.File:
+    return schemas.File(url=f"/console/api/files/{kept.key}", **asdict(kept))
+
+
+def colleagues(found: Sequence[Colleague]) -> schemas.Colleagues:
+    return schemas.Colleagues.model_validate({"items": [asdict(colleague) for colleague in found]})
+
+
+def presence(here: Sequence[Here], found: Sequence[Colleague]) -> schemas.PresenceFrame:
+    return schemas.PresenceFrame.model_validate(
+        {"here": [asdict(entry) for entry in here], "colleagues": [asdict(colleague) for colleague in found]}
+    )
+
+
+def canned(found: Sequence[Canned]) -> schemas.CannedResponses:
+    return schemas.CannedResponses(items=[canned_response(one) for one in found])
+
+
+def canned_response(one: Canned) -> schemas.CannedResponse:
+    return schemas.CannedResponse.model_validate(asdict(one))
+
+
+def articles(found: Sequence[Suggestion]) -> schemas.Articles:
+    return schemas.Articles.model_validate({"items": [_near_miss(suggestion) for suggestion in found]})
+
+
 async def conversation(found: Transcript, suggestions: Suggestions, records: CustomerRecords) -> schemas.Conversation:
     return schemas.Conversation(
         row=row(found.conversation),
+        contact=schemas.Contact.model_validate(asdict(found.contact)),
         messages=[message(view) for view in found.messages],
         packet=await _packet(found.asked, found.conversation, suggestions, records) if found.asked else None,
         rev=found.conversation.rev,
@@ -99,7 +139,8 @@ async def _packet(
     hits = [(hit[0], hit[1]) for hit in stored.get("near_misses", []) if hit[1] >= NEAR_FLOOR]
     near = await suggestions.suggest(hits, view.language)
     entities: Mapping[str, str] = stored.get("entities", {})
-    numbers = [entities["order_id"]] if "order_id" in entities else []
+    proved: Sequence[str] = stored.get("proved", [])
+    numbers = list(dict.fromkeys([*proved, *([entities["order_id"]] if "order_id" in entities else [])]))
     return schemas.Packet.model_validate(
         {
             "reason": asked.reason,
@@ -111,9 +152,9 @@ async def _packet(
             "entities": entities,
             "tried": await _tried(stored.get("tried", []), suggestions, view.language),
             "near_misses": [_near_miss(suggestion) for suggestion in near],
-            "orders": [_order(order) for order in await records.orders(numbers)],
+            "orders": [_order(o, o.number in proved) for o in await records.orders(numbers, view.language)],
             "draft": _draft([s for s in near if f"article:{s.id}" not in stored.get("tried", [])]),
-            "earlier_episodes": asked.earlier_episodes,
+            "history": [asdict(past) for past in asked.history],
         }
     )
 
@@ -129,13 +170,17 @@ def _near_miss(suggestion: Suggestion) -> dict[str, Any]:
     return {"id": suggestion.id, "title": suggestion.title, "score": suggestion.score, "body": suggestion.body}
 
 
-def _order(order: OrderSummary) -> dict[str, Any]:
+def _order(order: OrderSummary, proved: bool) -> dict[str, Any]:
     return {
         "number": order.number,
         "state": order.state,
         "placed_at": order.placed_at,
         "total": order.total,
         "lines": [{"name": name, "quantity": quantity} for name, quantity in order.lines],
+        "carrier": order.carrier,
+        "tracking_number": order.tracking_number,
+        "expected_at": order.expected_at,
+        "proved": proved,
     }
 
 

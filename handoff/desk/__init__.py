@@ -1,12 +1,28 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
 from handoff.desk.inbound import fence_of, left_waiting, open_turn, record_inbound
-from handoff.desk.ownership import cancel_wait, claim, hand_back, hand_off, resolve
+from handoff.desk.ownership import (
+    WAKE,
+    cancel_wait,
+    change_priority,
+    change_tags,
+    claim,
+    hand_back,
+    hand_off,
+    reopen,
+    resolve,
+    snooze,
+    transfer,
+    wake_up,
+)
 from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
+    "WAKE",
     "agent_reply",
     "cancel_wait",
+    "change_priority",
+    "change_tags",
     "claim",
     "fence_of",
     "hand_back",
@@ -15,6 +31,10 @@ __all__ = [
     "note",
     "open_turn",
     "record_inbound",
+    "reopen",
     "reply",
     "resolve",
+    "snooze",
+    "transfer",
+    "wake_up",
 ]

@@ -9,15 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from handoff import files
 from handoff.desk.record import add_message, announce, begin_episode, locked, transition
 from handoff.errors import OldButton
 from handoff.models import Contact, Conversation, Message
 from handoff.states import Status
 from handoff.values import (
+    ADDRESS_FIELD,
+    ADDRESS_FORM,
     Action,
     Bubble,
     Content,
     Fence,
+    Filled,
     InboundMessage,
     Language,
     Media,
@@ -58,6 +62,7 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
         source_id=source_id,
         content=_stored_form(message.content),
     )
+    _take_along(session, contact, stored, message.content)
     _await_answer(conversation, stored, now)
     announce(session, conversation, "incoming", now)
     session.flush()
@@ -90,6 +95,8 @@ def open_turn(session: Session, conversation_id: int) -> Turn | None:
         locale=_language(conversation.contact.locale),
         memory=conversation.bot_memory,
         waiting_since=conversation.unanswered_since,
+        resolved_at=conversation.resolved_at if conversation.reopen_to is not None else None,
+        reachable=conversation.channel != "widget" or conversation.contact.email is not None,
     )
 
 
@@ -109,6 +116,11 @@ def left_waiting(session: Session, now: datetime, after: timedelta, limit: int =
     )
 
 
+def visitor_name() -> str:
+    """What a customer is called who has not said who they are."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(VISITOR_NAME_LENGTH))
+
+
 def fence_of(conversation: Conversation) -> Fence:
     return Fence(conversation.id, conversation.epoch, conversation.answered_seq, conversation.last_incoming_seq)
 
@@ -120,11 +132,10 @@ def _contact(session: Session, message: InboundMessage, now: datetime) -> Contac
     )
     contact = session.scalar(query)
     if contact is None:
-        name = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(VISITOR_NAME_LENGTH))
         fresh = Contact(
             channel=message.channel,
             key=message.contact_key,
-            name=name,
+            name=visitor_name(),
             locale=message.locale,
             created_at=now,
             last_seen_at=now,
@@ -173,8 +184,17 @@ def _conversation(session: Session, contact: Contact, now: datetime, bot_answers
     return conversation
 
 
+def _take_along(session: Session, contact: Contact, stored: Message, content: Content) -> None:
+    """What a message brings besides its words: files, or an address the customer may be written to."""
+    if isinstance(content, Media) and content.files:
+        session.flush()
+        files.claim_for_message(session, stored.id, content.files, f"contact:{contact.channel}:{contact.key}")
+    if isinstance(content, Filled) and content.name == ADDRESS_FORM and not contact.identified:
+        contact.email = content.values[ADDRESS_FIELD]
+
+
 def _refuse_old_button(conversation: Conversation, content: Content) -> None:
-    if isinstance(content, Action) and content.episode not in (None, conversation.episode):
+    if isinstance(content, Action | Filled) and content.episode not in (None, conversation.episode):
         raise OldButton("this button belongs to something that is over")
 
 
@@ -188,7 +208,7 @@ def _reopen(conversation: Conversation, content: Content, bot_answers: bool) -> 
 
 
 def _reopens(content: Content) -> bool:
-    return not isinstance(content, Action) or content.reopens
+    return content.reopens if isinstance(content, Action) else not isinstance(content, Filled)
 
 
 def _await_answer(conversation: Conversation, stored: Message, now: datetime) -> None:
@@ -206,7 +226,7 @@ def _words(content: Content) -> str:
             return text
         case Media(note=note):
             return note
-        case Action(label=label):
+        case Action(label=label) | Filled(label=label):
             return label
 
 
@@ -216,6 +236,8 @@ def _stored_form(content: Content) -> Mapping[str, Any]:
             return {}
         case Media(kind=kind):
             return {"media": kind}
+        case Filled(name=name, values=values):
+            return {"filled": name, "values": dict(values)}
         case Action(name=name, value=value):
             return {"action": name, "value": value}
 
@@ -223,6 +245,8 @@ def _stored_form(content: Content) -> Mapping[str, Any]:
 def _read_form(row: Message) -> Content:
     if "media" in row.content:
         return Media(row.content["media"], row.text)
+    if "filled" in row.content:
+        return Filled(row.content["filled"], row.content["values"], row.text)
     if "action" in row.content:
         return Action(row.content["action"], row.content["value"], row.text)
     return Text(row.text)

@@ -1,14 +1,17 @@
 """Who has the conversation: from the bot to the queue, to an agent, and back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from handoff import delivery, jobs
+from handoff.desk.presence import availability
 from handoff.desk.record import (
     add_activity,
+    add_message,
     add_words,
     announce,
     begin_episode,
@@ -19,10 +22,22 @@ from handoff.desk.record import (
     transition,
     write_decision,
 )
-from handoff.errors import AlreadyAssigned, IllegalTransition, NewerMessage, NotFound, NotYours, TooLate
+from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NewerMessage, NotFound, NotYours, TooLate
 from handoff.models import Agent, Conversation, Handoff
 from handoff.states import Status
-from handoff.values import IMPATIENT_REASONS, Activity, CallForPerson, Fence, Language, Outgoing
+from handoff.values import (
+    IMPATIENT_REASONS,
+    Activity,
+    CallForPerson,
+    Fence,
+    Language,
+    Outgoing,
+    Priority,
+)
+
+WAKE = "wake"
+"""The job that ends a snooze."""
+LONGEST_SNOOZE = timedelta(days=366)
 
 
 def hand_off(
@@ -44,7 +59,9 @@ def hand_off(
     if not _may_hand_off(conversation, fence, impatient=call.reason in IMPATIENT_REASONS):
         raise TooLate("a person took over or the customer wrote meanwhile")
     asked_at = conversation.unanswered_since or now
-    transition(conversation, Status.OPEN)
+    again = _who_had_it(session, conversation, now) if call.again else None
+    transition(conversation, Status.OPEN, again)
+    conversation.resolved_at = None
     set_priority(conversation, call.priority)
     conversation.reason = call.reason
     conversation.language = language or conversation.language
@@ -59,11 +76,16 @@ def hand_off(
             packet=dict(call.packet),
             asked_at=asked_at,
             queued_at=now,
+            claimed_at=now if again else None,
+            agent_id=again,
         )
     )
     if decision is not None:
         write_decision(session, conversation, fence.last_incoming_seq, decision)
     add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
+    if again:
+        delivery.cancel_bots(session, conversation.id)
+        add_activity(session, conversation, now, Activity.REOPENED, again)
     announce(session, conversation, "hand_off", now)
 
 
@@ -88,12 +110,92 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
     if won is None:
         _refuse_claim(conversation, agent_id)
         return
-    transition(conversation, Status.OPEN, agent_id)
-    handoff = current_handoff(session, conversation)
-    if handoff is not None:
-        handoff.claimed_at = now
+    _give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.CLAIMED, agent_id)
     announce(session, conversation, "claim", now)
+
+
+def transfer(
+    session: Session, conversation_id: int, agent_id: int, to_id: int | None, note: str | None, now: datetime
+) -> None:
+    """The assigned agent gives the conversation to a colleague, or with None back to the queue, with a note for them.
+
+    Raises `NotYours`, `NotFound`, or `BadInput` for oneself. The customer waits from now on, unless answered.
+    """
+    conversation = _owned(session, conversation_id, agent_id, None)
+    if to_id == agent_id:
+        raise BadInput("it is yours already; choose a colleague")
+    to = session.get(Agent, to_id) if to_id is not None else None
+    if to_id is not None and (to is None or not to.active):
+        raise NotFound("agent")
+    if to is None:
+        transition(conversation, Status.OPEN)
+        conversation.unanswered_since = conversation.unanswered_since or now
+    else:
+        _give(session, conversation, to.id, now)
+    _leave_note(session, conversation, agent_id, note, now)
+    # The customer learns who is there, never of a way back to a queue.
+    add_activity(
+        session,
+        conversation,
+        now,
+        Activity.TRANSFERRED,
+        to.id if to else agent_id,
+        detail=to.name if to else None,
+        private=to is None,
+    )
+    announce(session, conversation, "transfer", now)
+
+
+def snooze(
+    session: Session, conversation_id: int, agent_id: int, seen_seq: int, until: datetime, now: datetime
+) -> None:
+    """The assigned agent puts it aside until then, or until the customer writes. Raises as `hand_back` does."""
+    if not now < until <= now + LONGEST_SNOOZE:
+        raise BadInput("choose a time from now to a year from now")
+    conversation = _owned(session, conversation_id, agent_id, seen_seq)
+    transition(conversation, Status.SNOOZED, agent_id)
+    conversation.snoozed_until = until
+    mark_answered(conversation)
+    jobs.schedule(session, WAKE, f"{conversation.id}:{conversation.epoch}", until, {"id": conversation.id})
+    add_activity(session, conversation, now, Activity.SNOOZED, agent_id, detail=until.isoformat())
+    announce(session, conversation, "snooze", now)
+
+
+def wake_up(session: Session, conversation_id: int, now: datetime) -> None:
+    """A snooze is over: back on its agent's list, as something that waits. Does nothing where it is not snoozed."""
+    conversation = locked(session, conversation_id)
+    due = conversation.snoozed_until
+    if conversation.status != Status.SNOOZED or due is None or due > now:
+        return
+    transition(conversation, Status.OPEN, conversation.assignee_id)
+    conversation.unanswered_since = now
+    add_activity(session, conversation, now, Activity.WOKEN, conversation.assignee_id)
+    announce(session, conversation, "wake_up", now)
+
+
+def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime) -> None:
+    """An agent takes up again what was resolved, or what they have snoozed. Raises `IllegalTransition`."""
+    conversation = locked(session, conversation_id)
+    mine = conversation.status == Status.SNOOZED and conversation.assignee_id == agent_id
+    if conversation.status != Status.RESOLVED and not mine:
+        raise IllegalTransition(Status(conversation.status), Status.OPEN)
+    _give(session, conversation, agent_id, now)
+    add_activity(session, conversation, now, Activity.REOPENED, agent_id, private=mine)
+    announce(session, conversation, "reopen", now)
+
+
+def change_priority(session: Session, conversation_id: int, agent_id: int, priority: Priority, now: datetime) -> None:
+    conversation = locked(session, conversation_id)
+    set_priority(conversation, priority)
+    announce(session, conversation, "priority", now)
+
+
+def change_tags(session: Session, conversation_id: int, agent_id: int, tags: Sequence[str], now: datetime) -> None:
+    """Replace the tags; upper and lower case, spaces around and doubles do not count."""
+    conversation = locked(session, conversation_id)
+    conversation.tags = sorted({tag.strip().lower() for tag in tags if tag.strip()})
+    announce(session, conversation, "tags", now)
 
 
 def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: int, now: datetime) -> None:
@@ -103,6 +205,7 @@ def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: i
     """
     conversation = _owned(session, conversation_id, agent_id, seen_seq)
     transition(conversation, Status.PENDING)
+    conversation.resolved_at = conversation.reopen_to = None
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.HANDED_BACK, agent_id)
     begin_episode(conversation)
@@ -113,6 +216,7 @@ def resolve(session: Session, conversation_id: int, agent_id: int, seen_seq: int
     """The assigned agent closes the conversation. Raises as `hand_back` does."""
     conversation = _owned(session, conversation_id, agent_id, seen_seq)
     transition(conversation, Status.RESOLVED)
+    conversation.resolved_at, conversation.reopen_to = now, agent_id
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.RESOLVED, agent_id)
     announce(session, conversation, "resolve", now)
@@ -150,11 +254,42 @@ def _refuse_claim(conversation: Conversation, agent_id: int) -> None:
     raise IllegalTransition(Status(conversation.status), Status.OPEN)
 
 
-def _owned(session: Session, conversation_id: int, agent_id: int, seen_seq: int) -> Conversation:
+def _who_had_it(session: Session, conversation: Conversation, now: datetime) -> int | None:
+    """The agent who resolved it, if they are there; otherwise the queue is quicker."""
+    agent = session.get(Agent, conversation.reopen_to) if conversation.reopen_to is not None else None
+    return agent.id if agent is not None and availability(agent, now) == "online" else None
+
+
+def _give(session: Session, conversation: Conversation, agent_id: int, now: datetime) -> None:
+    """To an agent, on whatever way. The bot's words that are not out yet stay unsaid."""
+    transition(conversation, Status.OPEN, agent_id)
+    conversation.resolved_at = None
+    delivery.cancel_bots(session, conversation.id)
+    handoff = current_handoff(session, conversation)
+    if handoff is not None:
+        handoff.claimed_at, handoff.agent_id = handoff.claimed_at or now, agent_id
+
+
+def _leave_note(session: Session, conversation: Conversation, agent_id: int, text: str | None, now: datetime) -> None:
+    if text and text.strip():
+        add_message(
+            session,
+            conversation,
+            now,
+            kind="outgoing",
+            author="agent",
+            text=text.strip(),
+            private=True,
+            agent_id=agent_id,
+        )
+
+
+def _owned(session: Session, conversation_id: int, agent_id: int, seen_seq: int | None) -> Conversation:
+    """The agent's own conversation. `seen_seq` None: whatever came meanwhile goes along."""
     conversation = locked(session, conversation_id)
     if conversation.assignee_id != agent_id:
         raise NotYours("only the agent who has the conversation may do this")
-    if conversation.last_incoming_seq > seen_seq:
+    if seen_seq is not None and conversation.last_incoming_seq > seen_seq:
         raise NewerMessage("the customer has written since you looked")
     return conversation
 

@@ -10,8 +10,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from handoff import events
+from handoff.db import wake
 from handoff.errors import BadInput, NotFound
 from handoff.models import Agent, SignIn
+from handoff.values import Availability
 
 LINK_LIFETIME = timedelta(hours=24)
 SESSION_LIFETIME = timedelta(days=14)
@@ -30,6 +33,7 @@ class Person:
     email: str
     name: str
     role: str
+    availability: str
 
 
 def add_agent(session: Session, email: str, name: str, role: str, now: datetime, password: str | None = None) -> Person:
@@ -48,6 +52,7 @@ def add_agent(session: Session, email: str, name: str, role: str, now: datetime,
         name=name.strip(),
         role=role,
         active=True,
+        availability="online",
         created_at=now,
         password_hash=hash_password(password) if password is not None else None,
     )
@@ -120,12 +125,20 @@ def session_owner(session: Session, secret: str, now: datetime) -> Person | None
     return _person(agent) if agent else None
 
 
+def set_availability(session: Session, agent_id: int, availability: Availability, now: datetime) -> Person:
+    """What an agent says about being there; conversations they have stay theirs."""
+    agent = session.get_one(Agent, agent_id)
+    agent.availability, agent.seen_at = availability, now
+    wake(session, events.DESK_TOPIC)
+    return _person(agent)
+
+
 def close_session(session: Session, secret: str) -> None:
     session.execute(delete(SignIn).where(SignIn.kind == "session", SignIn.secret_hash == _hash(secret)))
 
 
 def _person(agent: Agent) -> Person:
-    return Person(agent.id, agent.email, agent.name, agent.role)
+    return Person(agent.id, agent.email, agent.name, agent.role, agent.availability)
 
 
 def _secret(session: Session, agent_id: int, kind: str, expires_at: datetime) -> str:

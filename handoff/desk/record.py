@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import events
+from handoff import delivery, events
 from handoff.db import wake
 from handoff.errors import IllegalTransition, NotFound
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
-from handoff.values import PRIORITY_ORDER, Activity, Author, Button, Format, Kind, Outgoing, Priority
+from handoff.values import FOR_AGENTS_ONLY, PRIORITY_ORDER, Activity, Author, Format, Kind, Outgoing, Priority
 
 PREVIEW_CHARS = 140
+LETTER_AFTER = timedelta(minutes=2)
+"""A customer who has not seen an agent's words by then has probably left the page."""
 
 
 def locked(session: Session, conversation_id: int) -> Conversation:
@@ -39,6 +41,7 @@ def transition(conversation: Conversation, after: Status, assignee_id: int | Non
     conversation.status = after
     conversation.assignee_id = assignee_id
     conversation.epoch += 1
+    conversation.snoozed_until = None
 
 
 def begin_episode(conversation: Conversation) -> None:
@@ -98,6 +101,7 @@ def add_message(
         created_at=now,
     )
     session.add(message)
+    _push(session, conversation, message, now)
     return message
 
 
@@ -114,14 +118,22 @@ def add_words(
             author=outgoing.author,
             text=outgoing.text,
             format=outgoing.format,
-            content=_buttons(outgoing.buttons),
+            content=_extras(outgoing),
             answers_seq=answers_seq,
         )
 
 
 def add_activity(
-    session: Session, conversation: Conversation, now: datetime, activity: Activity, agent_id: int | None
+    session: Session,
+    conversation: Conversation,
+    now: datetime,
+    activity: Activity,
+    agent_id: int | None,
+    *,
+    detail: str | None = None,
+    private: bool = False,
 ) -> None:
+    """Customers read of it too, unless it is for agents only."""
     add_message(
         session,
         conversation,
@@ -129,8 +141,9 @@ def add_activity(
         kind="activity",
         author="system",
         text="",
+        private=private or activity in FOR_AGENTS_ONLY,
         agent_id=agent_id,
-        content={"activity": activity},
+        content={"activity": activity, "detail": detail},
     )
 
 
@@ -158,5 +171,20 @@ def announce(session: Session, conversation: Conversation, kind: str, now: datet
     wake(session, events.contact_topic(conversation.channel, conversation.contact.key))
 
 
-def _buttons(buttons: Sequence[Button]) -> dict[str, Any]:
-    return {"buttons": [asdict(button) for button in buttons]} if buttons else {}
+def _extras(outgoing: Outgoing) -> dict[str, Any]:
+    buttons = {"buttons": [asdict(button) for button in outgoing.buttons]} if outgoing.buttons else {}
+    form = {"form": asdict(outgoing.form)} if outgoing.form else {}
+    return buttons | form
+
+
+def _push(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
+    """Into the outbox, where the channel must be pushed to. The widget fetches; its customer gets a letter of what an
+
+    agent wrote, unless they have seen it by then.
+    """
+    if message.kind != "outgoing" or message.private:
+        return
+    if conversation.channel != "widget":
+        delivery.enqueue(session, message, conversation.channel, now)
+    elif message.author == "agent" and conversation.contact.email:
+        delivery.enqueue(session, message, "email", now + LETTER_AFTER)

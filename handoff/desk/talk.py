@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handoff import files as files_of
 from handoff.desk.record import (
     add_message,
     add_words,
@@ -47,10 +48,19 @@ def reply(
     announce(session, conversation, "reply", now)
 
 
-def agent_reply(session: Session, conversation_id: int, agent_id: int, source_id: str, text: str, now: datetime) -> int:
+def agent_reply(
+    session: Session,
+    conversation_id: int,
+    agent_id: int,
+    source_id: str,
+    text: str,
+    now: datetime,
+    *,
+    files: Sequence[str] = (),
+) -> int:
     """An agent's words to the customer; the id of the message. Sent again with the same `source_id`, stored once.
 
-    Raises `NotYours` unless the conversation is assigned to the agent.
+    `files` are keys of the agent's uploads. Raises `NotYours` unless the conversation is assigned to the agent.
     """
     conversation = locked(session, conversation_id)
     own_id = f"a{agent_id}:{source_id}"
@@ -64,11 +74,12 @@ def agent_reply(session: Session, conversation_id: int, agent_id: int, source_id
         now,
         kind="outgoing",
         author="agent",
-        text=_checked(text),
+        text=_checked(text, files),
         agent_id=agent_id,
         source_id=own_id,
         answers_seq=conversation.last_incoming_seq,
     )
+    _attach(session, message, files, agent_id)
     mark_answered(conversation)
     handoff = current_handoff(session, conversation)
     if handoff is not None and handoff.first_human_reply_at is None:
@@ -78,7 +89,16 @@ def agent_reply(session: Session, conversation_id: int, agent_id: int, source_id
     return message.id
 
 
-def note(session: Session, conversation_id: int, agent_id: int, source_id: str, text: str, now: datetime) -> int:
+def note(
+    session: Session,
+    conversation_id: int,
+    agent_id: int,
+    source_id: str,
+    text: str,
+    now: datetime,
+    *,
+    files: Sequence[str] = (),
+) -> int:
     """A private note of an agent, whoever owns the conversation; the id of the message."""
     conversation = locked(session, conversation_id)
     own_id = f"a{agent_id}:{source_id}"
@@ -90,11 +110,12 @@ def note(session: Session, conversation_id: int, agent_id: int, source_id: str, 
         now,
         kind="outgoing",
         author="agent",
-        text=_checked(text),
+        text=_checked(text, files),
         private=True,
         agent_id=agent_id,
         source_id=own_id,
     )
+    _attach(session, message, files, agent_id)
     announce(session, conversation, "note", now)
     session.flush()
     return message.id
@@ -126,9 +147,15 @@ def _known(session: Session, conversation: Conversation, source_id: str) -> int 
     )
 
 
-def _checked(text: str) -> str:
+def _attach(session: Session, message: Message, keys: Sequence[str], agent_id: int) -> None:
+    if keys:
+        session.flush()
+        files_of.claim_for_message(session, message.id, keys, f"agent:{agent_id}")
+
+
+def _checked(text: str, files: Sequence[str]) -> str:
     text = text.replace("\x00", "").strip()
-    if not text:
+    if not text and not files:
         raise BadInput("the message is empty")
     if len(text) > MAX_AGENT_TEXT:
         raise BadInput(f"the message is longer than {MAX_AGENT_TEXT} characters")

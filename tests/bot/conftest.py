@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.settings import BOT_MIGRATIONS, ROOT
 from bot.understand import Brain
 from handoff import db, desk, inbox
 from handoff.db import Database
+from handoff.files import Files
 from handoff.ports import LocalWakeups
 from handoff.states import Status
 from handoff.values import ConversationView, InboundMessage, Language, MessageView, Reason
@@ -36,6 +38,7 @@ class Counter:
     clock: MovedClock
     nlu_state: NluState
     wakeups: LocalWakeups
+    files: Files
 
     async def says(self, text: str, *, contact: str = "visitor-1", locale: Language | None = None) -> int:
         return await self.sends(a.inbound(text, contact=contact, locale=locale))
@@ -73,14 +76,16 @@ class Counter:
 
 
 @pytest.fixture
-async def counter(database_url: str, clock: MovedClock) -> AsyncIterator[Counter]:
+async def counter(database_url: str, clock: MovedClock, tmp_path: Path) -> AsyncIterator[Counter]:
     wakeups = LocalWakeups()
     database = db.connect(database_url, wakeups)
     await database.migrate([BOT_MIGRATIONS])
     await database.write(articles.store, list(articles.read_folder(articles.STARTER)), clock.now())
     nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language, SHOP.zone)
     brain = Brain(nlu, library, records, shipped(), SHOP, clock)
-    found = Counter(database, None, nlu, records, clock, NluState(False, clock.now()), wakeups)  # type: ignore[arg-type]
+    files = Files(database, tmp_path / "files", clock, "k" * 40)
+    state = NluState(False, clock.now())
+    found = Counter(database, None, nlu, records, clock, state, wakeups, files)  # type: ignore[arg-type]
     found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state)
     yield found
     await found.inbound.drain(0)

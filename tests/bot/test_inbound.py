@@ -1,6 +1,7 @@
 """The story of a customer message, on real databases, with a scripted understanding and a moved clock."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from bot.inbound import NluState
 from bot.replies import shipped
 from bot.shopdata.base import Order
 from handoff import desk, inbox
+from handoff.desk import presence
 from handoff.states import Status
-from handoff.values import Action, Language, Media, Reason
+from handoff.values import Action, Filled, InboundMessage, Language, Media, Priority, Reason
 from nlu.errors import NluTimeout
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
@@ -360,3 +362,130 @@ async def test_shop_records_that_do_not_answer_mean_a_person(counter: Counter) -
     counter.records.down = True
     conversation = await track(counter, "123")
     assert (await counter.handed_off(conversation))[0] is Reason.SKILL_FAILED
+
+
+def filled(name: str, episode: int = 1, **values: str) -> InboundMessage:
+    return a.inbound(content=Filled(name, values, " · ".join(values.values()), episode))
+
+
+async def test_a_form_gives_everything_a_skill_needs_at_once(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.nlu.means("XM20261001 · 123", ("out_of_scope", 0.2), ("greet", 0.1), order_id="XM20261001")
+    counter.records.by_number = {"XM20261001": order()}
+    conversation = await counter.says("where is my parcel")
+    asked = (await counter.answered(conversation))[-1]
+    assert asked.form is not None
+    assert [field.name for field in asked.form.fields] == ["order_id", "phone_tail"]
+    await counter.sends(filled("tracking", order_id="XM20261001", phone_tail="123"))
+    assert "XM20261001" in (await counter.answered(conversation))[-2].text
+
+
+async def test_a_form_with_wrong_digits_is_no_easier_to_guess(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.records.by_number = {"XM20261001": order()}
+    conversation = await counter.says("where is my parcel")
+    await counter.answered(conversation)
+    for digits in ("001", "002", "003"):
+        counter.nlu.means(f"XM20261001 · {digits}", ("greet", 0.1), ("thanks", 0.1), order_id="XM20261001")
+        await counter.sends(filled("tracking", order_id="XM20261001", phone_tail=digits))
+        if digits != "003":
+            assert (await counter.answered(conversation))[-1].text == shipped().say("tracking.again_phone", "en")
+    assert (await counter.handed_off(conversation))[0] is Reason.SKILL_FAILED
+
+
+async def resolved_by_a_person(counter: Counter, *, there: bool) -> tuple[int, int]:
+    """A conversation an agent has just closed; the agent's console is open or not."""
+    conversation = await counter.says("轉人工")
+    await counter.handed_off(conversation)
+    agent = await counter.database.write(a.agent, counter.clock.now())
+    if there:
+        await counter.database.write(presence.console_is_open, agent, counter.clock.now())
+    await counter.database.write(desk.claim, conversation, agent, counter.clock.now())
+    await counter.database.write(desk.agent_reply, conversation, agent, "reply-01", "done", counter.clock.now())
+    await counter.database.write(desk.resolve, conversation, agent, 99, counter.clock.now())
+    return conversation, agent
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_who_writes_again_soon_gets_a_person_and_the_same_one_if_there(counter: Counter, there: bool) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation, agent = await resolved_by_a_person(counter, there=there)
+    await counter.says(FILM)
+    assert (await counter.handed_off(conversation))[0] is Reason.REOPENED
+    told = (await counter.database.read(inbox.transcript, conversation)).conversation
+    assert told.assignee_id == (agent if there else None)
+
+
+async def test_a_word_of_thanks_after_the_end_reopens_nothing_for_people(counter: Counter) -> None:
+    counter.nlu.means("謝謝", ("thanks", 0.95), ("greet", 0.02))
+    conversation, _ = await resolved_by_a_person(counter, there=True)
+    await counter.says("謝謝")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    messages = await counter.answered(conversation)
+    assert messages[-1].text == shipped().say("social.thanks", "zh-TW")
+
+
+async def test_who_writes_again_much_later_gets_the_bot(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation, _ = await resolved_by_a_person(counter, there=True)
+    counter.clock.move(SHOP.reopen_hours * 3600 + 1)
+    await counter.says(FILM)
+    assert "**" in (await counter.answered(conversation))[-2].text
+
+
+async def test_out_of_hours_the_customer_hears_when_somebody_comes(counter: Counter) -> None:
+    counter.clock.move(12 * 3600)  # 23:00 in Taipei
+    conversation = await counter.says("轉人工")
+    _, messages = await counter.handed_off(conversation)
+    assert "明天 09:00" in messages[-1].text
+    assert "馬上" not in messages[-1].text
+
+
+async def test_a_wish_that_counts_only_before_dispatch_comes_first(counter: Counter) -> None:
+    counter.nlu.means("幫我取消訂單 XM20261001", ("cancel_order", 0.4), ("cancel_return", 0.01), order_id="XM20261001")
+    counter.records.by_number = {"XM20261001": order()}
+    conversation = await counter.says("幫我取消訂單 XM20261001")
+    await counter.handed_off(conversation)
+    assert (await counter.database.read(inbox.conversation_view, conversation)).priority is Priority.HIGH
+
+
+async def test_the_same_wish_after_dispatch_waits_its_turn(counter: Counter) -> None:
+    counter.nlu.means("幫我取消訂單 XM20261001", ("cancel_order", 0.4), ("cancel_return", 0.01), order_id="XM20261001")
+    counter.records.by_number = {"XM20261001": replace(order(), state="shipped")}
+    conversation = await counter.says("幫我取消訂單 XM20261001")
+    await counter.handed_off(conversation)
+    assert (await counter.database.read(inbox.conversation_view, conversation)).priority is Priority.NORMAL
+
+
+async def test_the_agent_sees_which_order_the_customer_has_proved(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.records.by_number = {"XM20261001": order()}
+    conversation = await track(counter, "123")
+    await counter.answered(conversation)
+    await counter.presses("person")
+    await counter.handed_off(conversation)
+    asked = (await counter.database.read(inbox.transcript, conversation)).asked
+    assert asked is not None and asked.packet["proved"] == ["XM20261001"]
+
+
+async def test_an_order_number_alone_asks_where_it_is(counter: Counter) -> None:
+    knows_tracking(counter)
+    conversation = await counter.says("XM20261001", locale="en")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    assert (await counter.answered(conversation))[-1].text == shipped().say("tracking.ask_phone", "en")
+
+
+async def test_an_order_number_behind_an_article_is_for_a_person(counter: Counter) -> None:
+    """The article may have asked for it: what is to be done with it is not ours to guess."""
+    knows_tracking(counter)
+    counter.nlu.means("退貨期限多久", ("return_policy", 0.9), ("greet", 0.02))
+    conversation = await counter.says("退貨期限多久")
+    await counter.answered(conversation)
+    await counter.says("XM20261001")
+    await counter.until_sleeping()
+    counter.clock.move(1)
+    await counter.handed_off(conversation)
+    asked = (await counter.database.read(inbox.transcript, conversation)).asked
+    assert asked is not None and asked.packet["entities"]["order_id"] == "XM20261001"

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from bot import webtypes
 from bot.channels.buttons import Buttons
+from bot.channels.entrance import Entrance
 from bot.channels.widget import Widget
 from bot.replies import shipped
 from handoff import desk, inbox
@@ -23,7 +24,7 @@ from tests import builders as a
 from tests.bot.conftest import SHOP, Counter
 from tests.e2e.program import Visitor
 
-KEY = "k" * 40
+KEY, SECRET = "k" * 40, "s" * 40
 SCHEMA = webtypes.widget_schema()
 OWN = "http://shop.example"
 
@@ -39,6 +40,8 @@ async def served(counter: Counter) -> AsyncIterator[str]:
         SHOP,
         SystemClock(),
         frozenset({OWN}),
+        counter.files,
+        Entrance(counter.database, SystemClock(), KEY, SECRET),
     )
     app = web.Application()
     app.router.add_get("/widget/socket", widget.serve)

@@ -37,6 +37,11 @@ def check_silence(messages: Sequence[Message]) -> None:
         if activity == Activity.CLAIMED:
             assert holder is None, f"claimed by {message.agent_id} while {holder} had it"
             people_own, holder = True, message.agent_id
+        elif activity == Activity.REOPENED:
+            people_own, holder = True, message.agent_id
+        elif activity == Activity.TRANSFERRED:
+            assert holder is not None, "passed on by nobody"
+            holder = None if message.private else message.agent_id
         elif activity in BOT_AGAIN or activity == Activity.RESOLVED:
             people_own, holder = False, None
         elif message.author == "system":

@@ -1,9 +1,11 @@
 """The console's routes over real HTTP: who may do what, and what is said when it may not be done."""
 
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,14 +15,19 @@ from handoff import desk
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import PREFIX, ROUTES, Console
+from handoff.console.schemas import Installation
 from handoff.db import Database
 from handoff.desk import people
+from handoff.files import Files
 from handoff.ports import LocalWakeups, NoRecords, NoSuggestions
 from tests import builders as a
 from tests.e2e.program import Desk
 from tests.fakes import MovedClock
 
 PASSWORD = "correct horse battery"
+INSTALLATION = Installation(
+    address="", origins=[], shop={"zh-TW": "小滿", "zh-CN": "小满", "en": "Xiaoman"}, accent="#0f766e"
+)
 
 
 @dataclass
@@ -38,7 +45,7 @@ class Office:
 
 
 @pytest.fixture
-async def office(database: Database, clock: MovedClock) -> AsyncIterator[Office]:
+async def office(database: Database, clock: MovedClock, tmp_path: Path) -> AsyncIterator[Office]:
     wakeups = LocalWakeups()
     database._wakeups = wakeups
     for name in ("Mei", "Jun"):
@@ -46,7 +53,8 @@ async def office(database: Database, clock: MovedClock) -> AsyncIterator[Office]
         await database.write(people.add_agent, address, name, "agent", clock.now(), PASSWORD)
     recorded = await database.write(a.write, clock.now(), "轉人工")
     await database.write(a.hand_off, clock.now(), await database.read(a.fence, recorded.conversation_id))
-    console = Console(database, clock, NoSuggestions(), NoRecords(), SignInLimit(), LiveFeed(database, wakeups, clock))
+    feed, files = LiveFeed(database, wakeups, clock), Files(database, tmp_path / "files", clock, "k" * 40)
+    console = Console(database, clock, NoSuggestions(), NoRecords(), SignInLimit(), feed, files, INSTALLATION)
     app = web.Application()
     console.add_to(app)
     runner = web.AppRunner(app)
@@ -83,7 +91,10 @@ async def test_every_route_but_the_sign_in_needs_one(
     office: Office, session: aiohttp.ClientSession, route: object
 ) -> None:
     method, path = route.method, route.path  # type: ignore[attr-defined]
-    url = office.address + PREFIX + path.replace(r"{id:\d{1,15}}", str(office.conversation))
+    path = re.sub(r"\{id:[^}]*\}\}", str(office.conversation), path)
+    url = (
+        office.address + PREFIX + re.sub(r"\{\w+:[^}]*\}\}", "1" * 22, path).replace("/canned/" + "1" * 22, "/canned/1")
+    )
     async with session.request(method, url, json={}, headers={"Origin": office.address}) as response:
         assert response.status == 401
         assert (await response.json())["code"] == "unauthorized"

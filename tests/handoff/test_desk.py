@@ -8,9 +8,11 @@ import pytest
 
 from handoff import desk, inbox, queue
 from handoff.db import Database
-from handoff.errors import AlreadyAssigned, IllegalTransition, NewerMessage, NotYours, OldButton, TooLate
+from handoff.desk import presence
+from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NewerMessage, NotYours, OldButton, TooLate
 from handoff.states import Status
-from handoff.values import Activity, MessageView, Outgoing, Priority, Reason
+from handoff.values import Activity, ConversationView, Filled, MessageView, Outgoing, Priority, Reason
+from handoff.watches import Watches, waker
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -246,3 +248,154 @@ async def test_without_a_bot_people_own_the_conversation_from_the_start(database
     recorded = await database.write(desk.record_inbound, a.inbound(), clock.now(), bot_answers=False)
     assert not recorded.bot_owns
     assert (await database.read(inbox.listing, "queue", 0)).counts["queue"] == 1
+
+
+async def in_the_queue(database: Database, clock: MovedClock, contact: str = "visitor-1") -> int:
+    recorded = await database.write(a.write, clock.now(), "hello", contact)
+    await database.write(a.hand_off, clock.now(), await database.read(a.fence, recorded.conversation_id))
+    return recorded.conversation_id
+
+
+async def view_of(database: Database, conversation: int) -> ConversationView:
+    return await database.read(inbox.conversation_view, conversation)
+
+
+async def last_seq(database: Database, conversation: int) -> int:
+    return (await view_of(database, conversation)).last_seq
+
+
+async def test_a_snoozed_conversation_comes_back_at_its_time_to_its_agent(
+    database: Database, clock: MovedClock
+) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    until = clock.now() + timedelta(hours=2)
+    seen = await last_seq(database, conversation)
+    await database.write(desk.snooze, conversation, mei, seen, until, clock.now())
+    assert (await view_of(database, conversation)).snoozed_until == until
+    watches = Watches(database, clock, {desk.WAKE: waker(database, clock)})
+    await watches.run_due()
+    assert await status(database, conversation) is Status.SNOOZED
+    clock.move(2 * 3600)
+    await watches.run_due()
+    woken = await view_of(database, conversation)
+    assert (woken.status, woken.assignee_name, woken.waiting_since) == (Status.OPEN, "Mei", clock.now())
+
+
+async def test_a_snooze_that_was_ended_by_hand_is_not_ended_twice(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    for hours in (1, 5):
+        seen = await last_seq(database, conversation)
+        until = clock.now() + timedelta(hours=hours)
+        await database.write(desk.snooze, conversation, mei, seen, until, clock.now())
+        if hours == 1:
+            await database.write(desk.reopen, conversation, mei, clock.now())
+    clock.move(2 * 3600)
+    await Watches(database, clock, {desk.WAKE: waker(database, clock)}).run_due()
+    assert await status(database, conversation) is Status.SNOOZED, "the first snooze must not end the second"
+
+
+async def test_a_snooze_into_the_past_is_refused(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    with pytest.raises(BadInput):
+        await database.write(desk.snooze, conversation, mei, 9, clock.now() - timedelta(seconds=1), clock.now())
+
+
+async def test_customers_are_not_told_of_snoozes(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    seen, until = await last_seq(database, conversation), clock.now() + timedelta(hours=1)
+    await database.write(desk.snooze, conversation, mei, seen, until, clock.now())
+    told = await database.read(inbox.customer_view, "widget", "visitor-1")
+    assert told is not None
+    assert Activity.SNOOZED not in [message.activity for message in told[1]]
+
+
+async def test_a_transfer_takes_the_note_along_and_tells_the_customer_who_is_there(
+    database: Database, clock: MovedClock
+) -> None:
+    mei, jun = [await database.write(a.agent, clock.now(), name) for name in ("Mei", "Jun")]
+    conversation = await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    await database.write(desk.transfer, conversation, mei, jun, "knows the courier", clock.now())
+    assert (await view_of(database, conversation)).assignee_name == "Jun"
+    notes = [m.text for m in await transcript(database, conversation) if m.private]
+    assert notes == ["knows the courier"]
+    told = await database.read(inbox.customer_view, "widget", "visitor-1")
+    assert told is not None
+    assert (told[1][-1].activity, told[1][-1].agent_name) == (Activity.TRANSFERRED, "Jun")
+    with pytest.raises(NotYours):
+        await database.write(desk.agent_reply, conversation, mei, "reply-01", "hello", clock.now())
+
+
+async def test_a_way_back_to_the_queue_is_kept_from_the_customer(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    await database.write(desk.transfer, conversation, mei, None, None, clock.now())
+    assert await database.read(queue.position, conversation) == 1
+    told = await database.read(inbox.customer_view, "widget", "visitor-1")
+    assert told is not None
+    assert Activity.TRANSFERRED not in [message.activity for message in told[1]]
+
+
+async def test_a_resolution_can_be_undone(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    await database.write(desk.resolve, conversation, mei, await last_seq(database, conversation), clock.now())
+    await database.write(desk.reopen, conversation, mei, clock.now())
+    again = await view_of(database, conversation)
+    assert (again.status, again.assignee_id) == (Status.OPEN, mei)
+
+
+async def test_who_comes_back_gets_the_agent_who_had_it_if_they_are_there(
+    database: Database, clock: MovedClock
+) -> None:
+    for there in (True, False):
+        name = "Mei" if there else "Jun"
+        agent = await database.write(a.agent, clock.now(), name)
+        if there:
+            await database.write(presence.console_is_open, agent, clock.now())
+        conversation = await in_the_queue(database, clock, name)
+        await database.write(desk.claim, conversation, agent, clock.now())
+        await database.write(desk.resolve, conversation, agent, await last_seq(database, conversation), clock.now())
+        await database.write(a.write, clock.now(), "it is still broken", name)
+        turn = await database.read(desk.open_turn, conversation)
+        assert turn is not None and turn.resolved_at is not None
+        call = replace(a.call(Reason.REOPENED), again=True)
+        await database.write(desk.hand_off, turn.fence, call, clock.now(), decision=None, language="en")
+        assert (await view_of(database, conversation)).assignee_name == ("Mei" if there else None)
+
+
+async def test_tags_are_cleaned_and_found_again_as_whole_words(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.change_tags, conversation, mei, ["  Refund", "refund", "物流"], clock.now())
+    assert (await view_of(database, conversation)).tags == ("refund", "物流")
+
+    async def found(tag: str) -> int:
+        return len((await database.read(inbox.listing, "queue", mei, inbox.Filter(tag=tag))).rows)
+
+    assert [await found("refund"), await found("物流"), await found("fund")] == [1, 1, 0]
+
+
+async def test_words_are_found_wherever_they_were_said(database: Database, clock: MovedClock) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await in_the_queue(database, clock, "somebody-else")
+    await database.write(desk.claim, conversation, mei, clock.now())
+    await database.write(a.write, clock.now(), "我的訂單 XM20261002 100% 沒有到")
+    for words in ("xm20261002", "訂單", "100%"):
+        listing = await database.read(inbox.listing, "queue", mei, inbox.Filter(words=words))
+        assert [row.id for row in listing.rows] == [conversation], words
+        assert words.lower() in listing.found[conversation].lower()
+    nothing = await database.read(inbox.listing, "queue", mei, inbox.Filter(words="1_0%"))
+    assert nothing.rows == (), "signs that mean something to the database are only signs"
+
+
+async def test_a_form_leaves_an_address_to_write_to(database: Database, clock: MovedClock) -> None:
+    conversation = await in_the_queue(database, clock)
+    filled = Filled("address", {"email": "ann@mail.example"}, "ann@mail.example")
+    await database.write(desk.record_inbound, a.inbound(content=filled), clock.now())
+    told = await database.read(inbox.transcript, conversation)
+    assert told.contact.email == "ann@mail.example"
+    assert told.conversation.status is Status.OPEN

@@ -1,4 +1,4 @@
-"""Ownership under random interleavings: impatient customers, a slow bot, two agents, crashes, and readers of the feed.
+"""Ownership under random interleavings: impatient customers, a slow bot, two agents, crashes, a feed and an outbox.
 
 Every verb is one transaction, so interleaving verbs at random is interleaving transactions at random; what real
 simultaneity adds is tested by `test_ownership_two_processes.py`.
@@ -19,18 +19,19 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 from sqlalchemy import delete, inspect
 
-from handoff import db, desk, events
+from handoff import db, delivery, desk, events, inbox
 from handoff.db import Base, Database
+from handoff.delivery import Parcel, SendFailed
 from handoff.errors import DeskError
 from handoff.models import Conversation
 from handoff.ports import LocalWakeups
-from handoff.values import Fence, Outgoing, Reason
+from handoff.values import Channel, Fence, Outgoing, Reason
 from tests import builders as a
 from tests.fakes import MovedClock
 from tests.handoff.ownership import all_events, check_everything
 
 T = TypeVar("T")
-CUSTOMERS = ("ann", "bo")
+CUSTOMERS: tuple[tuple[str, Channel], ...] = (("ann", "widget"), ("bo", "telegram"))
 
 
 class Ownership(RuleBasedStateMachine):
@@ -38,6 +39,7 @@ class Ownership(RuleBasedStateMachine):
 
     open_database: Callable[[], Database]
     turns = Bundle("turns")
+    parcels = Bundle("parcels")
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +49,8 @@ class Ownership(RuleBasedStateMachine):
         self.conversations: list[int] = []
         self.read_so_far: list[events.Happened] = []
         self.cursor = events.START
+        self.dispatched: dict[int, list[int]] = {}
+        self.lost: dict[int, int] = {}
 
     async def _open(self) -> Database:
         database = type(self).open_database()
@@ -65,14 +69,14 @@ class Ownership(RuleBasedStateMachine):
         self.agents = [self.write(a.agent, self.clock.now(), name) for name in ("Mei", "Jun")]
 
     @rule(customer=st.sampled_from(CUSTOMERS))
-    def customer_writes(self, customer: str) -> None:
+    def customer_writes(self, customer: tuple[str, Channel]) -> None:
         self.clock.move(1)
-        recorded = self.write(a.write, self.clock.now(), "hello", customer)
+        recorded = self.write(a.write, self.clock.now(), "hello", *customer)
         if recorded.conversation_id not in self.conversations:
             self.conversations.append(recorded.conversation_id)
 
     @rule(target=turns, customer=st.sampled_from(CUSTOMERS), pick=st.integers(0, 1))
-    def bot_begins_to_think(self, customer: str, pick: int) -> Any:
+    def bot_begins_to_think(self, customer: tuple[str, Channel], pick: int) -> Any:
         """Mostly about a bubble that just came."""
         if pick:
             self.customer_writes(customer)
@@ -117,6 +121,39 @@ class Ownership(RuleBasedStateMachine):
     def customers_cancel_the_wait(self) -> None:
         for conversation in self.conversations:
             self._try(desk.cancel_wait, conversation, (Outgoing("I am here."),), self.clock.now())
+
+    @rule(pick=st.integers(0, 1), who=st.integers(0, 1))
+    def agents_pass_it_on_or_take_it_up_again(self, pick: int, who: int) -> None:
+        conversation, other = self._pick(pick), self.agents[1 - who]
+        self._try(desk.transfer, conversation, self.agents[who], other if pick else None, None, self.clock.now())
+        self._try(desk.reopen, conversation, self.agents[who], self.clock.now())
+
+    @rule(target=parcels, process=st.sampled_from(["one", "two"]))
+    def a_process_takes_what_is_to_be_sent(self, process: str) -> Any:
+        """It is out of our hands then; who has the conversation is looked at for the last time."""
+        taken = self.write(delivery.lease_heads, process, ("telegram",), self.clock.now())
+        for parcel in taken:
+            [line] = parcel.lines
+            owner = self.read(inbox.conversation_view, parcel.conversation_id).assignee_id
+            assert line.author != "bot" or owner is None, "the bot's words were sent while a person had it"
+            earlier = self.dispatched.setdefault(parcel.conversation_id, [])
+            assert not earlier or earlier[-1] <= line.seq, "a message overtook another one"
+            earlier.append(line.seq)
+        return multiple(*((process, parcel) for parcel in taken))
+
+    @rule(held=consumes(parcels), outcome=st.sampled_from(["sent", "later", "never", "lost"]))
+    def a_place_answers_or_does_not(self, held: tuple[str, Parcel], outcome: str) -> None:
+        process, parcel = held
+        if outcome == "sent":
+            self.write(delivery.sent, parcel, process, "1", self.clock.now())
+        elif outcome == "lost":
+            self.clock.move(delivery.LEASE.total_seconds() + 1)
+            for delivery_id in parcel.ids:
+                self.lost[delivery_id] = self.lost.get(delivery_id, 0) + 1
+                assert self.lost[delivery_id] <= 2, "sent a third time although it may have arrived twice"
+        else:
+            failure = SendFailed("no", permanent=outcome == "never", retry_after=5)
+            self.write(delivery.failed, parcel, process, failure, self.clock.now())
 
     @rule(limit=st.integers(1, 5))
     def somebody_reads_the_feed(self, limit: int) -> None:

@@ -5,28 +5,111 @@ export interface ArticleHit {
   score: number;
   title: string;
 }
+/**
+ * Articles that fit what an agent searched for, best first.
+ */
+export interface Articles {
+  items: NearMiss[];
+}
+export interface NearMiss {
+  body: string;
+  id: string;
+  score: number;
+  title: string;
+}
 export interface Assignee {
   id: number;
   name: string;
+}
+export interface AvailabilityChange {
+  availability: "online" | "away" | "offline";
+}
+/**
+ * A prepared answer as written or changed; at least one language.
+ */
+export interface CannedDraft {
+  shortcut: string;
+  texts: {
+    [k: string]: string;
+  };
+  title: string;
+}
+/**
+ * A prepared answer. `texts` holds one per language; `shortcut` is typed behind a slash.
+ */
+export interface CannedResponse {
+  id: number;
+  shortcut: string;
+  texts: {
+    [k: string]: string;
+  };
+  title: string;
+}
+export interface CannedResponses {
+  items: CannedResponse[];
+}
+/**
+ * An agent as the others see them; `open` counts the conversations they have.
+ */
+export interface Colleague {
+  availability: "online" | "away" | "offline";
+  id: number;
+  name: string;
+  open: number;
+}
+export interface Colleagues {
+  items: Colleague[];
 }
 /**
  * Words of an agent. `id` is chosen by the browser and makes sending again harmless.
  */
 export interface Compose {
+  /**
+   * @maxItems 10
+   */
+  files?:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string];
   id: string;
   text: string;
 }
 /**
  * One message of a transcript. An `activity` has no text; the console says it in the agent's language.
+ *
+ * `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601).
  */
 export interface ConsoleMessage {
-  activity: ("claimed" | "handed_back" | "resolved" | "wait_cancelled") | null;
+  activity:
+    | (
+        | "claimed"
+        | "handed_back"
+        | "resolved"
+        | "wait_cancelled"
+        | "reopened"
+        | "transferred"
+        | "snoozed"
+        | "woken"
+        | "notified"
+      )
+    | null;
   at: string;
   author: "contact" | "bot" | "agent" | "system";
   buttons: string[];
   client_id: string | null;
   decision: DecisionView | null;
+  deliveries: DeliveryView[];
+  detail: string | null;
   episode: number;
+  files: File[];
   format: "plain" | "markdown";
   id: number;
   kind: "incoming" | "outgoing" | "activity";
@@ -54,9 +137,44 @@ export interface IntentScore {
   name: string;
 }
 /**
+ * How a message fares on its way to a place outside: an e-mail box, a Telegram chat.
+ */
+export interface DeliveryView {
+  destination: "email" | "telegram";
+  maybe_twice: boolean;
+  state: "pending" | "sending" | "sent" | "failed" | "cancelled";
+  trouble: string | null;
+}
+/**
+ * `url` works for signed-in agents; sizes in bytes and pixels.
+ */
+export interface File {
+  height: number | null;
+  key: string;
+  kind: "image" | "video" | "voice" | "file";
+  name: string;
+  size: number;
+  type: string;
+  url: string;
+  width: number | null;
+}
+/**
+ * The customer. `identified` means: the shop vouched for who they are.
+ */
+export interface Contact {
+  email: string | null;
+  first_seen_at: string;
+  id: number;
+  identified: boolean;
+  last_seen_at: string;
+  locale: ("zh-TW" | "zh-CN" | "en") | null;
+  name: string;
+}
+/**
  * One conversation. `messages` are those with `rev` above the asked `after`, in the order of `seq`.
  */
 export interface Conversation {
+  contact: Contact;
   messages: ConsoleMessage[];
   packet: Packet | null;
   rev: number;
@@ -68,10 +186,10 @@ export interface Conversation {
 export interface Packet {
   asked_at: string;
   draft: string | null;
-  earlier_episodes: number;
   entities: {
     [k: string]: string;
   };
+  history: Past[];
   language: ("zh-TW" | "zh-CN" | "en") | null;
   near_misses: NearMiss[];
   orders: Order[];
@@ -81,18 +199,29 @@ export interface Packet {
   summary: string;
   tried: string[];
 }
-export interface NearMiss {
-  body: string;
-  id: string;
-  score: number;
-  title: string;
+/**
+ * An earlier call for a person in this conversation.
+ */
+export interface Past {
+  agent: string | null;
+  asked_at: string;
+  ended_at: string | null;
+  reason: string;
+  summary: string;
 }
+/**
+ * `proved` tells whether the customer has shown that it is theirs.
+ */
 export interface Order {
+  carrier: string | null;
+  expected_at: string | null;
   lines: OrderLine[];
   number: string;
   placed_at: string;
+  proved: boolean;
   state: string;
   total: string;
+  tracking_number: string | null;
 }
 export interface OrderLine {
   name: string;
@@ -102,14 +231,17 @@ export interface OrderLine {
  * One line of the list: what must I do now?
  *
  * `waiting_since` is when the customer began to wait for a person (None while nobody has to act);
- * `preview` is the customer's or the agent's newest words.
+ * `preview` is the customer's or the agent's newest words. `delivered_seq` and `seen_seq` are up to where the
+ * customer's side has our messages, and has had them before their eyes. `found` is the passage a search hit.
  */
 export interface Row {
   assignee: Assignee | null;
   channel: "widget" | "telegram";
   contact: string;
+  delivered_seq: number;
   episode: number;
   epoch: number;
+  found: string | null;
   id: number;
   language: ("zh-TW" | "zh-CN" | "en") | null;
   last_at: string;
@@ -119,7 +251,10 @@ export interface Row {
   priority: "urgent" | "high" | "normal" | "low";
   reason: string | null;
   reference: string;
+  seen_seq: number;
+  snoozed_until: string | null;
   status: "pending" | "open" | "snoozed" | "resolved";
+  tags: string[];
   waiting_since: string | null;
 }
 /**
@@ -135,6 +270,27 @@ export interface Counts {
   bot: number;
   mine: number;
   queue: number;
+  snoozed: number;
+}
+/**
+ * What the agent is doing in a conversation right now; repeated every few seconds while it is so.
+ *
+ * `seen_seq` is the newest message before their eyes, which the customer is told.
+ */
+export interface Here {
+  mode: "viewing" | "typing" | "gone";
+  seen_seq?: number;
+}
+/**
+ * What the snippet page needs to write the script tag.
+ */
+export interface Installation {
+  accent: string;
+  address: string;
+  origins: string[];
+  shop: {
+    [k: string]: string;
+  };
 }
 /**
  * The code behind `#login=` of a one-time sign-in link.
@@ -155,6 +311,7 @@ export interface LiveFrame {
   type: "events";
 }
 export interface Me {
+  availability: "online" | "away" | "offline";
   email: string;
   id: number;
   name: string;
@@ -163,6 +320,27 @@ export interface Me {
 export interface PasswordSignIn {
   email: string;
   password: string;
+}
+/**
+ * Somebody is in a conversation: an agent, or with `agent_id` None the customer. Over at `until`.
+ */
+export interface Presence {
+  agent_id: number | null;
+  conversation_id: number;
+  mode: "viewing" | "typing";
+  name: string;
+  until: string;
+}
+/**
+ * Everybody who is anywhere right now; replaces the frame before.
+ */
+export interface PresenceFrame {
+  colleagues: Colleague[];
+  here: Presence[];
+  type: "presence";
+}
+export interface PriorityChange {
+  priority: "urgent" | "high" | "normal" | "low";
 }
 /**
  * Every error: a code for programs, a sentence for people, and who has it when somebody was quicker.
@@ -179,6 +357,7 @@ export interface Problem {
     | "illegal_transition"
     | "not_yours"
     | "too_large"
+    | "bad_type"
     | "rate_limited"
     | "unavailable";
   message: string;
@@ -188,4 +367,159 @@ export interface Problem {
  */
 export interface Seen {
   seen_seq: number;
+}
+/**
+ * Put aside until then, or until the customer writes.
+ */
+export interface Snooze {
+  seen_seq: number;
+  until: string;
+}
+/**
+ * All tags of a conversation; what is missing here is taken off.
+ */
+export interface Tags {
+  /**
+   * @maxItems 20
+   */
+  tags:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ];
+}
+/**
+ * To another agent, or with None back to the queue; `note` is left for them.
+ */
+export interface Transfer {
+  agent_id: number | null;
+  note?: string | null;
 }

@@ -13,16 +13,52 @@ export interface Button {
   token: string;
 }
 /**
+ * A picture, video, voice message or file. `url` is good for about an hour; sizes in bytes and pixels.
+ */
+export interface File {
+  height: number | null;
+  kind: "image" | "video" | "voice" | "file";
+  name: string;
+  size: number;
+  type: string;
+  url: string;
+  width: number | null;
+}
+/**
+ * Something to fill in instead of writing it. Answered once by `submit`.
+ */
+export interface Form {
+  fields: FormField[];
+  submit: string;
+  token: string;
+}
+/**
+ * One line of a form. `type` chooses the keyboard of a phone.
+ */
+export interface FormField {
+  hint: string;
+  label: string;
+  name: string;
+  type: "text" | "email" | "tel" | "number";
+}
+/**
  * First frame of every connection: who is there and what it has seen.
  */
 export interface Hello {
   cursor?: number;
+  identity?: string | null;
   locale?: ("zh-TW" | "zh-CN" | "en") | null;
+  resume?: string | null;
   token?: string | null;
   type: "hello";
   v: 1;
 }
+/**
+ * `text` in characters, `files` in one message, `file` in bytes each.
+ */
 export interface Limits {
+  file: number;
+  files: number;
   text: number;
 }
 /**
@@ -35,13 +71,27 @@ export interface Messages {
   type: "messages";
 }
 /**
- * Who has the conversation now. `position` is 1 for the next in the queue, only while waiting.
+ * Who has the conversation now.
+ *
+ * `position` is 1 for the next in the queue, only while waiting. `seen` is the `seq` up to which our side has read.
+ * `hours` says when people are there, in the customer's language.
  */
 export interface WidgetConversation {
   agent: string | null;
+  hours: string;
+  open: boolean;
   position: number | null;
   reference: string | null;
+  seen: number;
   status: "bot" | "waiting" | "person" | "resolved";
+  typing: TypingPerson | null;
+}
+/**
+ * An agent is writing; without another frame it is over at `until`.
+ */
+export interface TypingPerson {
+  name: string;
+  until: string;
 }
 /**
  * One message as the customer may see it. `rev` grows whenever it changes; `seq` gives the order.
@@ -53,12 +103,23 @@ export interface WidgetMessage {
   author: "contact" | "bot" | "agent" | "system";
   buttons: Button[];
   client_id: string | null;
+  files: File[];
+  form: Form | null;
   format: "plain" | "markdown";
   kind: "message" | "activity";
   name: string | null;
   rev: number;
   seq: number;
   text: string;
+}
+/**
+ * Where the phone can send a photo into this conversation, as an address and as a QR code of `size` modules.
+ */
+export interface PhotoLink {
+  qr_path: string;
+  qr_size: number;
+  seconds: number;
+  url: string;
 }
 /**
  * A button: either one of a message (`token`), or one of the fixed two (`name`).
@@ -70,9 +131,28 @@ export interface Press {
   type: "press";
 }
 /**
+ * The customer has had every message up to `seq` before their eyes.
+ */
+export interface Seen {
+  seq: number;
+  type: "seen";
+}
+/**
  * One bubble. `id` is chosen by the browser and makes sending again harmless.
+ *
+ * `files` are keys of uploads; with at least one the text may be empty.
  */
 export interface Send {
+  /**
+   * @maxItems 5
+   */
+  files?:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string];
   id: string;
   text: string;
   type: "send";
@@ -82,14 +162,45 @@ export interface Shop {
   name: string;
 }
 /**
+ * A form that was filled in: what was written, by field name.
+ */
+export interface Submit {
+  id: string;
+  token: string;
+  type: "submit";
+  values: {
+    [k: string]: string;
+  };
+}
+/**
  * What went wrong, in the customer's language. With `retry` the frame `id` is worth sending again.
  */
 export interface Trouble {
-  code: "bad_frame" | "too_large" | "too_long" | "too_fast" | "old_button" | "unavailable";
+  code: "bad_frame" | "too_large" | "too_long" | "too_fast" | "old_button" | "no_file" | "identity" | "unavailable";
   id: string | null;
   retry: boolean;
   text: string;
   type: "error";
+}
+/**
+ * The customer is writing. Sent at most every few seconds while it is so.
+ */
+export interface Typing {
+  type: "typing";
+}
+/**
+ * Why a file was not taken, in the customer's language.
+ */
+export interface UploadTrouble {
+  code: "too_large" | "bad_type" | "bad_picture" | "empty" | "too_fast" | "too_many" | "unauthorized" | "unavailable";
+  text: string;
+}
+/**
+ * Answer to an upload: the file, and the key by which a message takes it along.
+ */
+export interface Uploaded {
+  file: File;
+  key: string;
 }
 /**
  * Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key.

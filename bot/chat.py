@@ -1,0 +1,197 @@
+"""`baton chat`: a customer's side of the counter in the terminal, over the widget's own protocol."""
+
+import asyncio
+import json
+import sys
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.padding import Padding
+
+from handoff.values import Language
+
+HEALTH_S = 2.0
+QUIET_S = 5.0
+"""A conversation read from a pipe ends when nobody has said anything for so long after the last line."""
+COMMANDS = "a number presses a button · /person · /send FILE · /quit"
+COLOURS = {"bot": "cyan", "agent": "green", "system": "yellow", "contact": "dim"}
+
+
+class ChatEnded(Exception):
+    """The server is gone, or would not let us in; the sentence says which."""
+
+
+@dataclass
+class Chat:
+    """One visitor. `kept` is the file that remembers who they are, so that the next start goes on."""
+
+    address: str
+    language: Language | None
+    kept: Path
+    terminal: Console
+    _cursor: int = 0
+    _tokens: list[str] = field(default_factory=list)
+    _sent: set[str] = field(default_factory=set)
+    _status: tuple[str, object] | None = None
+    _token: str | None = None
+
+    async def run(self, lines: "asyncio.Queue[str | None]", *, piped: bool) -> None:
+        """Talk until the input ends or says /quit. Raises `ChatEnded`."""
+        self._token = self.kept.read_text() if self.kept.exists() else None
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.ws_connect(self.address.replace("http", "ws", 1) + "/widget/socket") as socket:
+                    await socket.send_json(self._hello())
+                    listening = asyncio.create_task(self._listen(socket))
+                    talking = asyncio.create_task(self._talk(session, socket, lines, piped=piped))
+                    await asyncio.wait((listening, talking), return_when=asyncio.FIRST_COMPLETED)
+                    await _ended(listening, talking)
+            except aiohttp.ClientError as error:
+                raise ChatEnded(f"{self.address} does not answer: {error}") from None
+
+    def _hello(self) -> dict[str, Any]:
+        return {"type": "hello", "v": 1, "token": self._token, "cursor": 0, "locale": self.language}
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._heard(json.loads(message.data))
+        raise ChatEnded("the server has closed the chat; start baton chat again")
+
+    def _heard(self, frame: Mapping[str, Any]) -> None:
+        if frame["type"] == "welcome":
+            self._token = frame["token"]
+            self.kept.touch(mode=0o600)
+            self.kept.write_text(frame["token"])
+            self.terminal.print(f"[bold]{escape(frame['shop']['name'])}[/]  [dim]{COMMANDS}[/]")
+        if frame["type"] == "error":
+            self.terminal.print(f"[red]{escape(frame['text'])}[/]")
+        if "conversation" in frame:
+            for message in sorted(frame["messages"], key=lambda message: message["seq"]):
+                self._show(message)
+            self._cursor = frame["cursor"]
+            self._stand(frame["conversation"])
+
+    def _show(self, message: Mapping[str, Any]) -> None:
+        """A changed message comes again; only what is new is printed."""
+        if message["client_id"] in self._sent or message["rev"] <= self._cursor:
+            return
+        if message["kind"] == "activity":
+            self.terminal.print(f"[dim]— {escape(message['text'])} —[/]")
+            return
+        who = message["name"] or message["author"]
+        self.terminal.print(f"[{COLOURS[message['author']]}]{escape(who)}[/]")
+        text = message["text"]
+        self.terminal.print(Padding(Markdown(text) if message["format"] == "markdown" else escape(text), (0, 0, 0, 2)))
+        for file in message["files"]:
+            self.terminal.print(f"  [dim]{escape(file['name'])} ({file['size']} bytes)[/]")
+        if message["form"]:
+            wanted = ", ".join(line["label"] for line in message["form"]["fields"])
+            self.terminal.print(f"  [dim]{escape(wanted)}[/]")
+        self._tokens = [button["token"] for button in message["buttons"]]
+        for number, button in enumerate(message["buttons"], 1):
+            self.terminal.print(f"  [bold]{number}[/] {escape(button['label'])}")
+
+    def _stand(self, conversation: Mapping[str, Any]) -> None:
+        standing = (conversation["status"], conversation["position"])
+        if standing != self._status and conversation["status"] == "waiting":
+            self.terminal.print(
+                f"[dim]waiting for a person, number {conversation['position']} · {conversation['hours']}[/]"
+            )
+        self._status = standing
+
+    async def _talk(
+        self,
+        session: aiohttp.ClientSession,
+        socket: aiohttp.ClientWebSocketResponse,
+        lines: "asyncio.Queue[str | None]",
+        *,
+        piped: bool,
+    ) -> None:
+        while (line := await lines.get()) is not None:
+            line = line.strip()
+            if line == "/quit":
+                return
+            if line == "/person":
+                await self._give(socket, {"type": "press", "name": "person"})
+            elif line.startswith("/send "):
+                await self._upload(session, socket, line.removeprefix("/send ").strip())
+            elif line.isdigit() and 1 <= int(line) <= len(self._tokens):
+                await self._give(socket, {"type": "press", "token": self._tokens[int(line) - 1]})
+            elif line:
+                await self._give(socket, {"type": "send", "text": line})
+        if piped:
+            await asyncio.sleep(QUIET_S)
+
+    async def _give(self, socket: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
+        frame["id"] = uuid.uuid4().hex
+        if frame["type"] == "send" and frame["text"]:
+            self._sent.add(frame["id"])
+        self._tokens = []
+        await socket.send_json(frame)
+
+    async def _upload(self, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse, name: str) -> None:
+        try:
+            path, content = await asyncio.to_thread(_read, name)
+        except OSError as error:
+            self.terminal.print(f"[red]{escape(name)}: {escape(error.strerror or 'cannot be read')}[/]")
+            return
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "X-File-Name": quote(path.name),
+            "Accept-Language": self.language or "",
+        }
+        async with session.post(f"{self.address}/widget/files", data=content, headers=headers) as response:
+            answer = await response.json()
+        if response.status == 201:
+            await self._give(socket, {"type": "send", "text": "", "files": [answer["key"]]})
+        else:
+            self.terminal.print(f"[red]{escape(answer['text'])}[/]")
+
+
+async def answers(address: str) -> bool:
+    """Whether a server is there."""
+    timeout = aiohttp.ClientTimeout(total=HEALTH_S)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{address}/healthz") as response:
+            return response.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+def lines_of_input() -> "asyncio.Queue[str | None]":
+    """Lines from standard input as they come, then None. Reading must not stop what is heard meanwhile."""
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(queue.put_nowait, line)
+        loop.call_soon_threadsafe(queue.put_nowait, None)
+
+    # A daemon: a terminal that never sends another line must not keep the program alive.
+    threading.Thread(target=read, daemon=True).start()
+    return queue
+
+
+def _read(name: str) -> tuple[Path, bytes]:
+    path = Path(name).expanduser()
+    return path, path.read_bytes()
+
+
+async def _ended(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        if not task.done():
+            task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome

@@ -1,0 +1,47 @@
+"""What the shop page asks the server for: the catalogue in every language."""
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.shopdata.base import Product, ShopRecords, ShopUnavailable
+
+RETRY_AFTER_S = 5
+
+
+class ShopPage:
+    def __init__(self, records: ShopRecords) -> None:
+        self._records = records
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/shop/products.json", self.products)
+
+    async def products(self, _request: web.Request) -> web.Response:
+        """Everything for sale; 503 while the records cannot be read."""
+        try:
+            found = await self._records.products()
+        except ShopUnavailable:
+            again = {"Retry-After": str(RETRY_AFTER_S)}
+            return web.json_response({"problem": "shop_unavailable"}, status=503, headers=again)
+        answer = web.json_response({"products": [_shown(product) for product in found]})
+        answer.headers["Cache-Control"] = "no-cache"
+        answer.enable_compression()
+        return answer
+
+
+def _shown(product: Product) -> dict[str, Any]:
+    """How many there are is the shop's business until it is the last few."""
+    return {
+        "sku": product.sku,
+        "department": product.department,
+        "name": product.name,
+        "about": product.about,
+        "price": product.price,
+        "stock": product.stock,
+        "left": product.left if product.stock == "low" else None,
+        "options": [
+            {"kind": option.kind, "choices": [{"id": choice.id, "name": choice.name} for choice in option.choices]}
+            for option in product.options
+        ],
+        "articles": product.articles,
+    }

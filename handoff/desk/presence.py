@@ -1,0 +1,169 @@
+"""Who is there right now, and how far everybody has read. Short-lived facts: nothing here enters the feed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from handoff import events
+from handoff.db import wake
+from handoff.desk.record import locked
+from handoff.models import Agent, Contact, Conversation, Presence
+from handoff.states import Status
+from handoff.values import Availability, Channel
+
+Mode = Literal["viewing", "typing"]
+
+CUSTOMER = 0
+TYPING_LASTS = timedelta(seconds=6)
+VIEWING_LASTS = timedelta(seconds=40)
+AGENT_LASTS = timedelta(seconds=75)
+"""An agent whose console was not heard of for so long is gone, whatever they said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody in a conversation; `agent_id` None is the customer."""
+
+    conversation_id: int
+    agent_id: int | None
+    name: str
+    mode: Mode
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    id: int
+    name: str
+    availability: Availability
+    open: int
+
+
+def agent_is_here(
+    session: Session, conversation_id: int, agent_id: int, mode: Mode | Literal["gone"], seen_seq: int, now: datetime
+) -> None:
+    """An agent looks at a conversation, writes in it, or has left it; `seen_seq` is what they have on screen."""
+    conversation = locked(session, conversation_id)
+    _put(session, conversation_id, agent_id, mode, now)
+    mine = conversation.assignee_id == agent_id
+    if mine and seen_seq > conversation.agent_seen_seq:
+        conversation.agent_seen_seq = min(seen_seq, conversation.last_seq)
+    wake(session, events.DESK_TOPIC)
+    if mine:
+        wake(session, events.contact_topic(conversation.channel, conversation.contact.key))
+
+
+def contact_types(session: Session, channel: Channel, key: str, now: datetime) -> None:
+    """The customer is writing. Told to agents only where a person may care."""
+    conversation = _where_people_listen(session, channel, key)
+    if conversation is not None:
+        _put(session, conversation.id, CUSTOMER, "typing", now)
+        wake(session, events.DESK_TOPIC)
+
+
+def contact_got(
+    session: Session, channel: Channel, key: str, now: datetime, *, delivered: int = 0, seen: int = 0
+) -> None:
+    """Our messages reached the customer's page, or their eyes. Kept only where a person may ask for it:
+
+    a chat with the bot alone must not pay for it.
+    """
+    conversation = _where_people_listen(session, channel, key)
+    if conversation is None:
+        return
+    before = (conversation.delivered_seq, conversation.seen_seq)
+    seen = min(seen, conversation.last_seq)
+    conversation.seen_seq = max(conversation.seen_seq, seen)
+    conversation.delivered_seq = max(conversation.delivered_seq, min(delivered, conversation.last_seq), seen)
+    if (conversation.delivered_seq, conversation.seen_seq) != before:
+        events.append(session, "read", conversation.id, conversation.rev, now)
+
+
+def everybody_here(session: Session, now: datetime) -> list[Here]:
+    rows = session.execute(
+        select(Presence, Agent.name, Contact.name)
+        .join(Conversation, Conversation.id == Presence.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(Agent, Agent.id == Presence.agent_id)
+        .where(Presence.until > now)
+        .order_by(Presence.conversation_id, Presence.agent_id)
+    )
+    return [_here(presence, agent_name or contact_name) for presence, agent_name, contact_name in rows]
+
+
+def typing_agent(session: Session, conversation_id: int, now: datetime) -> Here | None:
+    """The assigned agent, while writing: all that a customer may know."""
+    row = session.execute(
+        select(Presence, Agent.name)
+        .join(Conversation, Conversation.id == Presence.conversation_id)
+        .join(Agent, Agent.id == Presence.agent_id)
+        .where(
+            Presence.conversation_id == conversation_id,
+            Presence.agent_id == Conversation.assignee_id,
+            Presence.mode == "typing",
+            Presence.until > now,
+        )
+    ).first()
+    return _here(row[0], row[1]) if row else None
+
+
+def colleagues(session: Session, now: datetime) -> list[Colleague]:
+    """Every active agent, and how many open conversations they have."""
+    open_of = (
+        select(Conversation.assignee_id, func.count().label("n"))
+        .where(Conversation.status == Status.OPEN)
+        .group_by(Conversation.assignee_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Agent, open_of.c.n)
+        .outerjoin(open_of, open_of.c.assignee_id == Agent.id)
+        .where(Agent.active)
+        .order_by(Agent.name)
+    )
+    return [Colleague(agent.id, agent.name, availability(agent, now), n or 0) for agent, n in rows]
+
+
+def availability(agent: Agent, now: datetime) -> Availability:
+    """What they said, while their console is open; offline otherwise."""
+    if agent.seen_at is None or now - agent.seen_at > AGENT_LASTS or not agent.active:
+        return "offline"
+    return "away" if agent.availability == "away" else "online" if agent.availability == "online" else "offline"
+
+
+def console_is_open(session: Session, agent_id: int, now: datetime) -> None:
+    """An agent's console is connected. Forgets who is long gone on the way."""
+    agent = session.get(Agent, agent_id)
+    if agent is not None:
+        agent.seen_at = now
+    session.execute(delete(Presence).where(Presence.until <= now))
+    wake(session, events.DESK_TOPIC)
+
+
+def _put(session: Session, conversation_id: int, agent_id: int, mode: str, now: datetime) -> None:
+    known = session.get(Presence, (conversation_id, agent_id))
+    if mode == "gone":
+        if known is not None:
+            session.delete(known)
+        return
+    if known is None:
+        known = Presence(conversation_id=conversation_id, agent_id=agent_id)
+        session.add(known)
+    known.mode, known.until = mode, now + (TYPING_LASTS if mode == "typing" else VIEWING_LASTS)
+
+
+def _where_people_listen(session: Session, channel: Channel, key: str) -> Conversation | None:
+    found = session.scalar(
+        select(Conversation.id)
+        .join(Contact)
+        .where(Contact.channel == channel, Contact.key == key, Conversation.status != Status.PENDING)
+    )
+    return locked(session, found) if found is not None else None
+
+
+def _here(presence: Presence, name: str) -> Here:
+    mode: Mode = "typing" if presence.mode == "typing" else "viewing"
+    return Here(presence.conversation_id, presence.agent_id or None, name, mode, presence.until)

@@ -1,0 +1,111 @@
+"""Letters over a real SMTP server on loopback: what arrives, and what happens when it refuses."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
+
+import pytest
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from handoff.delivery import Line, Parcel, SendFailed
+from handoff.notifier import EmailSender, Letter, Mailbox
+from handoff.ports import SystemClock
+from tests.servers import free_port
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+class Catcher:
+    """Takes letters, or answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.answer.startswith("250"):
+            content = cast(bytes, envelope.content)
+            self.letters.append(message_from_bytes(content, policy=policy.default))
+        return self.answer
+
+
+@pytest.fixture
+async def catcher() -> AsyncIterator[tuple[Catcher, Mailbox]]:
+    handler, port = Catcher(), free_port()
+    controller = UnthreadedController(handler, "127.0.0.1", port, loop=asyncio.get_running_loop())
+    controller.server = await controller._create_server()
+    yield handler, Mailbox("127.0.0.1", port, "plain", None, None)
+    controller.server.close()
+    await controller.server.wait_closed()
+
+
+class Words:
+    def compose(self, parcel: Parcel) -> Letter:
+        return Letter("小滿選物：Mei 回覆您了", "\n".join(line.text for line in parcel.lines))
+
+
+def parcel(email: str | None = "ann@mail.example", *texts: str) -> Parcel:
+    lines = tuple(Line(n, n, n, "agent", "Mei", text, "plain", NOON) for n, text in enumerate(texts or ("找到了",), 1))
+    return Parcel(7, "email", 1, "visitor-1", email, "zh-TW", 1, lines)
+
+
+def sender(mailbox: Mailbox) -> EmailSender:
+    return EmailSender(mailbox, "小滿選物 <care@xiaoman.example>", Words(), SystemClock())
+
+
+async def test_a_letter_arrives_whole_in_any_script(catcher: tuple[Catcher, Mailbox]) -> None:
+    handler, mailbox = catcher
+    sent = await sender(mailbox).send(parcel("ann@mail.example", "找到了", "明天到"))
+    [letter] = handler.letters
+    assert letter["To"] == "ann@mail.example"
+    assert letter["Subject"] == "小滿選物：Mei 回覆您了"
+    assert letter.get_content().split() == ["找到了", "明天到"]
+    assert letter["Message-ID"] == sent
+
+
+async def test_a_letter_sent_twice_can_be_told_from_a_second_one(catcher: tuple[Catcher, Mailbox]) -> None:
+    _, mailbox = catcher
+    assert await sender(mailbox).send(parcel()) == await sender(mailbox).send(parcel())
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"), [("550 no such mailbox", True), ("451 come back later", False), ("554 spam", True)]
+)
+async def test_a_server_that_refuses_says_whether_trying_again_helps(
+    catcher: tuple[Catcher, Mailbox], answer: str, permanent: bool
+) -> None:
+    handler, mailbox = catcher
+    handler.answer = answer
+    with pytest.raises(SendFailed) as refused:
+        await sender(mailbox).send(parcel())
+    assert refused.value.permanent is permanent
+    assert answer[:3] in str(refused.value)
+    assert "ann@" not in str(refused.value), "addresses stay out of what is logged and shown"
+
+
+async def test_a_server_that_is_not_there_is_tried_again() -> None:
+    with pytest.raises(SendFailed) as refused:
+        await sender(Mailbox("127.0.0.1", free_port(), "plain", None, None)).send(parcel())
+    assert not refused.value.permanent and not refused.value.unknown
+
+
+async def test_an_address_with_a_line_break_never_becomes_a_header(catcher: tuple[Catcher, Mailbox]) -> None:
+    handler, mailbox = catcher
+    with pytest.raises(SendFailed) as refused:
+        await sender(mailbox).send(parcel("ann@mail.example\nBcc: everybody@mail.example"))
+    assert refused.value.permanent
+    assert handler.letters == []
+
+
+def test_a_mailbox_is_read_from_one_address() -> None:
+    assert Mailbox.read("smtp+starttls://care%40shop:p%40ss@mail.example:2525") == Mailbox(
+        "mail.example", 2525, "starttls", "care@shop", "p@ss"
+    )
+    assert Mailbox.read("smtps://mail.example").port == 465
+    for bad in ("mail.example", "http://mail.example", "smtp://"):
+        with pytest.raises(ValueError, match="smtp"):
+            Mailbox.read(bad)
