@@ -1,4 +1,4 @@
-"""The demo shop's contents: articles, goods, orders with times relative to now, and two agents."""
+"""The demo shop's contents: articles, goods, orders with times relative to now, and two agents with their answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.knowledge import articles
 from bot.shopdata import demo, embedded
-from handoff.desk import people
+from handoff.desk import canned, people
+from handoff.desk.canned import Canned
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ AGENTS = (DemoAgent("mei@xiaoman.example", "Mei"), DemoAgent("jun@xiaoman.exampl
 
 
 def seed(session: Session, now: datetime) -> None:
-    """Put the demo shop in place. Articles that are there stay as they are; orders are moved to the present."""
+    """Put the demo shop in place. What people may have edited stays as it is; orders are moved to the present."""
     if not articles.version(session)[0]:
         articles.store(session, list(articles.read_folder(articles.STARTER)), now)
     catalogue = demo.products()
@@ -28,3 +29,6 @@ def seed(session: Session, now: datetime) -> None:
     for agent in AGENTS:
         if people.find_agent(session, agent.email) is None:
             people.add_agent(session, agent.email, agent.name, "agent", now)
+    if not canned.listing(session):
+        for entry in demo.canned():
+            canned.put(session, Canned(0, entry["shortcut"], entry["title"], entry["texts"]))

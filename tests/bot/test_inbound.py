@@ -446,6 +446,8 @@ async def test_a_wish_that_counts_only_before_dispatch_comes_first(counter: Coun
     counter.nlu.means("幫我取消訂單 XM20261001", ("cancel_order", 0.4), ("cancel_return", 0.01), order_id="XM20261001")
     counter.records.by_number = {"XM20261001": order()}
     conversation = await counter.says("幫我取消訂單 XM20261001")
+    await counter.until_sleeping()
+    counter.clock.move(1)
     await counter.handed_off(conversation)
     assert (await counter.database.read(inbox.conversation_view, conversation)).priority is Priority.HIGH
 
@@ -454,6 +456,8 @@ async def test_the_same_wish_after_dispatch_waits_its_turn(counter: Counter) -> 
     counter.nlu.means("幫我取消訂單 XM20261001", ("cancel_order", 0.4), ("cancel_return", 0.01), order_id="XM20261001")
     counter.records.by_number = {"XM20261001": replace(order(), state="shipped")}
     conversation = await counter.says("幫我取消訂單 XM20261001")
+    await counter.until_sleeping()
+    counter.clock.move(1)
     await counter.handed_off(conversation)
     assert (await counter.database.read(inbox.conversation_view, conversation)).priority is Priority.NORMAL
 

@@ -27,6 +27,12 @@ def orders(catalogue: Sequence[Product], now: datetime) -> list[Order]:
     return [*told, *made.orders(catalogue, now)]
 
 
+def canned() -> list[dict[str, Any]]:
+    """The agents' prepared answers of canned.yml."""
+    entries: list[dict[str, Any]] = yaml.safe_load((FOLDER / "canned.yml").read_text("utf-8"))
+    return entries
+
+
 def _product(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> Product:
     options = tuple(
         Option(kind, tuple(Choice(choice, names[kind][choice]) for choice in choices))
