@@ -352,5 +352,5 @@ def _finish(work: Coroutine[Any, Any, T], *, default_style: logs.Style = "text")
 def _fail(error: Exception) -> NoReturn:
     if terminal.quiet:
         log.error("failed error=%s reason=%s", type(error).__name__, error)
-    terminal.print(f"[bold red]error:[/] {escape(str(error))}")
+    terminal.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
     raise typer.Exit(1) from None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot.decisions import Hit
 from bot.knowledge import articles
 from bot.knowledge.search import Index
+from bot.shop import LANGUAGES
 from handoff.db import Database
 from handoff.ports import Clock, Suggestion
 from handoff.values import Language
@@ -30,9 +31,20 @@ class Library:
     async def suggest(self, hits: Sequence[tuple[str, float]], language: str | None) -> Sequence[Suggestion]:
         """Near misses by id, for an agent, in the customer's language."""
         index = await self._current()
-        wanted: Language = language if language in ("zh-TW", "zh-CN", "en") else self._default  # type: ignore[assignment]
-        found = ((index.by_id(article_id, wanted), score) for article_id, score in hits)
+        found = ((index.by_id(article_id, self._known(language)), score) for article_id, score in hits)
         return [Suggestion(article.id, article.title, article.body, score) for article, score in found if article]
+
+    async def find(self, words: str, language: str | None) -> Sequence[Suggestion]:
+        """What an agent searches for by words alone."""
+        index = await self._current()
+        return [
+            Suggestion(h.id, h.title, h.body, h.score)
+            for h in index.search(words, self._known(language), ())
+            if h.score
+        ]
+
+    def _known(self, language: str | None) -> Language:
+        return next((known for known in LANGUAGES if known == language), self._default)
 
     async def _current(self) -> Index:
         """Whoever comes while the articles are being read waits for them: an empty index would answer nobody."""

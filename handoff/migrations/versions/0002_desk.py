@@ -86,10 +86,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name="fk_deliveries_conversation_id"),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_deliveries_message_id"),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
-        sa.UniqueConstraint("message_id", "destination", name="uq_deliveries_message_id"),
+        sa.UniqueConstraint("message_id", "destination", name="uq_deliveries_message_id_destination"),
     )
-    op.create_index("ix_deliveries_conversation_id", "deliveries", ["conversation_id", "destination", "state"])
-    op.create_index("ix_deliveries_state", "deliveries", ["state", "due_at"])
+    op.create_index("ix_deliveries_conversation_id_destination_state", "deliveries", ["conversation_id", "destination", "state"])
+    op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
     op.create_table(
         "presences",
         sa.Column("conversation_id", ID, nullable=False),
