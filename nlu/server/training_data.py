@@ -1,5 +1,6 @@
 """Reads the training files strictly, so that a mistake in them is named by file and line before Rasa sees it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,11 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+# What may be marked; the other details are known by their shape.
+MARKS = ("product", "sku", "date", "quantity", "color", "size", "carrier")
+# Rasa knows more ways to mark; this one is enough, and the others would be a slip here.
+_MARK = re.compile(r"\[([^\[\]]+)\](?:\(([^()]*)\)|(?=[{\[]))")
 
 
 class BrokenTrainingData(Exception):
@@ -18,12 +24,13 @@ class BrokenTrainingData(Exception):
 
 @dataclass(frozen=True)
 class Example:
-    """One sentence and what it means."""
+    """One sentence, what it means, and what is marked in it as (name, start, end)."""
 
     text: str
     intent: str
     file: Path
     line: int
+    marked: tuple[tuple[str, int, int], ...] = ()
 
 
 def read_examples(file: Path, known_intents: frozenset[str] | None) -> list[Example]:
@@ -81,9 +88,23 @@ def _examples_of(file: Path, block: dict[str, Node], known_intents: frozenset[st
         if not text.startswith("- ") or not text[2:].strip():
             raise BrokenTrainingData(file, line, f"an example of '{intent.value}' must start with '- ' and have words")
         found = True
-        yield Example(text[2:].strip(), intent.value, file, line)
+        plain, marked = _unmarked(file, line, text[2:].strip())
+        yield Example(plain, intent.value, file, line, marked)
     if not found:
         raise BrokenTrainingData(file, _line(intent), f"'{intent.value}' has no examples")
+
+
+def _unmarked(file: Path, line: int, typed: str) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+    """The sentence without its marks, as Rasa reads it, and where they were."""
+    plain, at = "", 0
+    marked: list[tuple[str, int, int]] = []
+    for match in _MARK.finditer(typed):
+        if match[2] not in MARKS:
+            raise BrokenTrainingData(file, line, f"'{match[0]}' needs one of {', '.join(MARKS)} in brackets after it")
+        plain += typed[at : match.start()]
+        marked.append((match[2], len(plain), len(plain) + len(match[1])))
+        plain, at = plain + match[1], match.end()
+    return plain + typed[at:], tuple(marked)
 
 
 def _line(node: Node | None) -> int:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -23,8 +24,28 @@ pytestmark = pytest.mark.rasa
 
 READY_S = 180.0
 SENTENCES = {
-    "track_order": ["我的包裹到哪了", "訂單XM20261001到哪裡了", "查一下物流", "where is my parcel", "track my order"],
-    "request_return": ["我要退貨", "这个想退掉", "怎么退货", "i want to return this", "send it back please"],
+    "track_order": [
+        *("我的包裹到哪了", "訂單XM20261001到哪裡了", "查一下物流", "where is my parcel", "track my order"),
+        "[昨天](date)寄的[吹風機](product)到哪了",
+        "[黑貓](carrier)說[今天](date)會送[電風扇](product)",
+        "[顺丰](carrier)的[耳机](product)到哪了",
+        "[中通](carrier)说[周三](date)送[台灯](product)",
+        "where is the [kettle](product) you sent on [Monday](date)",
+        "is my [lamp](product) with [DHL](carrier) or [UPS](carrier)",
+        "[FedEx](carrier) has the [blender](product) since [Friday](date)",
+    ],
+    "request_return": [
+        *("我要退貨", "这个想退掉", "怎么退货", "i want to return this", "send it back please"),
+        "[黑色](color)的[外套](product)想退",
+        "[白色](color)[M](size)號的[襯衫](product)要退",
+        "[兩](quantity)件[灰色](color)的[毛衣](product)退掉",
+        "退[三](quantity)個[藍色](color)的[杯子](product)",
+        "[红色](color)的[裙子](product)不要了",
+        "[两](quantity)双[XL](size)码的[袜子](product)想退",
+        "return the [red](color) [dress](product) size [M](size)",
+        "[two](quantity) [blue](color) [shirts](product) go back",
+        "return [three](quantity) [white](color) [mugs](product) please",
+    ],
     "talk_to_human": ["轉人工", "找真人", "我要客服", "talk to a person", "human agent please"],
     "out_of_scope": ["今天天氣如何", "推荐一部电影", "book me a flight", "who won the match", "asdf"],
 }
@@ -95,6 +116,36 @@ async def test_a_served_model_reads_three_languages(client: NluClient, version: 
     assert (await client.parse("/request_return")).intent.confidence < 1
 
 
+@pytest.mark.parametrize(
+    ("text", "details"),
+    [
+        ("綠色的氣炸鍋想退", [("color", "綠色"), ("product", "氣炸鍋")]),
+        ("紫色L號的睡衣要退 五件", [("color", "紫色"), ("size", "L"), ("product", "睡衣"), ("quantity", "5")]),
+        ("顺丰说明天送电饭煲", [("carrier", "顺丰"), ("date", "明天"), ("product", "电饭煲")]),
+        ("return two green jackets", [("quantity", "2"), ("color", "green"), ("product", "jackets")]),
+    ],
+)
+async def test_details_are_found_in_sentences_never_seen(
+    client: NluClient, text: str, details: list[tuple[str, str]]
+) -> None:
+    entities = (await client.parse(text)).entities
+    assert [(entity.name, entity.value) for entity in entities] == details
+    # The place is where the customer typed it; only a quantity has another value than its words.
+    assert all(text[one.start : one.end] == one.value for one in entities if one.name != "quantity")
+
+
+async def test_a_detail_with_a_shape_is_never_also_a_learnt_one(client: NluClient) -> None:
+    entities = (await client.parse("訂單XM20261001退兩件綠色的外套 $300 0912345678")).entities
+    assert {"order_id", "amount", "phone"} <= {entity.name for entity in entities}
+    for one, next_one in pairwise(entities):
+        assert one.end <= next_one.start
+
+
+@pytest.mark.parametrize("text", ["三" * 20_000, "red " * 5_000, "1 " * 10_000, "x" * 20_000, "[](){}" * 3_000])
+async def test_a_long_or_hostile_text_is_read_in_time(client: NluClient, text: str) -> None:
+    assert (await client.parse(text)).ranking
+
+
 async def test_texts_leave_no_trace_in_the_log(client: NluClient, data: Path) -> None:
     for text in ["my secret is 4711", "/nonsense of 4711"]:
         await client.parse(text)
@@ -145,14 +196,16 @@ async def test_the_same_sources_train_the_same_model(root: Path, version: Versio
     unpacked = [tmp_path / "first", tmp_path / "second"]
     for archive, folder in zip([version.path, again.path], unpacked, strict=True):
         shutil.unpack_archive(archive, folder, filter="data")
-    weights = [next(folder.rglob("model.npz")).read_bytes() for folder in unpacked]
-    assert weights[0] == weights[1]
+    for name in ("model.npz", "details.crf"):
+        first, second = (next(folder.rglob(name)).read_bytes() for folder in unpacked)
+        assert first == second
 
 
 async def test_training_tells_how_far_it_is(root: Path, tmp_path: Path) -> None:
     steps: list[str] = []
     await training.train(root, tmp_path, lambda step, done, total: steps.append(f"{step} {done}/{total}"))
-    assert [step.split()[0] for step in steps if " 0/" in step] == ["check", "prepare", "features", "learn", "write"]
+    begun = [step.split()[0] for step in steps if " 0/" in step]
+    assert begun == ["check", "prepare", "features", "learn", "entities", "write"]
     assert steps[-1] == "write 1/1"
     assert [path.name for path in (tmp_path / "models").iterdir()] == [f"{versions.wanted(root, tmp_path).id}.tar.gz"]
 
@@ -165,6 +218,10 @@ BROKEN = {
     "a line without a dash": (
         "nlu:\n  - intent: greet\n    examples: |\n      - hi\n      hello\n",
         ":5: an example of 'greet' must start with '- '",
+    ),
+    "an unknown mark": (
+        "nlu:\n  - intent: greet\n    examples: |\n      - hi [there](place)\n",
+        ":4: '[there](place)' needs one of product, sku,",
     ),
     "an intent given twice": ("nlu:\n  - intent: a\n    intent: b\n", ":3: 'intent' is given twice"),
     "an unknown intent": ("nlu:\n  - intent: gret\n    examples: |\n      - hi\n", ":2: unknown intent 'gret'"),
