@@ -157,7 +157,7 @@ async def test_two_processes_on_one_postgres_and_redis(
                     await visitor.says("轉人工")
                     while True:
                         frame = json.loads((await feed.receive(timeout=5)).data)
-                        if any(event["kind"] == "hand_off" for event in frame["events"]):
+                        if any(event["kind"] == "hand_off" for event in frame.get("events", ())):
                             break
                 (row,) = await mei.queue()
                 await mei.post(f"/conversations/{row['id']}/claim")

@@ -1,63 +1,122 @@
 import { effect, signal } from "@preact/signals";
 import type { Row } from "../generated/console";
+import { serverNow } from "./api";
+import { notifyOn, remindOn, soundOn } from "./preferences";
 import { openConversation } from "./route";
-import { counts, me } from "./store";
+import { counts, lists, me, openId } from "./store";
 import { reasonWord, t } from "./words";
 
-const KEY = "baton.sound";
+export type Permission = NotificationPermission | "missing";
 
-export const soundOn = signal(localStorage.getItem(KEY) !== "off");
-export const canAskToNotify = signal("Notification" in window && Notification.permission === "default");
+const REMIND_AFTER_MS = 60_000;
+const LOOK_MS = 15_000;
 
-let known: Set<number> | null = null;
+const NEW: readonly number[] = [587.33, 880];
+const MESSAGE: readonly number[] = [698.46];
+const REMINDER: readonly number[] = [440];
+
+export const permission = signal<Permission>("Notification" in window ? Notification.permission : "missing");
+
+let waiting: Set<number> | null = null;
+let heard: Map<number, number> | null = null;
+let remindedAt = 0;
 let audio: AudioContext | null = null;
 
-effect(() => localStorage.setItem(KEY, soundOn.value ? "on" : "off"));
 effect(() => {
-  const waiting = me.value ? (counts.value?.queue ?? 0) : 0;
-  document.title = waiting ? `(${waiting}) Baton` : "Baton";
+  const count = me.value ? (counts.value?.queue ?? 0) : 0;
+  document.title = count ? `(${count}) Baton` : "Baton";
 });
 
 /** Browsers let a page sound only after somebody has touched it. */
 export function allowSound(): void {
-  addEventListener("pointerdown", () => (audio ??= new AudioContext()), { once: true });
-  addEventListener("keydown", () => (audio ??= new AudioContext()), { once: true });
+  addEventListener("pointerdown", awaken, { once: true });
+  addEventListener("keydown", awaken, { once: true });
+}
+
+/** Looks from time to time whether somebody waits too long. */
+export function startReminding(): void {
+  setInterval(remind, LOOK_MS);
 }
 
 export async function askToNotify(): Promise<void> {
-  await Notification.requestPermission();
-  canAskToNotify.value = Notification.permission === "default";
+  permission.value = await Notification.requestPermission();
+}
+
+/** What an alert looks and sounds like here. */
+export function tryAlert(): void {
+  awaken();
+  play(NEW);
+  show(t("test_title"), t("test_body"), "test", null);
 }
 
 /** A sound and a notification for conversations that were not in the queue before; none for the first list. */
 export function greetNewcomers(queue: Row[]): void {
-  const fresh = known ? queue.filter(({ id }) => !known!.has(id)) : [];
-  known = new Set(queue.map(({ id }) => id));
+  const fresh = waiting ? queue.filter(({ id }) => !waiting!.has(id)) : [];
+  waiting = new Set(queue.map(({ id }) => id));
+  if (!fresh.length || isOff()) return;
+  if (soundOn.peek()) play(NEW);
+  for (const row of fresh) notify(t("new_in_queue"), row, row.reason ? reasonWord(row.reason) : "");
+}
+
+/** The same for new words of customers in one's own conversations, unless they are being looked at. */
+export function greetMessages(mine: Row[]): void {
+  const before = heard;
+  heard = new Map(mine.map((row) => [row.id, row.last_seq]));
+  const fresh = before ? mine.filter((row) => row.preview_author === "contact" && isNewer(row, before)) : [];
   if (!fresh.length) return;
-  if (soundOn.peek()) chime();
-  fresh.forEach(notify);
+  if (soundOn.peek()) play(MESSAGE);
+  for (const row of fresh) notify(t("new_from", { name: row.contact }), row, "");
 }
 
 export function forgetQueue(): void {
-  known = null;
+  waiting = heard = null;
 }
 
-function notify(row: Row): void {
-  if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
-  const body = [row.contact, row.reason && reasonWord(row.reason)].filter(Boolean).join(" · ");
-  const note = new Notification(t("new_in_queue"), { body, tag: `baton-${row.id}` });
+function isNewer(row: Row, before: ReadonlyMap<number, number>): boolean {
+  const known = before.get(row.id);
+  return known !== undefined && row.last_seq > known && !(document.hasFocus() && openId.peek() === row.id);
+}
+
+/** One low note, at most once a minute, while somebody in the queue has waited longer than that. */
+function remind(): void {
+  const now = serverNow();
+  const oldest = Math.min(...(lists.peek().queue?.items ?? []).map((row) => Date.parse(row.waiting_since ?? row.last_at)));
+  if (!me.peek() || isOff() || !remindOn.peek() || now - Math.max(oldest, remindedAt) < REMIND_AFTER_MS) return;
+  if (!Number.isFinite(oldest)) return;
+  remindedAt = now;
+  if (soundOn.peek()) play(REMINDER);
+  show(t("still_waiting"), t("still_waiting_body", { n: counts.peek()?.queue ?? 1 }), "waiting", null);
+}
+
+/** Who is away or offline is not called. */
+const isOff = (): boolean => me.peek()?.availability !== "online";
+
+/** Names and reasons only: a notification may be seen by anybody near the screen. */
+function notify(title: string, row: Row, more: string): void {
+  show(title, [row.contact, more].filter(Boolean).join(" · "), String(row.id), row.id);
+}
+
+function show(title: string, body: string, tag: string, open: number | null): void {
+  if (!notifyOn.peek() || permission.peek() !== "granted") return;
+  if (document.hasFocus() && tag !== "test") return;
+  const note = new Notification(title, { body, tag: `baton-${tag}` });
   note.onclick = () => {
     window.focus();
-    openConversation(row.id);
+    if (open !== null) openConversation(open);
     note.close();
   };
 }
 
-/** Two soft notes, a fifth apart. */
-function chime(): void {
+function awaken(): void {
+  audio ??= new AudioContext();
+  void audio.resume();
+}
+
+/** Soft notes one after the other; pitches in Hz. */
+function play(pitches: readonly number[]): void {
   if (!audio) return;
   const now = audio.currentTime;
-  [587.33, 880].forEach((pitch, index) => {
+  pitches.forEach((pitch, index) => {
     const start = now + index * 0.12;
     const tone = audio!.createOscillator();
     const volume = audio!.createGain();

@@ -1,4 +1,4 @@
-import type { LiveFrame } from "../generated/console";
+import type { LiveFrame, PresenceFrame } from "../generated/console";
 import { liveAddress } from "./api";
 
 const FIRST_DELAY = 500;
@@ -7,7 +7,7 @@ const LONGEST_DELAY = 15_000;
 export interface Listener {
   /** Where to continue; null while no list was loaded yet. */
   cursor(): string | null;
-  received(frame: LiveFrame): void;
+  received(frame: LiveFrame | PresenceFrame): void;
   connected(up: boolean): void;
 }
 
@@ -40,7 +40,7 @@ export function connectLive(listener: Listener): () => void {
       attempt = 0;
       listener.connected(true);
     };
-    socket.onmessage = (event: MessageEvent<string>) => listener.received(JSON.parse(event.data) as LiveFrame);
+    socket.onmessage = (event: MessageEvent<string>) => listener.received(JSON.parse(event.data) as LiveFrame | PresenceFrame);
     socket.onclose = lost;
   }
 

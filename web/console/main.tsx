@@ -7,18 +7,23 @@ import "./style/conversation.css";
 import "./style/reading.css";
 import "./style/composer.css";
 import "./style/packet.css";
+import "./style/pick.css";
+import "./style/pages.css";
 import { render } from "preact";
-import { allowSound } from "./alerts";
+import { allowSound, startReminding } from "./alerts";
 import { followAddress } from "./route";
 import { startSession } from "./session";
 import { App } from "./shell/App";
 import { guardUnsent } from "./talk";
+import { followTheme } from "./theme";
 import { startClock } from "./time";
 
+followTheme();
 void startSession();
 followAddress();
 startClock();
 allowSound();
+startReminding();
 guardUnsent();
 
 const place = document.getElementById("app");

@@ -22,19 +22,22 @@ export function Button(props: {
   label?: string;
   pressed?: boolean;
   disabled?: boolean;
+  /** Shown beside the words. */
   keys?: string;
+  /** A key told in the title alone, where there is no room. */
+  hint?: string;
   children: ComponentChildren;
 }) {
-  const { testId, onClick, class: style = "plain", label, pressed, disabled, keys, children } = props;
+  const { testId, onClick, class: style = "plain", label, pressed, disabled, keys, hint, children } = props;
   return (
     <button
       type="button"
       class={`button ${style}`}
       data-testid={testId}
       aria-label={label}
-      title={label}
+      title={hint ? `${label} (${hint})` : label}
       aria-pressed={pressed}
-      aria-keyshortcuts={keys}
+      aria-keyshortcuts={keys ?? hint}
       disabled={disabled}
       onClick={onClick}
     >
@@ -53,8 +56,18 @@ export function Mark({ name, icon, human }: { name: string; icon?: string; human
   );
 }
 
+export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
 /** What to show instead of content: nothing there, or nothing came. */
-export function Blank({ icon, title, hint, retry }: { icon: string; title: string; hint: string; retry?: () => void }) {
+export function Blank(props: { icon: string; title: string; hint: string; retry?: () => void; children?: ComponentChildren }) {
+  const { icon, title, hint, retry, children } = props;
   return (
     <div class="blank">
       <Icon path={icon} />
@@ -65,6 +78,7 @@ export function Blank({ icon, title, hint, retry }: { icon: string; title: strin
           {t("try_again")}
         </Button>
       )}
+      {children}
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import { batch } from "@preact/signals";
-import { helpShown, notice, openId, packetShown } from "./store";
+import { helpShown, notice, openId, type Page, packetShown, page, picker } from "./store";
 
-/** The open conversation stands in the address, so that the back button of a phone closes it. */
+const PAGES: readonly Page[] = ["canned", "install"];
+
+/** Conversation and page stand in the address, so that the back button of a phone closes them. */
 export function followAddress(): void {
   addEventListener("hashchange", read);
   read();
@@ -11,8 +13,17 @@ export function addressOf(id: number): string {
   return `#c=${id}`;
 }
 
+export function addressOfPage(name: Page): string {
+  return name === "desk" ? "#" : `#p=${name}`;
+}
+
 export function openConversation(id: number): void {
   location.hash = addressOf(id);
+}
+
+export function openPage(name: Page): void {
+  if (name === "desk") closeConversation();
+  else location.hash = addressOfPage(name);
 }
 
 export function closeConversation(): void {
@@ -28,11 +39,14 @@ export function takeLoginCode(): string | null {
 }
 
 function read(): void {
-  const id = Number(new URLSearchParams(location.hash.slice(1)).get("c"));
+  const address = new URLSearchParams(location.hash.slice(1));
+  const id = Number(address.get("c"));
   batch(() => {
     openId.value = id || null;
+    page.value = PAGES.find((name) => name === address.get("p")) ?? "desk";
     packetShown.value = false;
     helpShown.value = false;
+    picker.value = null;
     notice.value = "";
   });
 }

@@ -1,8 +1,10 @@
-import { effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import type { Me } from "../generated/console";
 import { forgetQueue } from "./alerts";
 import { api, ApiError } from "./api";
+import { loadCanned } from "./canned";
 import { clearDrafts } from "./drafts";
+import { startPresence } from "./presence";
 import { explain } from "./problems";
 import { takeLoginCode } from "./route";
 import * as store from "./store";
@@ -59,15 +61,23 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/** The desk runs for one agent; a change of their availability does not start it anew. */
+const agentId = computed(() => store.me.value?.id);
+
 function followSession(): void {
   effect(() => {
-    if (!store.me.value) return;
-    const stop = startSync(sendAgain);
-    return () => {
-      stop();
-      forget();
-    };
+    if (agentId.value === undefined) return undefined;
+    return untracked(runDesk);
   });
+}
+
+function runDesk(): () => void {
+  const stops = [startSync(sendAgain), startPresence()];
+  void loadCanned();
+  return () => {
+    stops.forEach((stop) => stop());
+    forget();
+  };
 }
 
 /** The next one at this computer must not see what the last one saw. */
@@ -75,6 +85,11 @@ function forget(): void {
   store.lists.value = {};
   store.counts.value = null;
   store.threads.value = new Map();
+  store.presence.value = [];
+  store.colleagues.value = [];
+  store.canned.value = null;
+  store.toast.value = null;
+  store.filter.value = store.NO_FILTER;
   store.live.value = "wait";
   forgetQueue();
 }

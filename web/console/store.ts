@@ -1,11 +1,22 @@
 import { computed, signal } from "@preact/signals";
-import type { ConsoleMessage, Conversation, ConversationList, Me, Row } from "../generated/console";
-import type { View } from "./api";
+import type {
+  CannedResponse,
+  Colleague,
+  ConsoleMessage,
+  Contact,
+  Conversation,
+  ConversationList,
+  Me,
+  Presence,
+  Row,
+} from "../generated/console";
+import type { Filter, View } from "./api";
 
-/** Everything the console knows, in one place. Only `session`, `sync`, `talk`, `verbs` and `route` write here. */
+/** Everything the console knows, in one place. Views only read it; the modules beside this one write it. */
 
 export interface Thread {
   row: Row;
+  contact: Contact;
   messages: ConsoleMessage[];
   packet: Conversation["packet"];
   rev: number;
@@ -16,6 +27,7 @@ export interface Outgoing {
   id: string;
   conversation: number;
   text: string;
+  files: readonly SentFile[];
   private: boolean;
   at: string;
   /** Why it is not sent yet; empty while it is being sent. */
@@ -24,13 +36,31 @@ export interface Outgoing {
   again: boolean;
 }
 
-export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "resolved"];
+export interface SentFile {
+  key: string;
+  name: string;
+}
+
+/** Something done that can be taken back for a while. */
+export interface Toast {
+  text: string;
+  undo: (() => Promise<void>) | null;
+}
+
+export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
+export type Page = "desk" | "canned" | "install";
+
+export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
+export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", q: "" };
 
 /** Undefined while it is not known whether somebody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
 export const signInTrouble = signal("");
 
+export const page = signal<Page>("desk");
 export const view = signal<View>("queue");
+export const filter = signal<Filter>(NO_FILTER);
+export const filtersShown = signal(false);
 export const lists = signal<Partial<Record<View, ConversationList>>>({});
 export const listFailed = signal(false);
 export const counts = signal<ConversationList["counts"] | null>(null);
@@ -44,12 +74,26 @@ export const packetShown = signal(false);
 export const outgoing = signal<readonly Outgoing[]>([]);
 /** A sentence about the last step in the open conversation. */
 export const notice = signal("");
+export const toast = signal<Toast | null>(null);
+export const picker = signal<Picker | null>(null);
+
+export const presence = signal<readonly Presence[]>([]);
+export const colleagues = signal<readonly Colleague[]>([]);
+/** Null while they are not loaded. */
+export const canned = signal<readonly CannedResponse[] | null>(null);
 
 export const live = signal<"wait" | "up" | "down">("wait");
 export const helpShown = signal(false);
 
 export const list = computed(() => lists.value[view.value] ?? null);
 export const openThread = computed(() => (openId.value === null ? null : (threads.value.get(openId.value) ?? null)));
+export const isFiltered = computed(() => Object.values(filter.value).some(Boolean));
+
+/** Tags somebody uses already, in the lists known here. */
+export const knownTags = computed(() => {
+  const rows = Object.values(lists.value).flatMap((known) => known.items);
+  return [...new Set(rows.flatMap(({ tags }) => tags))].sort();
+});
 
 /** Whether the open conversation is the signed-in agent's own. */
 export function isMine(row: Row): boolean {
@@ -64,4 +108,10 @@ export function putThread(id: number, thread: Thread): void {
 export function putRow(row: Row): void {
   const thread = threads.value.get(row.id);
   if (thread) putThread(row.id, { ...thread, row });
+  lists.value = Object.fromEntries(
+    Object.entries(lists.value).map(([name, known]) => [
+      name,
+      { ...known, items: known.items.map((other) => (other.id === row.id ? { ...row, found: other.found } : other)) },
+    ]),
+  );
 }

@@ -1,45 +1,53 @@
 import { batch, effect } from "@preact/signals";
-import type { ConsoleMessage, Conversation, ConversationList, LiveFrame } from "../generated/console";
-import { greetNewcomers } from "./alerts";
+import type { ConsoleMessage, Conversation, ConversationList, LiveFrame, PresenceFrame, Row } from "../generated/console";
+import { greetMessages, greetNewcomers } from "./alerts";
 import { api, type View } from "./api";
 import { connectLive } from "./live";
 import { explain } from "./problems";
 import * as store from "./store";
 
 const TOGETHER = 30;
+/** A busy desk must not load its lists more often than people can read. */
+const APART = 300;
 const NOW_AND_THEN = 60_000;
 
 let cursor: string | null = null;
 let due = 0;
+let lastRefresh = 0;
 const dueThreads = new Set<number>();
 
 /** Keeps list and open conversation true to the server, and tells when it is back, until the result is called. */
 export function startSync(back: () => void): () => void {
   const stopLive = connectLive({ cursor: () => cursor, received, connected: (up) => connected(up, back) });
-  const stopViews = effect(() => void loadList(store.view.value));
+  const stopViews = effect(() => void loadList(store.view.value, store.filter.value));
   const stopOpen = effect(() => {
     if (store.openId.value !== null) void loadThread(store.openId.value);
   });
   const slow = setInterval(refreshSoon, NOW_AND_THEN);
+  void loadColleagues();
   return () => {
     stopLive();
     stopViews();
     stopOpen();
     clearInterval(slow);
     clearTimeout(due);
+    due = 0;
     cursor = null;
   };
 }
 
 /** Loads what may have changed; several calls within a moment are one. */
 export function refreshSoon(): void {
-  clearTimeout(due);
-  due = setTimeout(refresh, TOGETHER);
+  if (due) return;
+  due = setTimeout(refresh, Math.max(TOGETHER, lastRefresh + APART - Date.now()));
 }
 
-export async function loadList(view: View): Promise<void> {
+/** The rows of a view that pass the filter. An answer to a filter that was changed meanwhile is dropped. */
+export async function loadList(view: View, filter = store.filter.peek()): Promise<void> {
   try {
-    putList(view, await api.list(view));
+    const found = await api.list(view, filter);
+    if (filter === store.filter.peek()) putList(view, found);
+    if (filter === store.NO_FILTER) greet(view, found.items);
   } catch (error) {
     explain(error);
     store.listFailed.value = true;
@@ -63,7 +71,14 @@ export function mergeMessage(id: number, message: ConsoleMessage): void {
   if (thread) store.putThread(id, { ...thread, messages: merged(thread.messages, [message]) });
 }
 
-function received(frame: LiveFrame): void {
+function received(frame: LiveFrame | PresenceFrame): void {
+  if (frame.type === "presence") {
+    batch(() => {
+      store.presence.value = frame.here;
+      store.colleagues.value = frame.colleagues;
+    });
+    return;
+  }
   cursor = frame.cursor;
   for (const { conversation_id: id } of frame.events) dueThreads.add(id);
   refreshSoon();
@@ -80,29 +95,67 @@ function connected(up: boolean, back: () => void): void {
 }
 
 function refresh(): void {
+  due = 0;
+  lastRefresh = Date.now();
   const open = store.openId.peek();
   if (open !== null && dueThreads.has(open)) void loadThread(open);
   dueThreads.clear();
-  void loadList(store.view.peek());
-  if (store.view.peek() !== "queue") void loadList("queue");
+  const shown = store.view.peek();
+  void loadList(shown);
+  // Bells need the whole queue and everything of one's own, whatever is on screen.
+  for (const view of ["queue", "mine"] as const) {
+    if (shown !== view || store.isFiltered.peek()) void watch(view);
+  }
 }
 
-function putList(view: View, list: ConversationList): void {
+async function watch(view: "queue" | "mine"): Promise<void> {
+  try {
+    const found = await api.list(view);
+    if (!store.isFiltered.peek()) putList(view, found);
+    greet(view, found.items);
+  } catch (error) {
+    explain(error);
+  }
+}
+
+function greet(view: View, rows: Row[]): void {
+  if (view === "queue") greetNewcomers(rows);
+  if (view === "mine") greetMessages(rows);
+}
+
+async function loadColleagues(): Promise<void> {
+  try {
+    store.colleagues.value = (await api.colleagues()).items;
+  } catch (error) {
+    explain(error);
+  }
+}
+
+function putList(view: View, fresh: ConversationList): void {
   batch(() => {
     // While the feed is down its cursor may be one the server no longer knows; the list brings a good one.
-    if (store.live.peek() !== "up") cursor = list.cursor;
-    store.lists.value = { ...store.lists.peek(), [view]: list };
-    store.counts.value = list.counts;
+    if (store.live.peek() !== "up") cursor = fresh.cursor;
+    const items = keptRows(store.lists.peek()[view]?.items ?? [], fresh.items);
+    store.lists.value = { ...store.lists.peek(), [view]: { ...fresh, items } };
+    store.counts.value = fresh.counts;
     store.listFailed.value = false;
   });
-  if (view === "queue") greetNewcomers(list.items);
+}
+
+/** Rows that say the same stay the same objects, so that only changed ones are drawn again. */
+function keptRows(known: Row[], fresh: Row[]): Row[] {
+  const before = new Map(known.map((row) => [row.id, row]));
+  return fresh.map((row) => {
+    const old = before.get(row.id);
+    return old && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+  });
 }
 
 function mergeThread(id: number, fresh: Conversation): void {
   const known = store.threads.peek().get(id);
   if (known && known.rev > fresh.rev) return;
-  const { row, packet, rev } = fresh;
-  store.putThread(id, { row, packet, rev, messages: merged(known?.messages ?? [], fresh.messages) });
+  const { row, contact, packet, rev } = fresh;
+  store.putThread(id, { row, contact, packet, rev, messages: merged(known?.messages ?? [], fresh.messages) });
   const arrived = new Set(fresh.messages.map((message) => message.client_id));
   store.outgoing.value = store.outgoing.peek().filter(({ id }) => !arrived.has(id));
 }

@@ -1,22 +1,27 @@
 import { api } from "./api";
-import { clearDraft, setDraft } from "./drafts";
+import { clearDraft, draftOf, setDraft, setDraftFiles } from "./drafts";
+import { stopTyping } from "./presence";
 import { explain, isPassing } from "./problems";
-import { notice, type Outgoing, outgoing } from "./store";
+import { notice, type Outgoing, outgoing, threads } from "./store";
 import { mergeMessage, refreshSoon } from "./sync";
+import { isUploading } from "./uploads";
 
 /** Leaving the page while words are unsent would lose them: the browser asks first. */
 export function guardUnsent(): void {
   addEventListener("beforeunload", (event) => {
-    if (outgoing.peek().length) event.preventDefault();
+    if (outgoing.peek().length || isUploading.peek()) event.preventDefault();
   });
 }
 
-/** Shows the words at once and sends them; the same id makes sending again harmless. */
-export function say(conversation: number, text: string, isPrivate: boolean): void {
+/** Shows the words of the draft at once and sends them; the same id makes sending again harmless. */
+export function say(conversation: number, isPrivate: boolean): void {
+  const { text, files } = draftOf(conversation, isPrivate);
+  if (!text.trim() && !files.length) return;
   const words: Outgoing = {
     id: crypto.getRandomValues(new Uint32Array(4)).join("-").slice(0, 64),
     conversation,
-    text,
+    text: text.trim(),
+    files,
     private: isPrivate,
     at: new Date().toISOString(),
     trouble: "",
@@ -24,6 +29,7 @@ export function say(conversation: number, text: string, isPrivate: boolean): voi
   };
   notice.value = "";
   clearDraft(conversation, isPrivate);
+  stopTyping();
   outgoing.value = [...outgoing.peek(), words];
   void send(words);
 }
@@ -36,7 +42,9 @@ export function retry(words: Outgoing): void {
 /** Gives unsent words back to the composer. */
 export function rewrite(words: Outgoing): void {
   remove(words);
-  setDraft(words.conversation, words.private, words.text);
+  const newest = threads.peek().get(words.conversation)?.messages.at(-1)?.seq ?? 0;
+  setDraft(words.conversation, words.private, words.text, newest);
+  setDraftFiles(words.conversation, words.private, words.files);
 }
 
 /** Everything that failed only because the server was away. */
@@ -46,8 +54,9 @@ export function sendAgain(): void {
 
 async function send(words: Outgoing): Promise<void> {
   const { id, conversation, text } = words;
+  const files = words.files.map(({ key }) => key);
   try {
-    const message = await (words.private ? api.note : api.reply)(conversation, { id, text });
+    const message = await (words.private ? api.note : api.reply)(conversation, { id, text, files });
     mergeMessage(conversation, message);
     remove(words);
   } catch (error) {

@@ -42,3 +42,7 @@ export function shortDate(at: string): string {
 export function shortMoment(at: string): string {
   return new Date(at).toDateString() === new Date().toDateString() ? clockTime(at) : shortDate(at);
 }
+
+export function yearDate(at: string): string {
+  return new Date(at).toLocaleDateString(locale.value, { year: "numeric", month: "short", day: "numeric" });
+}

@@ -1,15 +1,21 @@
 import { signal } from "@preact/signals";
-import type { Row } from "../generated/console";
+import type { Me, Row } from "../generated/console";
 import { api } from "./api";
 import { explain } from "./problems";
-import { isMine, notice, openThread, putRow } from "./store";
+import { momentWord } from "./snoozing";
+import { isMine, me, notice, openThread, putRow } from "./store";
 import { loadThread, refreshSoon } from "./sync";
+import { tell } from "./toasts";
+import { t } from "./words";
 
 /** A verb is under way; its button waits. */
 export const busy = signal(false);
 
-export const mayClaim = (row: Row): boolean => row.status !== "resolved" && !isMine(row);
+export const mayClaim = (row: Row): boolean => row.status !== "resolved" && row.assignee === null;
 export const mayFinish = (row: Row): boolean => isMine(row);
+export const mayReopen = (row: Row): boolean =>
+  row.status === "resolved" || (row.status === "snoozed" && row.assignee?.id === me.value?.id);
+export const mayMark = (row: Row): boolean => row.status !== "resolved";
 
 export function claim(): Promise<void> {
   return act(mayClaim, (row) => api.claim(row.id));
@@ -20,7 +26,49 @@ export function handBack(): Promise<void> {
 }
 
 export function resolve(): Promise<void> {
-  return act(mayFinish, (row) => api.resolve(row.id, { seen_seq: seen() }));
+  return act(mayFinish, async (row) => {
+    const done = await api.resolve(row.id, { seen_seq: seen() });
+    tell(t("toast_resolved", { name: row.contact }), again(row.id, () => api.reopen(row.id)));
+    return done;
+  });
+}
+
+export function reopen(): Promise<void> {
+  return act(mayReopen, (row) => api.reopen(row.id));
+}
+
+export function snooze(until: Date): Promise<void> {
+  return act(mayFinish, async (row) => {
+    const done = await api.snooze(row.id, { seen_seq: seen(), until: until.toISOString() });
+    tell(t("toast_snoozed", { name: row.contact, time: momentWord(until) }), again(row.id, () => api.reopen(row.id)));
+    return done;
+  });
+}
+
+/** To a colleague, or with null back to the queue, from where it can be claimed back. */
+export function transfer(agent: { id: number; name: string } | null, note: string): Promise<void> {
+  return act(mayFinish, async (row) => {
+    const done = await api.transfer(row.id, { agent_id: agent?.id ?? null, note: note.trim() || null });
+    if (agent) tell(t("toast_transferred", { name: row.contact, to: agent.name }));
+    else tell(t("toast_to_queue", { name: row.contact }), again(row.id, () => api.claim(row.id)));
+    return done;
+  });
+}
+
+export function setPriority(priority: Row["priority"]): Promise<void> {
+  return act(mayMark, (row) => api.setPriority(row.id, { priority }));
+}
+
+export function setTags(tags: string[]): Promise<void> {
+  return act(() => true, (row) => api.setTags(row.id, tags));
+}
+
+export async function setAvailability(availability: Me["availability"]): Promise<void> {
+  try {
+    me.value = await api.setAvailability({ availability });
+  } catch (error) {
+    tell(explain(error));
+  }
 }
 
 /** One verb on the open conversation. A refusal is explained, and what is newer is shown. */
@@ -38,6 +86,15 @@ async function act(may: (row: Row) => boolean, verb: (row: Row) => Promise<Row>)
   }
   refreshSoon();
   await loadThread(row.id);
+}
+
+/** The way back of a verb: the conversation as it is then is shown wherever it stands. */
+function again(id: number, verb: () => Promise<Row>): () => Promise<void> {
+  return async () => {
+    putRow(await verb());
+    refreshSoon();
+    await loadThread(id);
+  };
 }
 
 /** The newest message on screen. */

@@ -20,6 +20,11 @@ export function chooseLocale(chosen: Locale): void {
   localStorage.setItem(KEY, chosen);
 }
 
+export const LOCALE_NAMES: Record<Locale, string> = { "zh-TW": "繁體中文", "zh-CN": "简体中文", en: "English" };
+
+/** The key that makes shortcuts work while somebody types. */
+export const COMMAND = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
 export type TextKey = keyof Texts;
 
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {

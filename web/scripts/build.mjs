@@ -1,4 +1,5 @@
-// Builds everything the server serves, into ../bot/assets: each page under its own folder, the widget as one file.
+// Builds everything the server serves, into ../bot/assets: each page under its own folder, the widget as two files.
+// With names as arguments (widget, console, shop, photo) only those.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -28,8 +29,8 @@ const page = (name) =>
     },
   });
 
-/** One classic script without exports: shops load it with a plain script tag. */
-const widget = () =>
+/** One file for shops' pages. The first is a classic script, loaded by a plain tag; it imports the second by itself. */
+const widget = (entry, format, name) =>
   build({
     ...common,
     root: path("../widget"),
@@ -37,7 +38,9 @@ const widget = () =>
       outDir: assets,
       emptyOutDir: false,
       target: "es2022",
-      lib: { entry: path("../widget/main.ts"), name: "Baton", formats: ["iife"], fileName: () => "widget.js" },
+      cssTarget: ["chrome123", "firefox128", "safari17.5"],
+      rolldownOptions: { output: { minify: true } },
+      lib: { entry: path(`../widget/${entry}`), name: "BatonWidget", formats: [format], fileName: () => name },
     },
   });
 
@@ -52,7 +55,13 @@ const compress = async () => {
   }
 };
 
-await widget();
-await page("console");
-await page("shop");
+const all = ["widget", "console", "shop", "photo"];
+const named = process.argv.slice(2);
+for (const name of named.length ? named : all) {
+  if (name !== "widget") await page(name);
+  else {
+    await widget("main.ts", "iife", "widget.js");
+    await widget("panel/main.ts", "es", "widget-panel.js");
+  }
+}
 await compress();

@@ -1,21 +1,25 @@
-import type { Messages, Press, Send, Trouble, Welcome, WidgetConversation, WidgetMessage } from "../generated/widget";
+import type {
+  Messages, Send, Trouble, Uploaded, Welcome, WidgetConversation, WidgetMessage,
+} from "../generated/widget";
 import { fill, type Locale } from "../shared/locale";
-import { type Connection, connect, type Outgoing } from "./connection";
-import { type Entry, Outbox } from "./outbox";
+import { type Asking, type Connection, connect, type Outgoing, type Telling } from "./connection";
+import { type Entry, isBubble, Outbox } from "./outbox";
 import { read, watch, write } from "./storage";
 import { FALLBACK, type TextKey } from "./texts";
 
-const READING = 6000;
 const RETRY = 4000;
 const RETRIES = 3;
 const PENDING = 8000;
 const LATE = 1500;
+const TELL_SEEN = 1000;
 
 /** Everything the widget knows. Views read it and are called after every change. */
 export class Chat {
   readonly messages = new Map<number, WidgetMessage>();
   readonly outbox = new Outbox();
-  conversation: WidgetConversation = { reference: null, status: "bot", agent: null, position: null };
+  conversation: WidgetConversation = {
+    reference: null, status: "bot", agent: null, position: null, seen: 0, typing: null, open: true, hours: "",
+  };
   welcome: Welcome | null = null;
   up = false;
   /** The line has been down long enough to say so: most breaks are shorter. */
@@ -24,29 +28,37 @@ export class Chat {
   notice = "";
   /** Words given back to the composer. */
   returned = "";
-  /** The customer wrote a moment ago and the assistant has not answered yet. */
-  reading = false;
   personAsked = false;
   changed: () => void = () => {};
+  /** The shop's word on who is logged in is too old, or was never right. */
+  refused: () => void = () => {};
 
   #connection: Connection | undefined;
   #token = read("token");
+  #identity = "";
+  #resume = "";
   #cursor = 0;
   #seen = Number(read("seen")) || null;
+  #told = 0;
   #lateTimer = 0;
-  #readingTimer = 0;
   #personTimer = 0;
+  #seenTimer = 0;
 
   constructor(
-    private readonly server: URL,
+    readonly server: URL,
     private readonly wanted: Locale | null,
   ) {
     watch("token", () => this.#tokenFromOtherTab());
+    watch("seen", () => this.#seenInOtherTab());
   }
 
   /** Was here before: worth a connection although the panel is closed. */
   get known(): boolean {
     return this.#token !== null || this.outbox.entries.length > 0;
+  }
+
+  get token(): string | null {
+    return this.#token;
   }
 
   get locale(): Locale {
@@ -64,28 +76,63 @@ export class Chat {
     return status === "waiting" && position ? this.text("waiting_position", { n: position }) : this.text(`${status}_status`);
   }
 
+  /** An address of the server's. */
+  at(path: string): string {
+    return new URL(path, this.server).href;
+  }
+
   text(key: TextKey, values: Record<string, string | number> = {}): string {
     const own = this.welcome?.texts[key] ?? FALLBACK[this.locale][key] ?? "";
     return fill(own, { shop: this.welcome?.shop.name ?? "", ...values });
   }
 
   start(): void {
-    this.#connection ??= connect(this.server, {
-      hello: () => ({ type: "hello", v: 1, token: this.#token, cursor: this.#cursor, locale: this.wanted }),
+    this.#connection ??= connect(this.at("widget/socket").replace("http", "ws"), {
+      hello: () => ({
+        type: "hello",
+        v: 1,
+        token: this.#token,
+        cursor: this.#cursor,
+        locale: this.wanted,
+        identity: this.#identity || null,
+        resume: this.#resume || null,
+      }),
       received: (frame) => this.#received(frame),
       connected: (up) => this.#connected(up),
     });
     this.#connected(this.up);
   }
 
-  send(text: string): void {
+  /** The shop's signed word on who is logged in; none means that they have logged out, and leaves nothing behind. */
+  identify(jwt: string): void {
+    if (jwt ? jwt === this.#identity : !read("identified")) return;
+    this.#identity = jwt;
+    write("identified", jwt && "1");
+    if (jwt) this.#again();
+    else this.#leave();
+  }
+
+  /** What a link of ours brought along. */
+  resume(link: string): void {
+    this.#resume = link;
+    this.#again();
+  }
+
+  /** Everything once more: addresses of files are good for an hour only. */
+  refresh(): void {
+    this.#cursor = 0;
+    this.#connection?.restart();
+  }
+
+  send(text: string, uploaded: Uploaded[] = []): void {
     const limit = this.welcome?.limits.text;
     this.notice = "";
     if (limit && [...text].length > limit) {
       this.returned = text;
       this.notice = this.text("too_long", { n: limit });
     } else {
-      this.#post({ type: "send", id: newId(), text }, text);
+      const files = uploaded.map(({ key }) => key) as NonNullable<Send["files"]>;
+      this.#post({ type: "send", id: newId(), text, files }, text, uploaded);
     }
     this.changed();
   }
@@ -93,6 +140,12 @@ export class Chat {
   press(token: string, label: string): void {
     this.notice = "";
     this.#post({ type: "press", id: newId(), token }, label);
+    this.changed();
+  }
+
+  submit(token: string, values: Record<string, string>, label: string): void {
+    this.notice = "";
+    this.#post({ type: "submit", id: newId(), token, values }, label);
     this.changed();
   }
 
@@ -112,23 +165,34 @@ export class Chat {
     this.changed();
   }
 
-  /** The customer has the newest message before their eyes. */
-  see(): void {
-    const newest = this.#newest;
-    if (newest <= (this.#seen ?? 0)) return;
-    this.#seen = newest;
-    write("seen", String(newest));
+  tell(frame: Telling): void {
+    this.#connection?.send(frame);
+  }
+
+  /** The customer has had every message up to `seq` before their eyes. */
+  see(seq: number): void {
+    if (seq <= (this.#seen ?? 0)) return;
+    this.#seen = seq;
+    write("seen", String(seq));
+    this.#seenTimer ||= setTimeout(() => this.#tellSeen(), TELL_SEEN);
+  }
+
+  #tellSeen(): void {
+    this.#seenTimer = 0;
+    const seq = this.#seen ?? 0;
+    if (!this.up || seq <= this.#told) return;
+    this.#told = seq;
+    this.tell({ type: "seen", seq });
   }
 
   get #newest(): number {
     return Math.max(0, ...this.messages.keys());
   }
 
-  #post(frame: Send | Press, label: string): void {
-    this.outbox.add(frame, label, Date.now());
+  #post(frame: Asking, label: string, uploaded: Uploaded[] = []): void {
+    this.outbox.add({ frame, label, files: uploaded.map(({ file }) => file), at: Date.now() });
     this.#connection?.send(frame);
     this.start();
-    if (label && this.conversation.status === "bot") this.#startReading();
   }
 
   #connected(up: boolean): void {
@@ -163,35 +227,38 @@ export class Chat {
     const stranger = this.#token !== frame.token;
     const missed = stranger && this.#cursor > 0;
     if (stranger) this.#forget();
+    if (stranger) this.#seen = null;
+    this.#resume = "";
     this.#token = frame.token;
     write("token", frame.token);
     this.welcome = frame;
     if (missed) return this.#connection?.restart();
     this.#merge(frame);
-    if (this.#seen === null) this.see();
+    this.#seen ??= this.#newest;
+    this.#tellSeen();
     this.outbox.reload();
     for (const entry of this.outbox.unsent) this.retry(entry);
   }
 
   #merge(frame: Welcome | Messages): void {
+    const { status } = frame.conversation;
     for (const message of frame.messages) {
       this.messages.set(message.seq, message);
       if (message.client_id) this.outbox.remove(message.client_id);
-      if (message.author !== "contact") this.reading = false;
     }
     this.outbox.settle(this.#newest);
     this.#cursor = frame.cursor;
-    if (frame.conversation.status !== this.conversation.status) this.personAsked = false;
-    if (frame.conversation.status !== "bot") this.reading = false;
+    if (status !== this.conversation.status) this.personAsked = false;
     this.conversation = frame.conversation;
   }
 
   #trouble(frame: Trouble): void {
     const entry = this.outbox.find(frame.id);
-    this.reading = false;
-    if (entry?.label && frame.retry) entry.trouble = frame.text;
+    const bubble = entry && isBubble(entry);
+    if (frame.code === "identity") this.refused();
+    if (bubble && frame.retry) entry.trouble = frame.text;
     else this.notice = frame.text;
-    if (!entry?.label) this.personAsked = false;
+    if (!bubble) this.personAsked = false;
     if (!entry) return;
     if (frame.retry) return this.#retryLater(entry);
     this.outbox.remove(entry.frame.id);
@@ -204,15 +271,6 @@ export class Chat {
     setTimeout(() => {
       if (entry.state === "failed") this.retry(entry);
     }, RETRY * entry.tries);
-  }
-
-  #startReading(): void {
-    this.reading = true;
-    clearTimeout(this.#readingTimer);
-    this.#readingTimer = setTimeout(() => {
-      this.reading = false;
-      this.changed();
-    }, READING);
   }
 
   #nowLate(): void {
@@ -230,13 +288,30 @@ export class Chat {
     if (!token || token === this.#token) return;
     this.#token = token;
     this.#forget();
+    this.#again();
+  }
+
+  #seenInOtherTab(): void {
+    this.#seen = Math.max(this.#seen ?? 0, Number(read("seen")));
+    this.changed();
+  }
+
+  #again(): void {
     if (this.#connection) this.#connection.restart();
     else this.start();
   }
 
+  #leave(): void {
+    this.#forget();
+    this.#token = this.#seen = null;
+    for (const key of ["token", "seen"]) write(key, "");
+    for (const entry of this.outbox.entries) this.outbox.remove(entry.frame.id);
+    this.#connection?.restart();
+  }
+
   #forget(): void {
     this.messages.clear();
-    this.#cursor = 0;
+    this.#cursor = this.#told = 0;
   }
 }
 

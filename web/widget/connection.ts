@@ -1,6 +1,9 @@
-import type { Ack, Hello, Messages, Press, Send, Trouble, Welcome } from "../generated/widget";
+import type { Ack, Hello, Messages, Press, Seen, Send, Submit, Trouble, Typing, Welcome } from "../generated/widget";
 
 export type Outgoing = Welcome | Ack | Messages | Trouble;
+/** Frames the server answers, and those it only takes note of. */
+export type Asking = Send | Press | Submit;
+export type Telling = Typing | Seen;
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
@@ -17,11 +20,11 @@ export interface Connection {
   /** A fresh socket at once: for a new token, or when the old one may be dead. */
   restart(): void;
   /** Nothing happens while there is no welcomed socket: the frame then waits in the outbox. */
-  send(frame: Send | Press): void;
+  send(frame: Asking | Telling): void;
 }
 
 /** One socket that comes back by itself: after a pause that grows, when the network returns, when the page is seen. */
-export function connect(address: URL, listener: Listener): Connection {
+export function connect(address: string, listener: Listener): Connection {
   let socket: WebSocket | undefined;
   let up = false;
   let attempt = 0;
@@ -44,10 +47,10 @@ export function connect(address: URL, listener: Listener): Connection {
     open();
   }
 
-  function send(frame: Send | Press): void {
+  function send(frame: Asking | Telling): void {
     if (!up) return;
     socket?.send(JSON.stringify(frame));
-    silence ||= setTimeout(lost, SILENCE);
+    if ("id" in frame) silence ||= setTimeout(lost, SILENCE);
   }
 
   function open(): void {

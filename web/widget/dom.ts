@@ -1,5 +1,5 @@
-type Child = Node | string;
-type Value = string | false | undefined;
+export type Child = Node | string;
+export type Value = string | false | null | undefined;
 
 /** A part of the page that shows the chat as it is now. */
 export interface View {
@@ -29,15 +29,6 @@ export function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-const drawn = new WeakMap<Element, Value>();
-
-/** Fills `node` anew when `key`, which stands for all it shows, is another one than last time; empty without a key. */
-export function draw(node: Element, key: Value, children: (key: string) => Child[]): void {
-  if (drawn.get(node) === key) return;
-  drawn.set(node, key);
-  node.replaceChildren(...(key ? children(key) : []));
-}
-
 export function icon(path: string): SVGElement {
   const part = (tag: string): SVGElement => document.createElementNS("http://www.w3.org/2000/svg", tag) as SVGElement;
   const [svg, line] = [part("svg"), part("path")];
@@ -53,10 +44,4 @@ export function button(name: string, pressed: () => void, ...children: Child[]):
   const node = h("button", { type: "button", "data-testid": name, class: name }, ...children);
   node.addEventListener("click", pressed);
   return node;
-}
-
-/** The mark of who speaks: a square with a drawn face for the assistant, a round initial for a person. */
-export function mark(person: string, machine: string): HTMLElement {
-  const face = person ? [...person][0]!.toUpperCase() : icon(machine);
-  return h("span", { class: person ? "mark human" : "mark", "aria-hidden": "true" }, face);
 }

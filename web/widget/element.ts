@@ -2,94 +2,118 @@ import tokens from "../tokens.css?inline";
 import { CHAT, CLOSE } from "../shared/icons";
 import { localeOf } from "../shared/locale";
 import { Chat } from "./chat";
-import { button, h, icon, setAttribute, setText, type View } from "./dom";
-import { type Footer, footer } from "./footer";
-import { header } from "./header";
-import { type Log, log } from "./log";
-import style from "./style/index.css?inline";
+import * as kit from "./dom";
+import type { Panel } from "./panel/main";
+import style from "./style.css?inline";
 
-const PHONE = "(max-width: 480px), (max-height: 480px)";
+export type HappenedTo = "open" | "close" | "unread" | "expired";
 
-/** `<baton-chat>`: the launcher and the panel behind it. Attributes: data-locale, data-accent, data-position. */
+const { button, h, icon, setAttribute, setText } = kit;
+const AGAIN = 3000;
+const RESUME = /([#&])baton-resume=([^&]+)&?/;
+
+/** `<baton-chat>`: the launcher, and the panel once it is wanted. Its attributes are told in the README. */
 export class BatonChat extends HTMLElement {
   static server = new URL("/", location.href);
+  /** For the second file. */
+  static readonly kit = kit;
 
   #chat!: Chat;
-  #header!: View;
-  #log!: Log;
-  #footer!: Footer;
   #launcher!: HTMLButtonElement;
   readonly #badge = h("span", { class: "badge", "data-testid": "unread", "aria-hidden": "true" });
-  readonly #panel = h("dialog", { "data-testid": "panel", tabindex: "-1", "aria-labelledby": "name" });
+  #panel: Panel | undefined;
+  /** Opened, or about to be. */
+  #wanted = false;
+  #tries = 0;
   #queued = false;
+  #unread = 0;
 
   connectedCallback(): void {
     if (this.shadowRoot) return;
     this.#build();
     this.#chat.changed = () => this.#soon();
+    this.#chat.refused = () => this.#happened("expired");
+    document.addEventListener("visibilitychange", () => this.#soon());
+    addEventListener("hashchange", () => this.#resume());
     this.#update();
+    this.identify(this.dataset["identity"] ?? "");
+    this.#resume();
     if (this.#chat.known) this.#chat.start();
   }
 
-  get isOpen(): boolean {
-    return this.#panel.open;
-  }
-
   /** Opens the panel; `words` are put into the composer, not sent. */
-  open(words = ""): void {
-    if (!this.isOpen) {
-      if (matchMedia(PHONE).matches) this.#panel.showModal();
-      else this.#panel.show();
-      this.#fit();
-    }
-    if (words) this.#footer.insert(words);
-    if (matchMedia("(pointer: coarse)").matches && !words) this.#panel.focus();
-    else this.#footer.focus();
+  async open(words = ""): Promise<void> {
+    this.#wanted = true;
     this.#chat.start();
-    this.#log.toEnd();
     this.#update();
+    try {
+      await this.#fetch();
+    } catch {
+      this.#tries++;
+      setTimeout(() => this.#wanted && this.open(words), AGAIN);
+      return;
+    }
+    if (!this.#wanted) return;
+    this.#panel?.open(words);
+    this.#update();
+    this.#happened("open");
   }
 
   close(): void {
-    if (!this.isOpen) return;
-    this.#panel.close();
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#panel?.node.close();
     this.#launcher.focus();
     this.#update();
+    this.#happened("close");
+  }
+
+  /** Who is logged in, as a JWT signed by the shop; empty once they log out. */
+  identify(jwt: string): void {
+    this.#chat.identify(jwt);
+  }
+
+  on(event: HappenedTo, listener: (detail?: number) => void): void {
+    this.addEventListener(`baton-${event}`, (happened) => listener((happened as CustomEvent<number>).detail));
   }
 
   #build(): void {
-    const wanted = localeOf(this.dataset["locale"] ?? document.documentElement.lang) ?? localeOf(navigator.language);
-    this.#chat = new Chat(new URL("widget/socket", socketAddress(BatonChat.server)), wanted);
-    this.#header = header(this.#chat, () => this.close());
-    this.#log = log(this.#chat);
-    this.#footer = footer(this.#chat);
-    this.#launcher = button("launcher", () => (this.isOpen ? this.close() : this.open()), icon(CHAT), icon(CLOSE));
-    this.#launcher.append(this.#badge);
-    this.#panel.append(this.#header.node, this.#log.node, this.#footer.node);
-    this.#listen();
+    const { locale, theme = "", offset = "", launcherText = "" } = this.dataset;
+    const wanted = localeOf(locale ?? document.documentElement.lang) ?? localeOf(navigator.language);
+    this.#chat = new Chat(BatonChat.server, wanted);
+    this.#launcher = button("launcher", () => (this.#wanted ? this.close() : this.open()), icon(CHAT), icon(CLOSE));
+    this.#launcher.append(h("span", {}, launcherText), this.#badge);
+    for (const event of ["pointerenter", "focus"]) {
+      this.#launcher.addEventListener(event, () => this.#fetch().catch(() => this.#tries++), { once: true });
+    }
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet(style), sheet(tokens)];
-    root.append(this.#panel, this.#launcher);
+    root.adoptedStyleSheets = [sheet(style, theme), sheet(tokens, theme)];
+    root.append(this.#launcher);
+    if (/^(dark|light)$/.test(theme)) this.style.colorScheme = theme;
+    const [x, y = x] = offset.match(/\d+/g) ?? [];
+    if (x) this.style.setProperty("--x", `${x}px`);
+    if (y) this.style.setProperty("--y", `${y}px`);
   }
 
-  #listen(): void {
-    this.#panel.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.isComposing) return;
-      event.preventDefault();
-      this.close();
-    });
-    this.#panel.addEventListener("cancel", (event) => event.preventDefault());
-    document.addEventListener("visibilitychange", () => this.#soon());
-    visualViewport?.addEventListener("resize", () => this.#fit());
-    visualViewport?.addEventListener("scroll", () => this.#fit());
+  /** The panel, from where this file came from; under another address where the browser remembers a failure. */
+  async #fetch(): Promise<void> {
+    const address = this.#chat.at(`widget-panel.js${this.#tries ? `?${this.#tries}` : ""}`);
+    const { panel } = (await import(/* @vite-ignore */ address)) as typeof import("./panel/main");
+    if (this.#panel) return;
+    this.#panel = panel(this.#chat, () => this.close());
+    const root = this.shadowRoot!;
+    root.adoptedStyleSheets.push(sheet(this.#panel.style, this.dataset["theme"] ?? ""));
+    root.prepend(this.#panel.node);
+    this.#panel.update();
   }
 
-  /** On phones the sheet is as high as what the keyboard leaves; zooming in changes nothing. */
-  #fit(): void {
-    const { height = innerHeight, offsetTop = 0, scale = 1 } = visualViewport ?? {};
-    if (scale > 1.01) return;
-    this.#panel.style.setProperty("--seen-height", `${height}px`);
-    this.#panel.style.setProperty("--seen-top", `${offsetTop}px`);
+  /** A link of ours leads back into a conversation; its word is taken out of the address bar. */
+  #resume(): void {
+    const link = RESUME.exec(location.hash)?.[2];
+    if (!link) return;
+    history.replaceState(history.state, "", location.href.replace(RESUME, "$1").replace(/[#&]$/, ""));
+    this.#chat.resume(link);
+    void this.open();
   }
 
   /** Many changes in one go are drawn once. */
@@ -104,33 +128,43 @@ export class BatonChat extends HTMLElement {
 
   #update(): void {
     const chat = this.#chat;
-    if (this.isOpen && document.visibilityState === "visible") chat.see();
-    const unread = this.isOpen ? 0 : chat.unread;
-    const label = unread ? chat.text("unread", { n: unread }) : chat.text("title");
-    this.#panel.lang = this.#launcher.lang = chat.locale;
+    const isOpen = !!this.#panel?.node.open;
+    const unread = isOpen ? 0 : chat.unread;
+    const title = this.dataset["launcherText"] ?? chat.text("title");
+    const closed = unread ? chat.text("unread", { n: unread, title }) : title;
+    const opened = chat.text(isOpen ? "close" : "connecting");
+    this.#launcher.lang = chat.locale;
     this.#paint(this.dataset["accent"] ?? chat.welcome?.shop.accent ?? "");
-    setAttribute(this.#launcher, "aria-label", this.isOpen ? chat.text("close") : label);
-    setAttribute(this.#launcher, "aria-expanded", String(this.isOpen));
+    setAttribute(this.#launcher, "aria-label", this.#wanted ? opened : closed);
+    setAttribute(this.#launcher, "aria-expanded", String(isOpen));
+    setAttribute(this.#launcher, "aria-busy", this.#wanted && !isOpen && "true");
     setText(this.#badge, unread ? (unread > 9 ? "9+" : String(unread)) : "");
-    this.#header.update();
-    this.#footer.update();
-    this.#log.update();
+    this.#panel?.update();
+    if (unread !== this.#unread) this.#happened("unread", unread);
+    this.#unread = unread;
   }
 
-  /** The shop's colour; the style sheet derives readable pairs from it. */
+  #happened(event: HappenedTo, detail?: number): void {
+    this.dispatchEvent(new CustomEvent(`baton-${event}`, { detail }));
+  }
+
+  /** The shop's colour, where the style sheet can derive readable pairs from it. */
   #paint(accent: string): void {
-    if (CSS.supports("color", accent)) this.style.setProperty("--accent", accent);
+    if (CSS.supports("color", `oklch(from ${accent} l c h)`)) this.style.setProperty("--accent", accent);
   }
 }
 
-function sheet(css: string): CSSStyleSheet {
+function sheet(css: string, theme: string): CSSStyleSheet {
   const made = new CSSStyleSheet();
   made.replaceSync(css);
+  if (/^(dark|light)$/.test(theme)) settle(made.cssRules, theme);
   return made;
 }
 
-function socketAddress(server: URL): URL {
-  const address = new URL(server);
-  address.protocol = server.protocol.replace("http", "ws");
-  return address;
+/** The shop's word on light or dark, where the customer's device would have it. */
+function settle(rules: CSSRuleList, theme: string): void {
+  for (const rule of rules as Iterable<CSSRule & { media?: MediaList; cssRules?: CSSRuleList }>) {
+    if (rule.media?.mediaText.includes("scheme")) rule.media.mediaText = theme === "dark" ? "all" : "not all";
+    if (rule.cssRules) settle(rule.cssRules, theme);
+  }
 }

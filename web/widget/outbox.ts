@@ -1,13 +1,15 @@
-import type { Press, Send } from "../generated/widget";
+import type { File } from "../generated/widget";
+import type { Asking } from "./connection";
 import { keys, read, write } from "./storage";
 
 const KEY = "out.";
 
 /** What the customer sent and the server has not taken yet. */
 export interface Entry {
-  readonly frame: Send | Press;
-  /** The words of the bubble; empty for the fixed buttons, which show none. */
+  readonly frame: Asking;
+  /** The words of the bubble; the fixed buttons have none, and show none. */
   readonly label: string;
+  readonly files: File[];
   readonly at: number;
   state: "waiting" | "stored" | "failed";
   /** The server's sentence about a failure. */
@@ -18,7 +20,12 @@ export interface Entry {
   seq: number;
 }
 
-type Kept = Pick<Entry, "frame" | "label" | "at">;
+/** Whether it is shown in the log: the fixed buttons are not. */
+export function isBubble({ label, files }: Entry): boolean {
+  return !!(label || files.length);
+}
+
+type Kept = Pick<Entry, "frame" | "label" | "files" | "at">;
 
 /** Own bubbles until they come back as messages. Each has its own key, so two tabs never overwrite each other. */
 export class Outbox {
@@ -37,9 +44,9 @@ export class Outbox {
     return this.#entries.filter((entry) => entry.state !== "stored");
   }
 
-  add(frame: Send | Press, label: string, at: number): Entry {
-    write(KEY + frame.id, JSON.stringify({ frame, label, at }));
-    return this.#keep({ frame, label, at });
+  add(kept: Kept): void {
+    write(KEY + kept.frame.id, JSON.stringify(kept));
+    this.#keep(kept);
   }
 
   find(id: string | null): Entry | undefined {
@@ -47,13 +54,13 @@ export class Outbox {
   }
 
   stored(id: string, seq: number): void {
-    write(KEY + id, null);
+    write(KEY + id, "");
     const entry = this.find(id);
     if (entry) Object.assign(entry, { state: "stored", seq });
   }
 
   remove(id: string): void {
-    write(KEY + id, null);
+    write(KEY + id, "");
     this.#entries = this.#entries.filter((entry) => entry.frame.id !== id);
   }
 
@@ -71,16 +78,14 @@ export class Outbox {
     this.#entries.sort((one, other) => one.at - other.at);
   }
 
-  #keep(kept: Kept): Entry {
-    const entry: Entry = { ...kept, state: "waiting", trouble: "", tries: 0, seq: 0 };
-    this.#entries.push(entry);
-    return entry;
+  #keep(kept: Kept): void {
+    this.#entries.push({ ...kept, state: "waiting", trouble: "", tries: 0, seq: 0 });
   }
 }
 
 function parse(text: string | null): Kept | null {
   try {
-    return JSON.parse(text ?? "") as Kept;
+    return { files: [], ...JSON.parse(text ?? "") } as Kept;
   } catch {
     return null;
   }

@@ -6,9 +6,9 @@ export function read(key: string): string | null {
   return attempt(() => localStorage.getItem(PREFIX + key));
 }
 
-/** Keeps `value`, or forgets the key. */
-export function write(key: string, value: string | null): void {
-  attempt(() => (value === null ? localStorage.removeItem(PREFIX + key) : localStorage.setItem(PREFIX + key, value)));
+/** Keeps `value`; an empty one is forgotten with its key. */
+export function write(key: string, value: string): void {
+  attempt(() => (value ? localStorage.setItem(PREFIX + key, value) : localStorage.removeItem(PREFIX + key)));
 }
 
 /** The kept keys that begin with `start`. */

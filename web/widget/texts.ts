@@ -9,8 +9,12 @@ export type TextKey =
   | `${Status}_name` | `${Status}_status` | "waiting_position"
   | "connecting" | "offline" | "offline_outbox"
   | "log" | "you" | "new_message" | "reading"
+  | "typing" | "seen"
   | "placeholder" | "send" | "person" | "person_asked" | "cancel_wait"
-  | "sending" | "queued" | "sent" | "retry" | "too_long";
+  | "sending" | "queued" | "sent" | "retry" | "too_long"
+  | "attach" | "camera" | "phone" | "phone_title" | "phone_hint" | "phone_left" | "phone_over" | "phone_again"
+  | "remove" | "drop" | "upload_failed" | "file_too_large" | "too_many_files"
+  | "form_empty" | "file_broken" | "reload";
 
 export const FALLBACK: Record<Locale, Partial<Record<TextKey, string>>> = {
   "zh-TW": {

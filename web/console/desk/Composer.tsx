@@ -1,46 +1,97 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { BOLT, BOOK, CLIP } from "../../shared/icons";
 import type { Row } from "../../generated/console";
 import { asked, draftOf, setDraft } from "../drafts";
-import { Button } from "../parts";
-import { COMMAND } from "../shell/Help";
-import { isMine } from "../store";
+import { Button, Icon } from "../parts";
+import { noteTyping } from "../presence";
+import { isMine, picker, type Thread } from "../store";
 import { say } from "../talk";
-import { busy, claim, mayClaim } from "../verbs";
-import { t } from "../words";
+import { attach, uploads } from "../uploads";
+import { busy, claim, mayClaim, mayReopen } from "../verbs";
+import { COMMAND, t } from "../words";
+import { Attachments } from "./Attachments";
+import { CannedList, slashIn, useCanned } from "./CannedList";
+import { Company, Overtaken } from "./Company";
+import { Suggestions } from "./Suggestions";
 
 /** Reply and note. Whoever does not have the conversation can only leave notes. */
-export function Composer({ row }: { row: Row }) {
+export function Composer({ thread }: { thread: Thread }) {
+  const { row } = thread;
   const box = useRef<HTMLTextAreaElement>(null);
+  const files = useRef<HTMLInputElement>(null);
   const mine = isMine(row);
   const noteChosen = useSignal(false);
+  const dropping = useSignal(false);
   const isNote = noteChosen.value || !mine;
-  const text = draftOf(row.id, isNote);
+  const draft = draftOf(row.id, isNote);
+  const newest = thread.messages.at(-1)?.seq ?? 0;
+  const canned = useCanned(thread, box, (text) => write(text));
+  const waits = useComputed(() => uploads.value.some((entry) => entry.conversation === row.id && !entry.trouble)).value;
+  const empty = !draft.text.trim() && !draft.files.length;
+
+  const write = (text: string): void => {
+    setDraft(row.id, isNote, text, newest);
+    if (text && !(mine && isNote)) noteTyping();
+  };
+  const add = (chosen: Iterable<File>): void => attach(row.id, isNote, [...chosen]);
+  const send = (): void => {
+    if (!waits && !empty) say(row.id, isNote);
+    box.current?.focus();
+  };
 
   const kind = asked.value;
   useEffect(() => {
     if (!kind) return;
     noteChosen.value = kind === "note";
     box.current?.focus();
+    if (kind === "canned" && mine) {
+      write(slashIn(draft.text) === null ? `${draft.text}${draft.text && !/\s$/.test(draft.text) ? " " : ""}/` : draft.text);
+      canned.open();
+    }
     asked.value = null;
   }, [kind]);
 
-  const send = (): void => {
-    if (text.trim()) say(row.id, text.trim(), isNote);
-    box.current?.focus();
-  };
   const keyed = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) send();
-    if (event.key === "Escape" && !event.isComposing) box.current?.blur();
+    if (event.isComposing || canned.keyed(event)) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      box.current?.blur();
+    }
+  };
+  const pasted = (event: ClipboardEvent): void => {
+    const found = [...(event.clipboardData?.files ?? [])];
+    if (!found.length) return;
+    event.preventDefault();
+    add(found);
+  };
+  const dropped = (event: DragEvent): void => {
+    event.preventDefault();
+    dropping.value = false;
+    add(event.dataTransfer?.files ?? []);
   };
 
   return (
-    <section class={isNote ? "composer is-note" : "composer"}>
+    <section
+      class={`composer${isNote ? " is-note" : ""}${dropping.value ? " is-dropping" : ""}`}
+      data-testid="composer"
+      onDragOver={(event) => {
+        event.preventDefault();
+        dropping.value = true;
+      }}
+      onDragLeave={() => (dropping.value = false)}
+      onDrop={dropped}
+    >
+      <Company conversation={row.id} />
+      {mine && <Overtaken thread={thread} begun={draft.begun} has={!empty && !isNote} />}
       {!mine && <Whose row={row} />}
-      <div class="tabs" role="group">
+      {mine && !isNote && empty && <Suggestions thread={thread} />}
+      <div class="tabs" role="group" aria-label={t("reply_or_note")}>
         {mine && <Tab name="reply" chosen={!isNote} choose={() => (noteChosen.value = false)} />}
         <Tab name="note" chosen={isNote} choose={() => (noteChosen.value = true)} />
       </div>
+      {!isNote && <CannedList canned={canned} />}
       <textarea
         ref={box}
         data-testid={isNote ? "note-box" : "reply-box"}
@@ -49,13 +100,45 @@ export function Composer({ row }: { row: Row }) {
         rows={mine ? 3 : 2}
         dir="auto"
         maxLength={8000}
-        value={text}
-        onInput={(event) => setDraft(row.id, isNote, event.currentTarget.value)}
+        value={draft.text}
+        {...(isNote ? {} : canned.aria)}
+        onInput={(event) => {
+          write(event.currentTarget.value);
+          if (!isNote) canned.typed(event.currentTarget);
+        }}
         onKeyDown={keyed}
+        onPaste={pasted}
+        onBlur={canned.close}
       />
+      <Attachments conversation={row.id} isPrivate={isNote} />
       <div class="composer-foot">
+        <input
+          ref={files}
+          class="unseen"
+          type="file"
+          multiple
+          tabIndex={-1}
+          aria-hidden="true"
+          data-testid="file-input"
+          onChange={(event) => {
+            add(event.currentTarget.files ?? []);
+            event.currentTarget.value = "";
+          }}
+        />
+        <Button testId="attach" label={t("attach")} onClick={() => files.current?.click()}>
+          <Icon path={CLIP} />
+        </Button>
+        {!isNote && (
+          <Button testId="canned" label={t("key_canned")} hint="/" onClick={() => (asked.value = "canned")}>
+            <Icon path={BOLT} />
+          </Button>
+        )}
+        <Button testId="articles" label={t("key_articles")} hint="a" onClick={() => (picker.value = "articles")}>
+          <Icon path={BOOK} />
+        </Button>
+        <span class="space" />
         <span class="wide-only">{t("send_hint", { key: COMMAND })}</span>
-        <Button testId="send" class="primary" disabled={!text.trim()} onClick={send}>
+        <Button testId="send" class="primary" disabled={empty || waits} onClick={send}>
           {t(isNote ? "save_note" : "send_reply")}
         </Button>
       </div>
@@ -89,5 +172,6 @@ function Whose({ row }: { row: Row }) {
 function whose(row: Row): string {
   if (row.status === "resolved") return t("resolved_has_it");
   if (row.status === "pending") return t("bot_has_it");
+  if (mayReopen(row)) return t("snoozed_has_it");
   return row.assignee ? t("other_has_it", { name: row.assignee.name }) : t("queue_has_it");
 }

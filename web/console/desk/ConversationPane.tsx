@@ -1,12 +1,14 @@
-import { BACK, CHAT, CLOSE, PANEL } from "../../shared/icons";
+import { BACK, CHAT, CLOSE, MOON, MORE, PANEL, SWAP, TAG } from "../../shared/icons";
 import type { Row } from "../../generated/console";
 import { Blank, Button, Failure, Icon, Skeleton } from "../parts";
 import { closeConversation } from "../route";
-import { isMine, notice, openId, openThread, packetShown, threadFailed } from "../store";
+import { momentWord } from "../snoozing";
+import { isMine, notice, openId, openThread, packetShown, picker, threadFailed } from "../store";
 import { loadThread } from "../sync";
-import { busy, handBack, mayFinish, resolve } from "../verbs";
+import { busy, handBack, mayFinish, mayMark, mayReopen, reopen, resolve } from "../verbs";
 import { t } from "../words";
 import { Composer } from "./Composer";
+import { Priority } from "./Priority";
 import { Transcript } from "./Transcript";
 
 export function ConversationPane() {
@@ -30,7 +32,7 @@ function Content() {
       <Head row={thread.row} />
       <Transcript key={id} thread={thread} />
       <Notice />
-      <Composer key={`composer ${id}`} row={thread.row} />
+      <Composer key={`composer ${id}`} thread={thread} />
     </>
   );
 }
@@ -49,6 +51,7 @@ function Head({ row }: { row: Row }) {
           {standing(row)} · {row.reference}
         </p>
       </div>
+      <Marks row={row} />
       <Verbs row={row} />
       <span class="packet-toggle">
         <Button
@@ -64,7 +67,47 @@ function Head({ row }: { row: Row }) {
   );
 }
 
+/** Small steps, as signs; everything else is behind the last of them. */
+function Marks({ row }: { row: Row }) {
+  return (
+    <div class="marks">
+      {mayMark(row) && (
+        <Button testId="priority" class="plain wide-only" label={t("change_priority")} hint="p" onClick={() => (picker.value = "priority")}>
+          <Priority priority={row.priority} />
+        </Button>
+      )}
+      <Button testId="tags" class="plain wide-only" label={t("change_tags")} hint="l" onClick={() => (picker.value = "tags")}>
+        <Icon path={TAG} />
+      </Button>
+      {mayFinish(row) && (
+        <Button testId="transfer" class="plain wide-only" label={t("transfer")} hint="t" onClick={() => (picker.value = "transfer")}>
+          <Icon path={SWAP} />
+        </Button>
+      )}
+      {mayFinish(row) && (
+        <Button testId="snooze" class="plain wide-only" label={t("snooze")} hint="s" onClick={() => (picker.value = "snooze")}>
+          <Icon path={MOON} />
+        </Button>
+      )}
+      <span class="phone-only">
+        <Button testId="more" label={t("more")} onClick={() => (picker.value = "palette")}>
+          <Icon path={MORE} />
+        </Button>
+      </span>
+    </div>
+  );
+}
+
 function Verbs({ row }: { row: Row }) {
+  if (mayReopen(row)) {
+    return (
+      <div class="verbs">
+        <Button testId="reopen" class="quiet" keys="o" disabled={busy.value} onClick={() => void reopen()}>
+          {t("reopen")}
+        </Button>
+      </div>
+    );
+  }
   if (!mayFinish(row)) return null;
   return (
     <div class="verbs">
@@ -81,6 +124,7 @@ function Verbs({ row }: { row: Row }) {
 function standing(row: Row): string {
   if (isMine(row)) return t("status_mine");
   if (row.status === "open" && row.assignee) return t("status_assigned", { name: row.assignee.name });
+  if (row.status === "snoozed" && row.snoozed_until) return t("snoozed_until", { time: momentWord(row.snoozed_until) });
   return t(`status_${row.status}`);
 }
 

@@ -1,16 +1,26 @@
-import { BOT, INFO, LOCK } from "../../shared/icons";
-import type { ConsoleMessage } from "../../generated/console";
+import { ALERT, BOT, CHECK, CHECKS, CLOCK, INFO, LOCK } from "../../shared/icons";
+import type { ConsoleMessage, DeliveryView } from "../../generated/console";
 import { Icon, Mark, Words } from "../parts";
+import type { ReadState } from "../readstates";
+import { momentWord } from "../snoozing";
 import { clockTime } from "../time";
 import { t } from "../words";
+import { Files } from "./Files";
 import { Reading } from "./Reading";
 
+interface Props {
+  message: ConsoleMessage;
+  first: boolean;
+  contact: string;
+  state: ReadState | undefined;
+}
+
 /** One message, its author told apart by side, mark and name. */
-export function Message({ message, first, contact }: { message: ConsoleMessage; first: boolean; contact: string }) {
-  const { author, seq, at, text, format, decision, buttons } = message;
+export function Message({ message, first, contact, state }: Props) {
+  const { author, seq, at, text, format, decision, buttons, files, deliveries } = message;
   if (message.kind === "activity") {
     return (
-      <p class="activity" data-testid="activity" data-seq={seq}>
+      <p class="activity" data-testid="activity" data-activity={message.activity} data-seq={seq}>
         {happened(message)} <time dateTime={at}>{clockTime(at)}</time>
       </p>
     );
@@ -19,10 +29,17 @@ export function Message({ message, first, contact }: { message: ConsoleMessage; 
   return (
     <article class={`message ${style}`} data-testid="message" data-author={author} data-seq={seq} data-private={message.private}>
       {first && <Author message={message} contact={contact} />}
-      <div class="bubble">
-        <Words text={text} markdown={format === "markdown"} />
-      </div>
+      {files.length > 0 && <Files files={files} />}
+      {text && (
+        <div class="bubble">
+          <Words text={text} markdown={format === "markdown"} />
+        </div>
+      )}
       {buttons.length > 0 && <p class="buttons">{t("shown_buttons", { labels: buttons.join(" · ") })}</p>}
+      {deliveries.map((delivery) => (
+        <Delivery key={delivery.destination} delivery={delivery} />
+      ))}
+      {state && <Read state={state} />}
       {decision && <Reading decision={decision} />}
     </article>
   );
@@ -50,8 +67,39 @@ function AuthorMark({ author, name }: { author: ConsoleMessage["author"]; name: 
   return <Mark name={name} human={author === "agent"} />;
 }
 
-function happened({ activity, name, text }: ConsoleMessage): string {
-  return activity ? t(`activity_${activity}`, { name: name ?? t("somebody") }) : text;
+const READ_ICONS: Record<ReadState, string> = { sent: CHECK, delivered: CHECKS, seen: CHECKS };
+
+/** How far the customer is with our words. */
+function Read({ state }: { state: ReadState }) {
+  return (
+    <p class={`state ${state}`} data-testid="read-state" data-state={state}>
+      <Icon path={READ_ICONS[state]} />
+      {t(`state_${state}`)}
+    </p>
+  );
+}
+
+/** On the way to a place outside; what failed is said in full. */
+function Delivery({ delivery }: { delivery: DeliveryView }) {
+  const { destination, state, trouble, maybe_twice: twice } = delivery;
+  const failed = state === "failed";
+  const more = [failed && trouble, twice && t("maybe_twice")].filter(Boolean).join(" · ");
+  return (
+    <p class={failed ? "state failed" : "state"} data-testid="delivery" data-state={state}>
+      <Icon path={failed ? ALERT : state === "sent" ? CHECK : CLOCK} />
+      {t(`destination_${destination}`)}: {t(`delivery_${state}`)}
+      {more && ` · ${more}`}
+    </p>
+  );
+}
+
+function happened({ activity, name, text, detail }: ConsoleMessage): string {
+  if (!activity) return text;
+  const who = name ?? t("somebody");
+  if (activity === "transferred" && !detail) return t("activity_to_queue", { name: who });
+  if (activity === "notified") return t("activity_notified", { name: detail ?? who });
+  if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
+  return t(`activity_${activity}`, { name: who, to: detail ?? "" });
 }
 
 function nameOf({ author, name }: ConsoleMessage, contact: string): string {

@@ -1,4 +1,4 @@
-import { ALERT, CLOCK } from "../../shared/icons";
+import { ALERT, CLOCK, FILE } from "../../shared/icons";
 import { Button, Icon, Words } from "../parts";
 import type { Outgoing } from "../store";
 import { retry, rewrite } from "../talk";
@@ -12,9 +12,16 @@ export function OnTheWay({ words }: { words: Outgoing }) {
       data-testid="outgoing"
       data-state={words.trouble ? "failed" : "sending"}
     >
-      <div class="bubble">
-        <Words text={words.text} markdown={false} />
-      </div>
+      {words.files.map(({ key, name }) => (
+        <span class="file" key={key} dir="auto">
+          <Icon path={FILE} /> {name}
+        </span>
+      ))}
+      {words.text && (
+        <div class="bubble">
+          <Words text={words.text} markdown={false} />
+        </div>
+      )}
       {words.trouble ? <Failed words={words} /> : <Sending />}
     </article>
   );

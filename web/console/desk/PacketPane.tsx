@@ -1,12 +1,14 @@
-import type { ComponentChildren } from "preact";
-import { BACK, CHAT, PLANE } from "../../shared/icons";
+import { BACK } from "../../shared/icons";
 import { toPlain } from "../../shared/markdown";
-import type { Packet, Row } from "../../generated/console";
-import { insertIntoReply } from "../drafts";
-import { Button, Icon, Words } from "../parts";
-import { isMine, openThread, packetShown } from "../store";
-import { clockTime, shortDate } from "../time";
-import { entityWord, languageWord, reasonWord, t } from "../words";
+import type { Packet } from "../../generated/console";
+import { Button, Icon, Section, Words } from "../parts";
+import { isMine, openThread, packetShown, type Thread } from "../store";
+import { insertInto } from "../suggestions";
+import { clockTime } from "../time";
+import { entityWord, reasonWord, t } from "../words";
+import { CustomerCard } from "./CustomerCard";
+import { Orders } from "./Orders";
+import { PastCalls } from "./PastCalls";
 import { Priority } from "./Priority";
 import { Ranking } from "./Reading";
 
@@ -23,41 +25,15 @@ export function PacketPane() {
       </header>
       {thread && (
         <div class="packet-body">
-          <Customer row={thread.row} packet={thread.packet} />
-          {thread.packet ? <Story row={thread.row} packet={thread.packet} /> : <p class="quiet">{t("packet_none")}</p>}
+          <CustomerCard thread={thread} />
+          {thread.packet ? <Story thread={thread} packet={thread.packet} /> : <p class="quiet">{t("packet_none")}</p>}
         </div>
       )}
     </section>
   );
 }
 
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section>
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
-}
-
-function Customer({ row, packet }: { row: Row; packet: Packet | null }) {
-  return (
-    <section class="customer">
-      <h2 dir="auto">{row.contact}</h2>
-      <p class="quiet">
-        <Icon path={row.channel === "telegram" ? PLANE : CHAT} /> {t(`channel_${row.channel}`)}
-        {row.language && ` · ${languageWord(row.language)}`} · {row.reference}
-      </p>
-      {packet && (
-        <p class="quiet">
-          {packet.earlier_episodes ? t("earlier", { n: packet.earlier_episodes }) : t("earlier_none")}
-        </p>
-      )}
-    </section>
-  );
-}
-
-function Story({ row, packet }: { row: Row; packet: Packet }) {
+function Story({ thread, packet }: { thread: Thread; packet: Packet }) {
   return (
     <>
       <Section title={t("why")}>
@@ -69,34 +45,31 @@ function Story({ row, packet }: { row: Row; packet: Packet }) {
         </p>
         {packet.summary && <p dir="auto">{packet.summary}</p>}
       </Section>
-      {packet.draft && <Draft row={row} draft={packet.draft} />}
+      {packet.draft && <Draft thread={thread} draft={packet.draft} />}
+      <Orders orders={packet.orders} />
+      <NearMisses thread={thread} articles={packet.near_misses} />
       <Understood packet={packet} />
       <Tried tried={packet.tried} />
-      <NearMisses row={row} articles={packet.near_misses} />
-      <Orders orders={packet.orders} />
+      <PastCalls calls={packet.history} />
     </>
   );
 }
 
-function Draft({ row, draft }: { row: Row; draft: string }) {
+function Draft({ thread, draft }: { thread: Thread; draft: string }) {
   return (
     <Section title={t("draft")}>
       <div class="offer" data-testid="draft">
         <Words text={draft} markdown />
-        <Insert row={row} text={toPlain(draft)} />
+        <Insert thread={thread} text={toPlain(draft)} />
       </div>
     </Section>
   );
 }
 
-function Insert({ row, text }: { row: Row; text: string }) {
-  const insert = (): void => {
-    packetShown.value = false;
-    insertIntoReply(row.id, text);
-  };
-  if (!isMine(row)) return null;
+function Insert({ thread, text }: { thread: Thread; text: string }) {
+  if (!isMine(thread.row)) return null;
   return (
-    <Button testId="insert" class="quiet" onClick={insert}>
+    <Button testId="insert" class="quiet" onClick={() => insertInto(thread, text)}>
       {t("insert")}
     </Button>
   );
@@ -135,7 +108,7 @@ function Tried({ tried }: { tried: string[] }) {
   );
 }
 
-function NearMisses({ row, articles }: { row: Row; articles: Packet["near_misses"] }) {
+function NearMisses({ thread, articles }: { thread: Thread; articles: Packet["near_misses"] }) {
   if (!articles.length) return null;
   return (
     <Section title={t("near_misses")}>
@@ -143,33 +116,8 @@ function NearMisses({ row, articles }: { row: Row; articles: Packet["near_misses
         <details class="offer" key={id} data-testid="near-miss">
           <summary>{title}</summary>
           <Words text={body} markdown />
-          <Insert row={row} text={toPlain(body)} />
+          <Insert thread={thread} text={toPlain(body)} />
         </details>
-      ))}
-    </Section>
-  );
-}
-
-function Orders({ orders }: { orders: Packet["orders"] }) {
-  if (!orders.length) return null;
-  return (
-    <Section title={t("orders")}>
-      {orders.map((order) => (
-        <div class="order" key={order.number} data-testid="order">
-          <p>
-            <b>{order.number}</b> <span class="tag">{order.state}</span>
-          </p>
-          <ul>
-            {order.lines.map((line) => (
-              <li key={line.name}>
-                {line.name} × {line.quantity}
-              </li>
-            ))}
-          </ul>
-          <p class="quiet">
-            {t("ordered_at", { date: shortDate(order.placed_at) })} · {order.total}
-          </p>
-        </div>
       ))}
     </Section>
   );

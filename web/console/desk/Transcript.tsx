@@ -1,9 +1,11 @@
 import { Fragment } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { DOWN } from "../../shared/icons";
 import type { ConsoleMessage } from "../../generated/console";
 import { Button, Icon } from "../parts";
+import { customerTypes } from "../presence";
+import { readStates } from "../readstates";
 import { outgoing, type Thread } from "../store";
 import { dayName } from "../time";
 import { t } from "../words";
@@ -19,6 +21,8 @@ export function Transcript({ thread }: { thread: Thread }) {
   const fresh = useSignal(false);
   const mine = outgoing.value.filter(({ conversation }) => conversation === thread.row.id);
   const newest = thread.messages.at(-1)?.seq ?? 0;
+  const states = readStates(thread.messages, thread.row);
+  const typing = useComputed(() => customerTypes(thread.row.id)).value;
 
   const toEnd = (): void => {
     follow.current = true;
@@ -37,6 +41,9 @@ export function Transcript({ thread }: { thread: Thread }) {
   useLayoutEffect(() => {
     if (mine.length) toEnd();
   }, [mine.length]);
+  useLayoutEffect(() => {
+    if (typing && follow.current) toEnd();
+  }, [typing]);
 
   return (
     <div class="transcript-frame">
@@ -56,12 +63,14 @@ export function Transcript({ thread }: { thread: Thread }) {
               message={message}
               first={startsGroup(message, thread.messages[index - 1])}
               contact={thread.row.contact}
+              state={states.get(message.seq)}
             />
           </Fragment>
         ))}
         {mine.map((words) => (
           <OnTheWay key={words.id} words={words} />
         ))}
+        {typing && <Typing name={thread.row.contact} />}
       </div>
       {fresh.value && (
         <Button testId="new-message" class="chip" onClick={toEnd}>
@@ -70,6 +79,17 @@ export function Transcript({ thread }: { thread: Thread }) {
         </Button>
       )}
     </div>
+  );
+}
+
+function Typing({ name }: { name: string }) {
+  return (
+    <p class="typing" data-testid="customer-typing">
+      <i aria-hidden="true" />
+      <i aria-hidden="true" />
+      <i aria-hidden="true" />
+      <span>{t("is_typing", { name })}</span>
+    </p>
   );
 }
 

@@ -1,12 +1,18 @@
 import { useEffect } from "preact/hooks";
 import { Desk } from "../desk/Desk";
-import { onKey } from "../desk/keys";
+import { onKey } from "../keys";
+import { CannedPage } from "../pages/CannedPage";
+import { InstallPage } from "../pages/InstallPage";
 import { Skeleton } from "../parts";
-import { helpShown, live, me } from "../store";
+import { Pickers } from "../pick/Pickers";
+import { helpShown, live, me, page } from "../store";
 import { t } from "../words";
 import { Help } from "./Help";
 import { SignIn } from "./SignIn";
+import { ToastLine } from "./ToastLine";
 import { TopBar } from "./TopBar";
+
+const PAGES = { desk: Desk, canned: CannedPage, install: InstallPage } as const;
 
 export function App() {
   if (me.value === undefined) return <Skeleton rows={4} />;
@@ -18,6 +24,7 @@ function Inside() {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
+  const Page = PAGES[page.value];
   return (
     <div class="shell">
       <TopBar />
@@ -26,7 +33,9 @@ function Inside() {
           {t("offline_banner")}
         </p>
       )}
-      <Desk />
+      <Page />
+      <ToastLine />
+      <Pickers />
       {helpShown.value && <Help />}
     </div>
   );

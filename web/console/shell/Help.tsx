@@ -1,29 +1,18 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CLOSE } from "../../shared/icons";
+import { COMMANDS } from "../commands";
 import { Button, Icon } from "../parts";
 import { helpShown } from "../store";
-import { t, type TextKey } from "../words";
+import { COMMAND, t } from "../words";
 
-export const COMMAND = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
-
-const KEYS: readonly (readonly [string, TextKey])[] = [
-  ["k / j", "key_move"],
-  ["c", "key_claim"],
-  ["r", "key_reply"],
-  ["n", "key_note"],
-  ["e", "key_resolve"],
-  ["b", "key_hand_back"],
-  [`${COMMAND} + Enter`, "key_send"],
-  ["Esc", "key_leave"],
-  ["?", "key_help"],
-];
-
+/** Every key, from the table of commands. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => {
     helpShown.value = false;
   };
+  const keyed = COMMANDS.filter(({ keys }) => keys);
   return (
     <dialog class="help" ref={dialog} onClose={close} aria-labelledby="help-title" data-testid="shortcuts">
       <div class="help-head">
@@ -33,15 +22,25 @@ export function Help() {
         </Button>
       </div>
       <dl>
-        {KEYS.map(([keys, meaning]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{t(meaning)}</dd>
-          </div>
+        {keyed.map(({ id, keys, label }) => (
+          <Line key={id} keys={keys} meaning={id.startsWith("view_") ? t("go_to", { name: t(label) }) : t(label)} />
         ))}
+        <Line keys="Enter" meaning={t("key_open")} />
+        <Line keys="mod Enter" meaning={t("key_send")} />
       </dl>
     </dialog>
+  );
+}
+
+function Line({ keys, meaning }: { keys: string; meaning: string }) {
+  return (
+    <div>
+      <dt>
+        {keys.split(" ").map((key) => (
+          <kbd key={key}>{key === "mod" ? COMMAND : key === "Escape" ? "Esc" : key}</kbd>
+        ))}
+      </dt>
+      <dd>{meaning}</dd>
+    </div>
   );
 }

@@ -1,23 +1,21 @@
 import { GLOBE } from "../../shared/icons";
 import { LOCALES, localeOf } from "../../shared/locale";
 import { Icon } from "../parts";
-import { chooseLocale, locale, t } from "../words";
+import { chooseLocale, locale, LOCALE_NAMES, t } from "../words";
 
-const NAMES = { "zh-TW": "繁體中文", "zh-CN": "简体中文", en: "English" } as const;
-
-export function LanguageSwitch() {
+export function LanguageSwitch({ testId = "language" }: { testId?: string }) {
   return (
     <label class="language">
       <Icon path={GLOBE} />
       <span class="unseen">{t("language")}</span>
       <select
-        data-testid="language"
+        data-testid={testId}
         value={locale.value}
         onChange={(event) => chooseLocale(localeOf(event.currentTarget.value) ?? locale.value)}
       >
         {LOCALES.map((name) => (
           <option key={name} value={name} lang={name}>
-            {NAMES[name]}
+            {LOCALE_NAMES[name]}
           </option>
         ))}
       </select>

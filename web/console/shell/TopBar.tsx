@@ -1,46 +1,81 @@
-import { BELL, KEYS, LEAVE, MUTE, SOUND } from "../../shared/icons";
-import { askToNotify, canAskToNotify, soundOn } from "../alerts";
+import { BACK, BOLT, CODE, GEAR, KEYS, LEAVE, SEARCH } from "../../shared/icons";
+import { addressOfPage } from "../route";
 import { Button, Icon } from "../parts";
 import { signOut } from "../session";
-import { helpShown, live, me } from "../store";
-import { t } from "../words";
+import { helpShown, live, me, type Page, page, picker } from "../store";
+import { COMMAND, t } from "../words";
 import { Brand } from "./Brand";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { Settings } from "./Settings";
+import { Team } from "./Team";
 
 export function TopBar() {
   return (
     <header class="top">
       <h1>
-        <Brand />
+        <a class="home" href={addressOfPage("desk")} aria-label={t("home")}>
+          {page.value !== "desk" && <Icon path={BACK} />}
+          <Brand />
+        </a>
       </h1>
       <p class={`live ${live.value}`} role="status" data-testid="connection" data-state={live.value}>
         <i aria-hidden="true" />
         <span>{t(`live_${live.value}`)}</span>
       </p>
       <span class="space" />
-      {canAskToNotify.value && (
-        <Button testId="notify" label={t("notify")} onClick={() => void askToNotify()}>
-          <Icon path={BELL} />
-          <span class="wide-only">{t("notify")}</span>
-        </Button>
-      )}
-      <Button
-        testId="sound"
-        label={t(soundOn.value ? "sound_on" : "sound_off")}
-        onClick={() => (soundOn.value = !soundOn.value)}
-      >
-        <Icon path={soundOn.value ? SOUND : MUTE} />
+      <Button testId="palette" class="ask" label={t("palette")} onClick={() => (picker.value = "palette")}>
+        <Icon path={SEARCH} />
+        <span class="wide-only">{t("palette_short")}</span>
+        <kbd class="wide-only" aria-hidden="true">
+          {COMMAND} K
+        </kbd>
       </Button>
+      <span class="space" />
+      <nav class="pages wide-only" aria-label={t("pages")}>
+        <PageLink name="canned" icon={BOLT} />
+        <PageLink name="install" icon={CODE} />
+      </nav>
       <span class="wide-only">
-        <Button testId="help" label={t("shortcuts")} onClick={() => (helpShown.value = true)}>
+        <Button testId="help" label={t("shortcuts")} hint="?" onClick={() => (helpShown.value = true)}>
           <Icon path={KEYS} />
         </Button>
       </span>
-      <LanguageSwitch />
-      <span class="me wide-only">{me.value?.name}</span>
+      <button type="button" class="button plain" data-testid="settings" popovertarget="settings" aria-label={t("settings")} title={t("settings")}>
+        <Icon path={GEAR} />
+      </button>
+      <span class="wide-only">
+        <LanguageSwitch />
+      </span>
+      <button
+        type="button"
+        class="button plain me"
+        data-testid="team"
+        popovertarget="team"
+        aria-label={`${me.value?.name ?? ""}: ${t(`availability_${me.value?.availability ?? "offline"}`)}`}
+      >
+        <i class={`dot ${me.value?.availability ?? "offline"}`} aria-hidden="true" />
+        <span>{me.value?.name}</span>
+      </button>
       <Button testId="sign-out" label={t("sign_out")} onClick={() => void signOut()}>
         <Icon path={LEAVE} />
       </Button>
+      <Settings />
+      <Team />
     </header>
+  );
+}
+
+function PageLink({ name, icon }: { name: Exclude<Page, "desk">; icon: string }) {
+  return (
+    <a
+      class="button plain"
+      href={addressOfPage(name)}
+      data-testid={`page-${name}`}
+      aria-label={t(`page_${name}`)}
+      title={t(`page_${name}`)}
+      aria-current={page.value === name ? "page" : undefined}
+    >
+      <Icon path={icon} />
+    </a>
   );
 }

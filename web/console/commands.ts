@@ -1,0 +1,112 @@
+import { effect } from "@preact/signals";
+import type { Row } from "../generated/console";
+import { asked } from "./drafts";
+import { showWholeView } from "./filters";
+import { THEMES, theme } from "./preferences";
+import { closeConversation, openConversation, openPage } from "./route";
+import * as store from "./store";
+import { isMine, list, openId, openThread, type Page, page, picker, type Picker, VIEWS } from "./store";
+import { insertSuggestion, suggestions } from "./suggestions";
+import { undo } from "./toasts";
+import { claim, handBack, mayClaim, mayFinish, mayMark, mayReopen, reopen, resolve } from "./verbs";
+import type { TextKey } from "./words";
+
+/** Everything that can be done by name or by key: the one table of palette, keyboard and help. */
+export interface Command {
+  readonly id: string;
+  readonly label: TextKey;
+  /** One key, or two one after the other. */
+  readonly keys: string;
+  readonly may: () => boolean;
+  readonly run: () => void;
+  /** Not in the palette: there it makes no sense. */
+  readonly quiet?: boolean;
+}
+
+const always = (): boolean => true;
+const onDesk = (): boolean => page.value === "desk";
+const open = (may: (row: Row) => boolean) => (): boolean => {
+  const thread = openThread.value;
+  return onDesk() && thread !== null && may(thread.row);
+};
+const pick = (name: Picker) => (): void => {
+  picker.value = name;
+};
+const write = (kind: "reply" | "note" | "canned") => (): void => {
+  asked.value = kind;
+};
+const go = (name: Page) => (): void => openPage(name);
+
+const VIEW_KEYS = { queue: "q", mine: "m", all: "a", bot: "b", snoozed: "s", resolved: "r" } as const;
+
+export const COMMANDS: readonly Command[] = [
+  { id: "next", label: "key_next", keys: "j", may: onDesk, run: () => move(1), quiet: true },
+  { id: "previous", label: "key_previous", keys: "k", may: onDesk, run: () => move(-1), quiet: true },
+  { id: "claim", label: "claim", keys: "c", may: open(mayClaim), run: () => void claim() },
+  { id: "reply", label: "key_reply", keys: "r", may: open(isMine), run: write("reply") },
+  { id: "note", label: "key_note", keys: "n", may: open(always), run: write("note") },
+  { id: "canned", label: "key_canned", keys: "/", may: open(isMine), run: write("canned") },
+  { id: "articles", label: "key_articles", keys: "a", may: open(always), run: pick("articles") },
+  { id: "suggestion", label: "key_suggestion", keys: "1", may: hasSuggestion, run: () => insertSuggestion(0) },
+  { id: "resolve", label: "resolve", keys: "e", may: open(mayFinish), run: () => void resolve() },
+  { id: "reopen", label: "reopen", keys: "o", may: open(mayReopen), run: () => void reopen() },
+  { id: "snooze", label: "snooze", keys: "s", may: open(mayFinish), run: pick("snooze") },
+  { id: "hand_back", label: "hand_back", keys: "b", may: open(mayFinish), run: () => void handBack() },
+  { id: "transfer", label: "transfer", keys: "t", may: open(mayFinish), run: pick("transfer") },
+  { id: "priority", label: "change_priority", keys: "p", may: open(mayMark), run: pick("priority") },
+  { id: "tags", label: "change_tags", keys: "l", may: open(always), run: pick("tags") },
+  { id: "undo", label: "undo", keys: "z", may: () => store.toast.value?.undo != null, run: () => void undo() },
+  { id: "search", label: "search_messages", keys: "f", may: always, run: focusSearch },
+  ...VIEWS.map(
+    (name): Command => ({
+      id: `view_${name}`,
+      label: `view_${name}`,
+      keys: `g ${VIEW_KEYS[name]}`,
+      may: always,
+      run: () => {
+        if (page.peek() !== "desk") openPage("desk");
+        showWholeView(name);
+      },
+    }),
+  ),
+  { id: "page_canned", label: "page_canned", keys: "g c", may: always, run: go("canned") },
+  { id: "page_install", label: "page_install", keys: "g i", may: always, run: go("install") },
+  { id: "theme", label: "next_theme", keys: "", may: always, run: nextTheme },
+  { id: "palette", label: "palette", keys: "mod k", may: always, run: pick("palette"), quiet: true },
+  { id: "leave", label: "key_leave", keys: "Escape", may: always, run: leave, quiet: true },
+  { id: "help", label: "key_help", keys: "?", may: always, run: () => (store.helpShown.value = !store.helpShown.value) },
+];
+
+/** Where the open conversation last stood in the list: after a claim it may have left it. */
+let place = 0;
+effect(() => {
+  const index = list.value?.items.findIndex((row) => row.id === openId.value) ?? -1;
+  if (index >= 0) place = index;
+});
+
+function move(step: 1 | -1): void {
+  const items = list.peek()?.items ?? [];
+  const stands = items.some(({ id }) => id === openId.peek());
+  const next = stands || step < 0 ? place + step : place;
+  const row = items[Math.max(0, Math.min(items.length - 1, next))];
+  if (row) openConversation(row.id);
+}
+
+function hasSuggestion(): boolean {
+  const thread = openThread.value;
+  return thread !== null && isMine(thread.row) && suggestions(thread).length > 0;
+}
+
+function focusSearch(): void {
+  if (page.peek() !== "desk") openPage("desk");
+  requestAnimationFrame(() => document.querySelector<HTMLInputElement>('[data-testid="search"]')?.focus());
+}
+
+function nextTheme(): void {
+  theme.value = THEMES[(THEMES.indexOf(theme.peek()) + 1) % THEMES.length] ?? "auto";
+}
+
+/** Back by one step: the page, then the conversation. */
+function leave(): void {
+  if (page.peek() !== "desk" || openId.peek() !== null) closeConversation();
+}

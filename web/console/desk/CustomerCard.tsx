@@ -1,0 +1,57 @@
+import type { ComponentChildren } from "preact";
+import { CHAT, PLANE, SHIELD } from "../../shared/icons";
+import { Button, Icon, Mark } from "../parts";
+import { picker, type Thread } from "../store";
+import { shortMoment, yearDate } from "../time";
+import { languageWord, t } from "../words";
+
+/** Who they are, and how sure that is. */
+export function CustomerCard({ thread: { row, contact, packet } }: { thread: Thread }) {
+  const spoken = row.language ?? contact.locale;
+  const earlier = packet?.history.length ?? 0;
+  return (
+    <section class="customer" data-testid="customer">
+      <div class="customer-head">
+        <Mark name={contact.name} />
+        <h2 dir="auto">{contact.name}</h2>
+      </div>
+      <p class={contact.identified ? "badge sure" : "badge"} data-testid="identified" data-value={contact.identified}>
+        {contact.identified && <Icon path={SHIELD} />}
+        {t(contact.identified ? "identified" : "not_identified")}
+      </p>
+      <dl class="facts">
+        {contact.email && (
+          <Fact name={t("email")}>
+            <a href={`mailto:${contact.email}`}>{contact.email}</a>
+          </Fact>
+        )}
+        <Fact name={t("channel")}>
+          <Icon path={row.channel === "telegram" ? PLANE : CHAT} /> {t(`channel_${row.channel}`)}
+        </Fact>
+        {spoken && <Fact name={t("language")}>{languageWord(spoken)}</Fact>}
+        <Fact name={t("since")}>{yearDate(contact.first_seen_at)}</Fact>
+        <Fact name={t("last_seen")}>{shortMoment(contact.last_seen_at)}</Fact>
+        {packet && <Fact name={t("calls")}>{earlier ? t("earlier", { n: earlier }) : t("earlier_none")}</Fact>}
+      </dl>
+      <div class="tags">
+        {row.tags.map((tag) => (
+          <span class="tag" key={tag} dir="auto" data-testid="tag">
+            {tag}
+          </span>
+        ))}
+        <Button testId="edit-tags" class="link" onClick={() => (picker.value = "tags")}>
+          {t(row.tags.length ? "change_tags" : "add_tag")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { BIN } from "../../shared/icons";
+import { LOCALES } from "../../shared/locale";
+import { Button, Icon } from "../parts";
+import { LOCALE_NAMES, t } from "../words";
+import { change, chosen, editOf, forgetEdit, hasEdits, isComplete, isTaken, type Key, remove, save, SHORTCUT, trouble } from "./cannedEdits";
+
+/** One prepared answer, its languages side by side. */
+export function CannedForm({ id }: { id: Key }) {
+  const edit = editOf(id);
+  const taken = isTaken(id, edit.shortcut);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void save(id);
+  };
+  return (
+    <form class="canned-form" onSubmit={submit} data-testid="canned-form">
+      <div class="canned-names">
+        <label>
+          {t("canned_title")}
+          <input
+            data-testid="canned-title"
+            required
+            maxLength={120}
+            value={edit.title}
+            onInput={(event) => change(id, { title: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          {t("canned_shortcut")}
+          <span class="prefixed">
+            <span aria-hidden="true">/</span>
+            <input
+              data-testid="canned-shortcut"
+              required
+              maxLength={40}
+              pattern={SHORTCUT}
+              autocapitalize="off"
+              spellcheck={false}
+              title={t("canned_shortcut_hint")}
+              aria-invalid={taken}
+              value={edit.shortcut}
+              onInput={(event) => change(id, { shortcut: event.currentTarget.value.toLowerCase() })}
+            />
+          </span>
+          <small class={taken ? "warned" : ""}>{t(taken ? "canned_taken" : "canned_shortcut_hint")}</small>
+        </label>
+      </div>
+      <p class="quiet">{t("canned_places")}</p>
+      <div class="canned-texts">
+        {LOCALES.map((language) => (
+          <label key={language}>
+            <span lang={language}>{LOCALE_NAMES[language]}</span>
+            <textarea
+              data-testid={`canned-text-${language}`}
+              lang={language}
+              rows={8}
+              maxLength={8000}
+              value={edit.texts[language]}
+              onInput={(event) => change(id, { texts: { ...edit.texts, [language]: event.currentTarget.value } })}
+            />
+          </label>
+        ))}
+      </div>
+      {trouble.value && (
+        <p class="trouble" role="alert">
+          {trouble.value}
+        </p>
+      )}
+      <div class="page-foot">
+        {id !== "new" && (
+          <Button testId="canned-delete" class="quiet danger" onClick={() => void remove(id)}>
+            <Icon path={BIN} /> {t("delete")}
+          </Button>
+        )}
+        <span class="space" />
+        {(hasEdits(id) || id === "new") && (
+          <Button
+            testId="canned-discard"
+            class="quiet"
+            onClick={() => {
+              forgetEdit(id);
+              if (id === "new") chosen.value = null;
+            }}
+          >
+            {t("discard")}
+          </Button>
+        )}
+        <button class="button primary" type="submit" data-testid="canned-save" disabled={!isComplete(edit) || taken || !hasEdits(id)}>
+          {t("save")}
+        </button>
+      </div>
+    </form>
+  );
+}

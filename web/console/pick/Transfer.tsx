@@ -1,0 +1,91 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { INBOX, PERSON } from "../../shared/icons";
+import { rank } from "../fuzzy";
+import { Button } from "../parts";
+import { colleagues, openThread } from "../store";
+import { transfer } from "../verbs";
+import { t } from "../words";
+import { closePicker, type Option, Picker, Sheet } from "./Picker";
+
+interface Target {
+  id: number | null;
+  name: string;
+}
+
+const ORDER = { online: 0, away: 1, offline: 2 } as const;
+
+/** To whom, then what they should know. */
+export function Transfer() {
+  const target = useSignal<Target | null>(null);
+  if (target.value) return <WithNote target={target.value} back={() => (target.value = null)} />;
+  return <ToWhom choose={(chosen) => (target.value = chosen)} />;
+}
+
+/** Those who are there and have little to do come first. */
+function ToWhom({ choose }: { choose: (target: Target) => void }) {
+  const owner = openThread.value?.row.assignee?.id ?? null;
+  const people = colleagues.value
+    .filter(({ id }) => id !== owner)
+    .sort((one, other) => ORDER[one.availability] - ORDER[other.availability] || one.open - other.open);
+  const choices: Option[] = people.map(({ id, name, availability, open }) => ({
+    id: `agent-${id}`,
+    label: name,
+    hint: `${t(`availability_${availability}`)} · ${t("load", { n: open })}`,
+    icon: PERSON,
+    stays: true,
+    run: () => choose({ id, name }),
+  }));
+  const queue = { id: "queue", label: t("to_queue"), icon: INBOX, stays: true, run: () => choose({ id: null, name: "" }) };
+  const find = (typed: string): readonly Option[] =>
+    rank(typed, [...choices, queue], ({ label }) => [label]);
+  return <Picker title={t("transfer")} placeholder={t("transfer_placeholder")} options={find} />;
+}
+
+function WithNote({ target, back }: { target: Target; back: () => void }) {
+  const note = useSignal("");
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => box.current?.focus(), []);
+  const send = (): void => {
+    closePicker();
+    void transfer(target.id === null ? null : { id: target.id, name: target.name }, note.value);
+  };
+  const title = target.id === null ? t("to_queue") : t("transfer_to", { name: target.name });
+  return (
+    <Sheet title={title}>
+      <form
+        class="picker-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <h2>{title}</h2>
+        <label>
+          {t("transfer_note")}
+          <textarea
+            ref={box}
+            rows={3}
+            maxLength={8000}
+            data-testid="transfer-note"
+            value={note.value}
+            onInput={(event) => (note.value = event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+              event.preventDefault();
+              send();
+            }}
+          />
+        </label>
+        <div class="picker-foot">
+          <Button testId="transfer-back" class="quiet" onClick={back}>
+            {t("back_one")}
+          </Button>
+          <button class="button primary" type="submit" data-testid="transfer-send">
+            {t("transfer")}
+          </button>
+        </div>
+      </form>
+    </Sheet>
+  );
+}

@@ -1,0 +1,32 @@
+import { toPlain } from "../shared/markdown";
+import { insertIntoReply } from "./drafts";
+import { openThread, packetShown, type Thread } from "./store";
+
+/** Words that may be the answer: the assistant's draft first, then the articles that came near. */
+export interface Suggestion {
+  id: string;
+  /** Null for the draft. */
+  title: string | null;
+  text: string;
+}
+
+const MOST = 3;
+
+export function suggestions({ packet }: Thread): Suggestion[] {
+  if (!packet) return [];
+  const draft = packet.draft ? [{ id: "draft", title: null, text: toPlain(packet.draft) }] : [];
+  const articles = packet.near_misses.map(({ id, title, body }) => ({ id, title, text: toPlain(body) }));
+  return [...draft, ...articles].slice(0, MOST);
+}
+
+export function insertSuggestion(index: number): void {
+  const thread = openThread.peek();
+  const chosen = thread && suggestions(thread)[index];
+  if (thread && chosen) insertInto(thread, chosen.text);
+}
+
+/** Puts words into the reply of a conversation and goes there. */
+export function insertInto(thread: Thread, text: string): void {
+  packetShown.value = false;
+  insertIntoReply(thread.row.id, text, thread.messages.at(-1)?.seq ?? 0);
+}
