@@ -1,10 +1,11 @@
 # make demo    start everything with a small demo shop
 # make test    run all tests (sets up what they need)
 # make check   format, lint, types, imports, generated files
+# make bench NAME=first_light   measure, see benchmarks/README.md
 # make types   regenerate the web code's types from the Python sources
 # make lock    renew the lock files
 
-.PHONY: demo run test check format types lock setup setup-dev
+.PHONY: demo run test bench check format types lock setup setup-dev
 
 demo: setup
 	@.venv/bin/baton demo
@@ -20,6 +21,9 @@ setup-dev:
 
 test: setup-dev
 	.venv/bin/python -m pytest
+
+bench: setup
+	@.venv/bin/python -m benchmarks.$(or $(NAME),$(error which one? make bench NAME=first_light)) $(ARGS)
 
 check: setup-dev
 	.venv/bin/ruff format --check .

@@ -43,7 +43,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import SWEEP, Dispatcher, Watches, sweeper, waker
+from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
 from nlu.client import NluClient
 from nlu.supervisor import RasaChild
 from nlu.versions import Version
@@ -180,6 +180,7 @@ class Server:
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
         sweep = sweeper(parts.database, parts.clock, self.inbound.rerun, timedelta(seconds=waiting.sweep_after_s))
         handlers = {SWEEP: sweep, FORGET: self._files.forget_unsent, desk.WAKE: waker(parts.database, parts.clock)}
+        handlers[RETURN] = returner(parts.database, parts.clock)
         self._watches = Watches(parts.database, parts.clock, handlers)
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
 
@@ -188,7 +189,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET):
+        for kind in (SWEEP, FORGET, RETURN):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
@@ -205,7 +206,7 @@ class Server:
         return self._watches.run(), self._dispatcher.run(), self._watch_nlu()
 
     async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
-        """No new messages, answers under way finish, then the rest ends."""
+        """No new messages, answers and letters under way finish, then the rest ends."""
         for site in list(runner.sites):
             # First of all: a page that is sent away must come back to another process, or to the next start.
             await site.stop()
@@ -213,7 +214,7 @@ class Server:
             await _ended(task)
         await self._widget.close()
         await self._feed.close()
-        await self.inbound.drain(DRAIN_S)
+        await asyncio.gather(self.inbound.drain(DRAIN_S), self._dispatcher.drain(DRAIN_S))
         await runner.cleanup()
 
     def _web(self) -> web.Application:
@@ -285,9 +286,13 @@ def _installation(parts: Parts) -> Installation:
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
+    """Of what it died earlier is told, and holds up nothing that must end as well."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    try:
+        with suppress(asyncio.CancelledError):
+            await task
+    except Exception:
+        log.exception("task_broke name=%s", task.get_name())
 
 
 def _bound(settings: Settings) -> socket.socket:

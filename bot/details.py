@@ -21,7 +21,7 @@ def order_id(text: str, reading: Reading | None, in_passing: bool) -> str | None
 
 def phone_tail(text: str, reading: Reading | None, in_passing: bool) -> str | None:
     """The last three digits of a phone number: said to be that, or, where they were asked for, any three digits."""
-    folded = folding.fold(text)
+    folded = folding.fold(_without_codes(text, reading))
     if said := _TAIL_SAID.search(folded):
         return said.group(1)
     if in_passing:
@@ -30,6 +30,14 @@ def phone_tail(text: str, reading: Reading | None, in_passing: bool) -> str | No
         return bare.group(1)
     number = _PHONE.search(folded)
     return re.sub(r"\D", "", number.group())[-3:] if number else None
+
+
+def _without_codes(text: str, reading: Reading | None) -> str:
+    """The digits of an order or tracking number are nobody's phone."""
+    for entity in reading.entities if reading else ():
+        if entity.name in ("order_id", "tracking_number"):
+            text = text.replace(entity.value, " ")
+    return text
 
 
 DETAILS: dict[str, DetailReader] = {"order_id": order_id, "phone_tail": phone_tail}

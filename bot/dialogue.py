@@ -110,7 +110,7 @@ def _before_it_is_too_late(s: Situation, decision: Decision) -> Decision:
 
 def remember(memory: Memory, decision: Decision, text: str, wish: str = "") -> Memory:
     """What the bot knows of the episode after it said this to `text`, read as `wish`."""
-    if isinstance(decision, Social | Nothing):
+    if isinstance(decision, Social | Nothing) or not text:
         text, wish = memory.question, memory.wish
     said = replace(memory, turns=memory.turns + 1, asking=None, question=text, wish=wish)
     match decision:
@@ -184,12 +184,13 @@ def _filled(s: Situation) -> Decision | None:
         return None
     if content.name == ADDRESS_FORM:
         return Social("address_kept")
-    slots = dict(s.context.memory.asking.slots) if s.context.memory.asking else {}
-    for name, value in content.values.items():
-        reader = DETAILS.get(name)
-        if reader is not None and (found := reader(value, s.reading, False)):
-            slots[name] = found
-    return RunSkill(content.name, slots) if content.name in s.skills.values() else HandOff(Reason.SKILL_FAILED)
+    asking = s.context.memory.asking
+    if asking is None or asking.skill != content.name:
+        return HandOff(Reason.SKILL_FAILED)
+    wanted = asking.wanted or (asking.missing,)
+    read = {name: DETAILS[name](content.values.get(name, ""), s.reading, False) for name in wanted}
+    found = {name: value for name, value in read.items() if value}
+    return RunSkill(asking.skill, {**asking.slots, **found}) if len(found) == len(read) else _asked_again(asking)
 
 
 def _reopened(s: Situation) -> Decision | None:
@@ -236,8 +237,9 @@ def _asked_detail(s: Situation) -> Decision | None:
     asking = s.context.memory.asking
     if asking is None or not gives_asked_detail(s.context.memory, s.text, s.reading):
         return None
-    found = DETAILS[asking.missing](s.text, s.reading, False)
-    return RunSkill(asking.skill, {**asking.slots, asking.missing: found}) if found else _asked_again(asking)
+    wanted = asking.wanted or (asking.missing,)
+    found = {name: value for name in wanted if (value := DETAILS[name](s.text, s.reading, name != asking.missing))}
+    return RunSkill(asking.skill, {**asking.slots, **found}) if found else _asked_again(asking)
 
 
 def _bare_number(s: Situation) -> Decision | None:
@@ -327,14 +329,14 @@ def _unsure(_: Situation) -> Decision:
 RULES: tuple[Rule, ...] = (
     _person,
     _helpful,
-    _filled,
+    _call,
     _attachment,
     _wordless,
-    _call,
     _reopened,
+    _turn_limit,
+    _filled,
     _asked_detail,
     _bare_number,
-    _turn_limit,
     _sure,
     _ambiguous,
     _foreign,

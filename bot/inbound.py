@@ -12,7 +12,7 @@ from bot.decisions import Context, HandOff, Memory, Understood, explained
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
-from bot.understand import Brain, content_of, details_named, language_of
+from bot.understand import Brain, content_of, details_named, language_of, written
 from handoff import desk
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble, TooLate
@@ -23,6 +23,7 @@ from handoff.values import (
     Content,
     InboundMessage,
     Language,
+    Media,
     Outgoing,
     Reason,
     Recorded,
@@ -72,13 +73,13 @@ class Inbound:
 
         Raises `OldButton` and `DatabaseTrouble`; nothing is stored then.
         """
-        recorded = await self._database.write(desk.record_inbound, message, self._clock.now())
-        if recorded.duplicate:
-            return recorded
-        if recorded.bot_owns:
+        if isinstance(message.content, Action) and message.content.name == "cancel_wait":
+            words = (Outgoing(self._replies.say("wait_cancelled", message.locale or self._shop.language)),)
+            recorded = await self._database.write(desk.leave_queue, message, words, self._clock.now())
+        else:
+            recorded = await self._database.write(desk.record_inbound, message, self._clock.now())
+        if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_burst(recorded, message.content), recorded)
-        elif isinstance(message.content, Action) and message.content.name == "cancel_wait":
-            self._begin(self._cancel_wait(recorded, message), recorded)
         return recorded
 
     async def rerun(self, conversation_id: int) -> None:
@@ -104,8 +105,13 @@ class Inbound:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _answer_burst(self, recorded: Recorded, content: Content) -> None:
-        reading = await self._let_burst_finish(recorded, content)
-        turn = await self._database.read(desk.open_turn, recorded.conversation_id)
+        turn = recorded.turn or await self._open_turn(recorded)
+        if turn is None:
+            return
+        reading, patience = await self._look(recorded, turn, content)
+        if patience > 0:
+            await self._clock.sleep(patience)
+            turn = await self._open_turn(recorded)
         if turn is None:
             return
         if turn.fence.last_incoming_seq == recorded.seq:
@@ -114,27 +120,30 @@ class Inbound:
             # A newer bubble carries the burst, unless this one cannot wait for it.
             await self._answer(_only(turn, recorded.seq), reading)
 
-    async def _let_burst_finish(self, recorded: Recorded, content: Content) -> Reading | None:
-        """Wait for the next bubble as long as this one looks unfinished; its reading, where it has one."""
-        if not isinstance(content, Text) or dialogue.asks_for_person(content):
-            return None
-        try:
-            reading = await self._brain.read(content.text)
-        except NluError:
-            return None
-        waited = (self._clock.now() - recorded.waiting_since).total_seconds()
-        patience = min(self._shop.waiting.fragment_s, self._shop.waiting.burst_s - waited)
-        if patience > 0 and not await self._is_finished(recorded, reading, content):
-            await self._clock.sleep(patience)
-        return reading
+    async def _open_turn(self, recorded: Recorded) -> Turn | None:
+        return await self._database.read(desk.open_turn, recorded.conversation_id)
 
-    async def _is_finished(self, recorded: Recorded, reading: Reading, content: Text) -> bool:
+    async def _look(self, recorded: Recorded, turn: Turn, content: Content) -> tuple[Reading | None, float]:
+        """The bubble's reading, where it has one, and seconds to wait for the next: while this one looks unfinished."""
+        if dialogue.asks_for_person(content) or not isinstance(content, Text | Media):
+            return None, 0.0
+        words = written(content)
+        try:
+            reading = await self._brain.read(words) if words else None
+        except NluError:
+            return None, 0.0
+        # Of a picture alone the words often follow, and they tell how grave it is.
+        if reading is not None and self._is_finished(turn, reading, words):
+            return reading, 0.0
+        waited = (self._clock.now() - recorded.waiting_since).total_seconds()
+        return reading, min(self._shop.waiting.fragment_s, self._shop.waiting.burst_s - waited)
+
+    def _is_finished(self, turn: Turn, reading: Reading, words: str) -> bool:
         if self._calls_person(reading):
             return True
-        turn = await self._database.read(desk.open_turn, recorded.conversation_id)
-        if turn is not None and dialogue.gives_asked_detail(Memory.read(turn.memory), content.text, reading):
+        if dialogue.gives_asked_detail(Memory.read(turn.memory), words, reading):
             return True
-        language = folding.language(content.text) or self._shop.language
+        language = folding.language(words) or self._shop.language
         sure = reading.intent.confidence >= self._brain.threshold(language)
         return sure and reading.intent.name not in dialogue.SOCIAL
 
@@ -203,13 +212,6 @@ class Inbound:
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words
 
-    async def _cancel_wait(self, recorded: Recorded, message: InboundMessage) -> None:
-        language = message.locale or self._shop.language
-        words = (Outgoing(self._replies.say("wait_cancelled", language)),)
-        await self._unless_too_late(
-            self._database.write(desk.cancel_wait, recorded.conversation_id, words, self._clock.now())
-        )
-
     async def _unless_too_late(self, write: Coroutine[Any, Any, None]) -> None:
         try:
             await write
@@ -258,10 +260,10 @@ def _only(turn: Turn, seq: int) -> Turn:
 def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[str, Any]:
     """What the agent starts from; articles by id only, their words are looked up when an agent reads it."""
     reading, text = (understood.reading if understood else None), _text(turn)
-    wish = f"{memory.question}\n{text}" if memory.question and dialogue.asks_for_person(content_of(turn)) else text
+    wish = f"{memory.question}\n{text}" if dialogue.asks_for_person(content_of(turn)) or not text else text
     hits = understood.hits[:NEAR_MISSES] if understood else ()
     return {
-        "summary": wish[:SUMMARY_CHARS],
+        "summary": wish.strip()[:SUMMARY_CHARS],
         "ranking": [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]]
         if reading
         else [],
@@ -281,4 +283,4 @@ def _slots(memory: Memory) -> dict[str, str]:
 
 
 def _text(turn: Turn) -> str:
-    return "\n".join(b.content.text for b in turn.bubbles if isinstance(b.content, Text))
+    return "\n".join(text for bubble in turn.bubbles if (text := written(bubble.content)))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from bot.channels.entrance import Entrance
 from bot.replies import Replies
 from bot.shop import LANGUAGES, Shop
-from handoff.delivery import Parcel
+from handoff.delivery import Line, Parcel
 from handoff.notifier import Letter
+from handoff.values import Language
 
 MAX_QUOTED = 2000
 
@@ -23,12 +24,21 @@ class ResumeLetters:
     def compose(self, parcel: Parcel) -> Letter:
         language = next((known for known in LANGUAGES if known == parcel.language), self.shop.language)
         shop, agent = self.shop.name[language], parcel.lines[-1].agent_name or self.shop.name[language]
-        quoted = "\n\n".join(line.text for line in parcel.lines)[:MAX_QUOTED]
+        quoted = _newest("\n\n".join(self._words(line, language) for line in parcel.lines))
         link = f"{self.page}#baton-resume={self.entrance.resume_token(parcel.contact_id)}"
         return Letter(
             self.replies.say("letter.subject", language, shop=_one_line(shop), agent=_one_line(agent)),
             self.replies.say("letter.text", language, shop=shop, agent=agent, words=quoted, link=link),
         )
+
+    def _words(self, line: Line, language: Language) -> str:
+        """Files stay in the conversation; that there are some is said."""
+        files = [self.replies.say("letter.files", language, n=line.files)] if line.files else []
+        return "\n".join([*([line.text] if line.text else []), *files])
+
+
+def _newest(words: str) -> str:
+    return words if len(words) <= MAX_QUOTED else f"…{words[-MAX_QUOTED:]}"
 
 
 def _one_line(text: str) -> str:

@@ -24,7 +24,8 @@ async def ensure_model(
 async def train(root: Path, data: Path, on_progress: OnProgress, intents: Collection[str] | None = None) -> Version:
     """Trains the wanted version, calling `on_progress(step, done, total)` on the way.
 
-    The steps are check, prepare, features, learn, entities and write. With `intents`, any other intent in the data is an error.
+    The steps are check, prepare, features, learn, entities and write. With `intents`, any other intent in the data is
+    an error.
     The file appears whole or not at all, so what is served stays. Raises SetupError, or TrainingFailed naming file
     and line where the data is at fault.
     """

@@ -83,10 +83,11 @@ class Brain:
         self, content: Content, text: str, reading: Reading | None, chosen: str | None, context: Context
     ) -> tuple[Hit, ...]:
         """Who asks for a person is not searched for by these words but by what they asked before."""
-        wanted = context.memory.question if dialogue.asks_for_person(content) else text
+        wanted, intents = text, dialogue.relevant_intents(reading, chosen)
+        if dialogue.asks_for_person(content):
+            wanted, intents = context.memory.question, [context.memory.wish]
         if not wanted:
             return ()
-        intents = dialogue.relevant_intents(reading, chosen)
         return await self._library.search(wanted[:MAX_PARSED], context.language, intents)
 
     async def _is_dispatched(self, text: str, reading: Reading | None) -> bool:
@@ -115,22 +116,34 @@ class Brain:
 def content_of(turn: Turn) -> Content:
     """A burst read as one utterance.
 
-    A call for a person stands for the whole burst, then a file, then "not helpful", then a form, then a choice made
-    last. Words come before any other button: a question is never swallowed by a courtesy.
+    A call for a person stands for the whole burst, then a file with all that was written around it, then "not
+    helpful", then a form, then a choice made last. Words come before any other button: a question is never swallowed
+    by a courtesy.
     """
     contents = [bubble.content for bubble in turn.bubbles]
-    for weighty in (dialogue.asks_for_person, _is_file, dialogue.says_not_helpful, _is_form):
+    words = "\n".join(text for content in contents if (text := written(content)))
+    if called := next((content for content in contents if dialogue.asks_for_person(content)), None):
+        return called
+    if file := next((content for content in contents if isinstance(content, Media)), None):
+        return replace(file, note=words)
+    for weighty in (dialogue.says_not_helpful, _is_form):
         if found := next((content for content in contents if weighty(content)), None):
             return found
-    words = "\n".join(content.text for content in contents if isinstance(content, Text))
     last = contents[-1] if contents else None
     if isinstance(last, Action) and (not words or last.name == "clarify"):
         return last
     return Text(words)
 
 
-def _is_file(content: Content) -> bool:
-    return isinstance(content, Media)
+def written(content: Content) -> str:
+    """What a customer wrote themselves; nothing for a button."""
+    match content:
+        case Text(text):
+            return text
+        case Media(note=note):
+            return note
+        case _:
+            return ""
 
 
 def _is_form(content: Content) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Table,
     create_engine,
     event,
 )
@@ -81,6 +82,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def table(model: type[Base]) -> Table:
+    """A model's table, for prepared statements without objects.
+
+    Run on `session.connection()` they do not write pending objects first either.
+    """
+    found = model.__table__
+    assert isinstance(found, Table), "every model has one"
+    return found
 
 
 def wake(session: Session, *topics: str) -> None:

@@ -1,28 +1,51 @@
 """The outbox: messages on their way to places that must be pushed to (a Telegram chat, an e-mail box).
 
 A delivery is written in its message's transaction. Of every line (conversation and destination) only the head may be
-sent, so order holds; what ended never comes back. A send whose answer was lost is repeated once at most, and marked.
+sent, so order holds; what ended never comes back. A send whose answer was lost is repeated once at most, as it was, and
+marked. Every change of a state gives the message a new `rev`, so that agents see it.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handoff import events
 from handoff.db import is_postgres
-from handoff.models import Contact, Conversation, Delivery, Message
-from handoff.values import DeliveryView
+from handoff.models import Contact, Conversation, Delivery, Message, StoredFile
+from handoff.values import Author, DeliveryView
 
-MAX_ATTEMPTS = 8
-LONGEST_PAUSE = timedelta(seconds=300)
 LEASE = timedelta(seconds=60)
 DIGEST = frozenset({"email"})
 """Destinations where everything that waits goes out together: nobody wants a letter a line."""
+STALE_AFTER = timedelta(days=2)
+"""What has waited so long for a `DIGEST` destination is not sent any more: it would only surprise."""
 WAITING = ("pending", "sending")
+NOBODYS: Mapping[str, object] = {"lease_owner": None, "lease_until": None}
+TOO_OLD = "it could not be sent for two days"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a destination is tried: the first pause in seconds, doubled each time up to the longest."""
+
+    first: float
+    longest: float
+    tries: int
+
+    def pause(self, attempt: int) -> timedelta:
+        return timedelta(seconds=min(self.first * 2 ** (attempt - 1), self.longest))
+
+
+CHAT = Patience(first=2, longest=300, tries=20)
+"""About an hour."""
+LETTER = Patience(first=60, longest=3600, tries=30)
+"""A day: servers that put strangers off for minutes, and passwords that are mended in the morning."""
+PATIENCE: Mapping[str, Patience] = {"email": LETTER}
 
 
 class SendFailed(Exception):
@@ -50,11 +73,15 @@ class Line:
     text: str
     format: str
     at: datetime
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What one send takes along: one message, or for a digest all that wait. `attempt` counts from 1."""
+    """What one send takes along: one message, or for a digest all that wait. `attempt` counts from 1.
+
+    One that may have arrived is repeated with the same lines, so `ids` tell a repetition from another parcel.
+    """
 
     conversation_id: int
     destination: str
@@ -76,28 +103,57 @@ class Sender(Protocol):
     async def send(self, parcel: Parcel) -> str | None: ...
 
 
-def enqueue(session: Session, message: Message, destination: str, due_at: datetime) -> None:
-    """Write a delivery with its message. The caller holds the conversation's lock."""
-    session.flush()
+def enqueue(
+    session: Session,
+    conversation: Conversation,
+    message_id: int,
+    author: Author,
+    destination: str,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """Write a delivery with its message, the conversation's last. The caller holds the conversation's lock."""
     session.add(
         Delivery(
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            seq=message.seq,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            seq=conversation.last_seq,
             destination=destination,
-            author=message.author,
+            author=author,
             state="pending",
             attempts=0,
             due_at=due_at,
             maybe_twice=False,
-            created_at=message.created_at,
+            created_at=now,
         )
     )
 
 
 def cancel_bots(session: Session, conversation_id: int) -> None:
-    """A person has it now: what the bot said and nobody has sent yet is not sent any more."""
-    _end(session, _bot_lines(conversation_id, "pending"), "cancelled", "a person took over")
+    """A person has it now: what the bot said and nobody has sent yet is not sent any more.
+
+    The caller holds the conversation's lock and announces the change.
+    """
+    unsaid = session.scalars(
+        select(Delivery).where(
+            Delivery.conversation_id == conversation_id, Delivery.author == "bot", Delivery.state == "pending"
+        )
+    ).all()
+    if unsaid:
+        conversation = session.get_one(Conversation, conversation_id)
+        _write(session, conversation, unsaid, state="cancelled", trouble="a person took over")
+
+
+def cancel_stale(session: Session, destinations: Collection[str], now: datetime, limit: int = 20) -> None:
+    """Give up what nobody could bring to `destinations` for too long."""
+    stale = (Delivery.state == "pending", Delivery.due_at <= now - STALE_AFTER)
+    query = select(Delivery).where(*stale, Delivery.destination.in_(destinations))
+    for delivery in session.scalars(query.order_by(Delivery.conversation_id, Delivery.id).limit(limit)).all():
+        conversation = _locked(session, delivery.conversation_id)
+        if conversation is not None:
+            session.refresh(delivery)
+            if delivery.state == "pending":
+                _change(session, conversation, [delivery], now, state="cancelled", trouble=TOO_OLD)
 
 
 def lease_heads(
@@ -119,27 +175,31 @@ def lease_heads(
 
 def sent(session: Session, parcel: Parcel, owner: str, external_id: str | None, now: datetime) -> None:
     """The place took it. Nothing happens where the lease was lost meanwhile: then it went out twice."""
-    _finish(session, parcel, owner, now, state="sent", external_id=external_id, trouble=None)
+    conversation, held = _held(session, parcel, owner)
+    if conversation is not None and held:
+        _change(session, conversation, held, now, state="sent", external_id=external_id, trouble=None, **NOBODYS)
 
 
 def failed(session: Session, parcel: Parcel, owner: str, failure: SendFailed, now: datetime) -> None:
-    """The place did not take it: again later, or never."""
-    hopeless = failure.permanent or parcel.attempt >= MAX_ATTEMPTS
-    doubtful_again = failure.unknown and _any_doubtful(session, parcel)
-    if hopeless or doubtful_again:
-        _finish(session, parcel, owner, now, state="failed", trouble=str(failure)[:300])
+    """The place did not take it: again later, or never. What came along late has tries left when the head has none."""
+    conversation, held = _held(session, parcel, owner)
+    if conversation is None or not held:
         return
-    pause = timedelta(seconds=failure.retry_after) if failure.retry_after else timedelta(seconds=2**parcel.attempt)
-    _finish(
-        session,
-        parcel,
-        owner,
-        now,
-        state="pending",
-        trouble=str(failure)[:300],
-        due_at=now + min(pause, LONGEST_PAUSE) if failure.retry_after is None else now + pause,
-        **({"maybe_twice": True} if failure.unknown else {}),
-    )
+    patience, trouble = PATIENCE.get(parcel.destination, CHAT), str(failure)[:300]
+    was_doubtful = any(delivery.maybe_twice for delivery in held)
+    spent = [delivery for delivery in held if delivery.attempts >= patience.tries]
+    # What may have arrived stays together.
+    together = bool(spent) and (was_doubtful or failure.unknown)
+    if failure.permanent or (failure.unknown and was_doubtful) or together:
+        spent = held
+    again = [delivery for delivery in held if delivery not in spent]
+    pause = timedelta(seconds=failure.retry_after) if failure.retry_after else patience.pause(parcel.attempt)
+    if spent:
+        _change(session, conversation, spent, now, state="failed", trouble=trouble, **NOBODYS)
+    if again:
+        doubtful = was_doubtful or failure.unknown
+        values = {"state": "pending", "trouble": trouble, "due_at": now + pause, "maybe_twice": doubtful}
+        _change(session, conversation, again, now, **values, **NOBODYS)
 
 
 def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[DeliveryView, ...]]:
@@ -190,47 +250,60 @@ def _is_free(delivery: Delivery, now: datetime) -> bool:
 
 
 def _taken(session: Session, conversation: Conversation, head: Delivery, owner: str, now: datetime) -> Parcel | None:
-    lost = head.state == "sending"
+    lost, together = head.state == "sending", _together(session, head)
     if lost and head.maybe_twice:
-        _change(session, conversation, [head], state="failed", trouble="whether it arrived is not known")
+        trouble = "whether it arrived is not known"
+        _change(session, conversation, together, now, state="failed", trouble=trouble, **NOBODYS)
         return None
-    if reason := _may_not_go(conversation, head):
-        _change(session, conversation, [head], state="cancelled", trouble=reason)
+    doubtful = lost or head.maybe_twice
+    indivisible = together if doubtful else [head]
+    if reason := _may_not_go(conversation, indivisible[-1], now):
+        _change(session, conversation, indivisible, now, state="cancelled", trouble=reason, **NOBODYS)
         return None
-    together = [head, *_followers(session, head)] if head.destination in DIGEST else [head]
     for delivery in together:
-        delivery.state, delivery.lease_owner, delivery.lease_until = "sending", owner, now + LEASE
         delivery.attempts += 1
-        delivery.maybe_twice = delivery.maybe_twice or lost
+    held: Mapping[str, object] = {"lease_owner": owner, "lease_until": now + LEASE}
+    _change(session, conversation, together, now, state="sending", maybe_twice=doubtful, **held)
     return _parcel(session, conversation, together)
 
 
-def _may_not_go(conversation: Conversation, head: Delivery) -> str | None:
-    if head.author == "bot" and conversation.assignee_id is not None:
+def _may_not_go(conversation: Conversation, delivery: Delivery, now: datetime) -> str | None:
+    if delivery.author == "bot" and conversation.assignee_id is not None:
         return "a person took over"
-    if head.destination in DIGEST and conversation.seen_seq >= head.seq:
+    if delivery.destination not in DIGEST:
+        return None
+    # Who has written since had the page, and the words on it, before them.
+    if conversation.seen_seq >= delivery.seq or conversation.last_incoming_seq > delivery.seq:
         return "the customer has seen it"
-    return None
+    return TOO_OLD if delivery.created_at <= now - STALE_AFTER else None
 
 
-def _followers(session: Session, head: Delivery) -> Sequence[Delivery]:
+def _together(session: Session, head: Delivery) -> Sequence[Delivery]:
+    """What goes out with the head. What may have arrived goes again as it was, so new words never join it:
+
+    a mail program that drops a letter it has already must not drop them with it.
+    """
+    if head.destination not in DIGEST:
+        return [head]
     return session.scalars(
         select(Delivery)
         .where(
             Delivery.conversation_id == head.conversation_id,
             Delivery.destination == head.destination,
-            Delivery.state == "pending",
-            Delivery.seq > head.seq,
+            Delivery.state == head.state,
+            Delivery.maybe_twice == head.maybe_twice,
+            Delivery.seq >= head.seq,
         )
         .order_by(Delivery.seq)
+        .execution_options(populate_existing=True)
     ).all()
 
 
 def _parcel(session: Session, conversation: Conversation, together: Sequence[Delivery]) -> Parcel:
     contact = session.get_one(Contact, conversation.contact_id)
-    messages = {
-        m.id: m for m in session.scalars(select(Message).where(Message.id.in_([d.message_id for d in together])))
-    }
+    ids = [delivery.message_id for delivery in together]
+    messages = {message.id: message for message in session.scalars(select(Message).where(Message.id.in_(ids)))}
+    filed = Counter(session.scalars(select(StoredFile.message_id).where(StoredFile.message_id.in_(ids))))
     lines = [(delivery.id, messages[delivery.message_id]) for delivery in together]
     return Parcel(
         conversation_id=conversation.id,
@@ -241,18 +314,16 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
         language=conversation.language or contact.locale,
         attempt=together[0].attempts,
         lines=tuple(
-            Line(i, m.id, m.seq, m.author, m.agent.name if m.agent else None, m.text, m.format, m.created_at)
+            Line(
+                i, m.id, m.seq, m.author, m.agent.name if m.agent else None, m.text, m.format, m.created_at, filed[m.id]
+            )
             for i, m in lines
         ),
     )
 
 
-def _any_doubtful(session: Session, parcel: Parcel) -> bool:
-    doubtful = select(func.count()).where(Delivery.id.in_(parcel.ids), Delivery.maybe_twice)
-    return bool(session.scalar(doubtful))
-
-
-def _finish(session: Session, parcel: Parcel, owner: str, now: datetime, **values: object) -> None:
+def _held(session: Session, parcel: Parcel, owner: str) -> tuple[Conversation | None, Sequence[Delivery]]:
+    """What the owner still has of a parcel, under the conversation's lock."""
     conversation = session.scalar(
         select(Conversation)
         .where(Conversation.id == parcel.conversation_id)
@@ -262,28 +333,23 @@ def _finish(session: Session, parcel: Parcel, owner: str, now: datetime, **value
     held = session.scalars(
         select(Delivery)
         .where(Delivery.id.in_(parcel.ids), Delivery.state == "sending", Delivery.lease_owner == owner)
+        .order_by(Delivery.seq)
         .execution_options(populate_existing=True)
     ).all()
-    if conversation is None or not held:
-        return
-    _change(session, conversation, held, lease_owner=None, lease_until=None, **values)
+    return conversation, held
+
+
+def _change(
+    session: Session, conversation: Conversation, rows: Sequence[Delivery], now: datetime, **values: object
+) -> None:
+    _write(session, conversation, rows, **values)
     events.append(session, "delivery", conversation.id, conversation.rev, now)
 
 
-def _change(session: Session, conversation: Conversation, rows: Sequence[Delivery], **values: object) -> None:
-    """Every change shows in the transcript, so the message gets a new `rev`."""
+def _write(session: Session, conversation: Conversation, rows: Sequence[Delivery], **values: object) -> None:
+    """The only way a state changes. It shows in the transcript, so the message gets a new `rev`."""
     for delivery in rows:
         for name, value in values.items():
             setattr(delivery, name, value)
         conversation.rev += 1
         session.execute(update(Message).where(Message.id == delivery.message_id).values(rev=conversation.rev))
-
-
-def _bot_lines(conversation_id: int, state: str) -> tuple[ColumnElement[bool], ...]:
-    return (Delivery.conversation_id == conversation_id, Delivery.author == "bot", Delivery.state == state)
-
-
-def _end(session: Session, which: Sequence[ColumnElement[bool]], state: str, trouble: str) -> None:
-    session.execute(
-        update(Delivery).where(*which).values(state=state, trouble=trouble).execution_options(synchronize_session=False)
-    )

@@ -7,10 +7,23 @@ therefore (transaction id, id), and it reads only below the oldest transaction t
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, cast, func, literal, select, text, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from handoff.db import ID, Base, UtcDateTime, is_postgres, wake
+from handoff.db import ID, Base, UtcDateTime, is_postgres, table, wake
 
 DESK_TOPIC = "desk"
 START = "0.0"
@@ -31,6 +44,10 @@ class Event(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+_APPENDED = insert(table(Event)).values(txid=0)
+_APPENDED_IN_POSTGRES = insert(table(Event)).values(txid=cast(cast(func.pg_current_xact_id(), String), BigInteger))
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     kind: str
@@ -45,9 +62,10 @@ def contact_topic(channel: str, key: str) -> str:
 
 def append(session: Session, kind: str, conversation_id: int, rev: int, now: datetime) -> None:
     """Add an event to the running transaction and wake the desk after the commit."""
-    postgres = is_postgres(session)
-    txid = cast(cast(func.pg_current_xact_id(), String), BigInteger) if postgres else literal(0)
-    session.add(Event(txid=txid, kind=kind, conversation_id=conversation_id, rev=rev, created_at=now))
+    session.connection().execute(
+        _APPENDED_IN_POSTGRES if is_postgres(session) else _APPENDED,
+        {"kind": kind, "conversation_id": conversation_id, "rev": rev, "created_at": now},
+    )
     wake(session, DESK_TOPIC)
 
 

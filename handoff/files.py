@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,12 +85,14 @@ def claim_for_message(session: Session, message_id: int, keys: Sequence[str], ow
         raise BadInput("one of the files is not there any more; please choose it again")
 
 
-def of_messages(session: Session, ids: Iterable[int]) -> dict[int, tuple[FileView, ...]]:
+def of_messages(session: Session, ids: Sequence[int]) -> dict[int, tuple[FileView, ...]]:
     """The files of each of these messages that has any, in the order in which they were uploaded."""
-    rows = session.scalars(
-        select(StoredFile).where(StoredFile.message_id.in_(list(ids))).order_by(StoredFile.created_at, StoredFile.key)
-    )
     found: dict[int, tuple[FileView, ...]] = {}
+    if not ids:
+        return found
+    rows = session.scalars(
+        select(StoredFile).where(StoredFile.message_id.in_(ids)).order_by(StoredFile.created_at, StoredFile.key)
+    )
     for row in rows:
         assert row.message_id is not None, "chosen by it"
         found[row.message_id] = (*found.get(row.message_id, ()), _view(row))

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from handoff import delivery, events, files
+from handoff.db import table
 from handoff.errors import NotFound
 from handoff.models import Agent, Contact, Conversation, Handoff, Message
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
@@ -33,6 +34,8 @@ from handoff.values import (
 )
 
 View = Literal["queue", "mine", "all", "bot", "snoozed", "resolved"]
+COUNTED: tuple[View, ...] = ("queue", "mine", "all", "bot", "snoozed")
+"""What is closed grows for ever; nobody needs to know how much of it there is."""
 LIST_LIMIT = 200
 TRANSCRIPT_LIMIT = 500
 HISTORY_LIMIT = 10
@@ -107,6 +110,25 @@ class Transcript:
 
 NO_FILTER = Filter()
 
+_conversations, _contacts, _messages, _agents = table(Conversation), table(Contact), table(Message), table(Agent)
+_CONVERSATIONS = select(
+    _conversations, _contacts.c.name.label("contact_name"), _agents.c.name.label("assignee_name")
+).select_from(_conversations.join(_contacts).outerjoin(_agents))
+_ONE = _CONVERSATIONS.where(_conversations.c.id == bindparam("wanted"))
+_OWN = _CONVERSATIONS.where(
+    _contacts.c.channel == bindparam("on"),
+    _contacts.c.key == bindparam("whose"),
+    _conversations.c.channel == _contacts.c.channel,
+)
+_MESSAGES = select(_messages, _agents.c.name.label("agent_name")).select_from(_messages.outerjoin(_agents))
+_SAID = (
+    _MESSAGES.where(_messages.c.conversation_id == bindparam("its"), _messages.c.rev > bindparam("after"))
+    .order_by(_messages.c.seq.desc())
+    .limit(TRANSCRIPT_LIMIT)
+)
+"""The newest of them: a long history must not stop a browser."""
+_SAID_TO_CUSTOMER = _SAID.where(_messages.c.private.is_(False))
+
 
 def listing(session: Session, view: View, agent_id: int, wanted: Filter = NO_FILTER) -> Listing:
     """At most 200 conversations of a view, and the cursor from which the live feed goes on without a gap.
@@ -114,77 +136,86 @@ def listing(session: Session, view: View, agent_id: int, wanted: Filter = NO_FIL
     The cursor is read first: what changes in between is told twice rather than never.
     """
     cursor = events.newest(session)
+    counts: dict[View, int] = {name: _count(session, name, agent_id) for name in COUNTED}
     belongs = () if wanted.words else _belongs(view, agent_id)
-    query = _ordered(select(Conversation).where(*belongs, *_narrowed(wanted)), view).limit(LIST_LIMIT)
-    rows = tuple(view_of(row) for row in session.scalars(query))
+    query = _ordered(_CONVERSATIONS.where(*belongs, *_narrowed(wanted)), view).limit(LIST_LIMIT)
+    rows = tuple(_view(row) for row in session.execute(query))
     found = _passages(session, [row.id for row in rows], wanted.words) if wanted.words else {}
-    return Listing(rows, {name: _count(session, name, agent_id) for name in get_args(View)}, cursor, found)
+    return Listing(rows, counts, cursor, found)
 
 
 def conversation_view(session: Session, conversation_id: int) -> ConversationView:
-    conversation = session.get(Conversation, conversation_id)
-    if conversation is None:
-        raise NotFound("conversation")
-    return view_of(conversation)
+    return _view(_one(session, conversation_id))
 
 
 def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Transcript:
     """Every message added or changed behind `after_rev`, in the order of `seq`, for agents' eyes."""
-    conversation = session.get(Conversation, conversation_id)
-    if conversation is None:
-        raise NotFound("conversation")
+    view = conversation_view(session, conversation_id)
+    rows = session.execute(_SAID, {"its": view.id, "after": after_rev}).all()
+    pushed = delivery.of_messages(session, [row.id for row in rows if row.kind == "outgoing"])
     return Transcript(
-        view_of(conversation),
-        _contact(conversation.contact),
-        _messages(session, select(Message).where(*_since(conversation.id, after_rev))),
-        _asked(session, conversation),
+        view,
+        _contact(session.get_one(Contact, view.contact_id)),
+        _message_views(session, rows, pushed),
+        _asked(session, view),
     )
 
 
 def message(session: Session, message_id: int) -> MessageView:
     return _message(
-        session.get_one(Message, message_id),
+        session.execute(_MESSAGES.where(_messages.c.id == message_id)).one(),
         files.of_messages(session, [message_id]),
         delivery.of_messages(session, [message_id]),
     )
 
 
+def was_claimed(session: Session, conversation_id: int) -> bool:
+    """Whether somebody has had the conversation since a person was called."""
+    query = select(Handoff.id).where(
+        Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def customer_conversation(session: Session, channel: Channel, contact_key: str) -> ConversationView | None:
     """A contact's own conversation; None before the first message."""
     found = _of_contact(session, channel, contact_key)
-    return view_of(found) if found else None
+    return _view(found) if found else None
 
 
 def customer_view(
     session: Session, channel: Channel, contact_key: str, after_rev: int = 0
 ) -> tuple[ConversationView, tuple[MessageView, ...]] | None:
-    """A contact's own conversation without private notes; None before the first message."""
-    conversation = _of_contact(session, channel, contact_key)
-    if conversation is None:
+    """A contact's own conversation without private notes and deliveries; None before the first message."""
+    found = _of_contact(session, channel, contact_key)
+    if found is None:
         return None
-    query = select(Message).where(*_since(conversation.id, after_rev), Message.private.is_(False))
-    return view_of(conversation), _messages(session, query)
+    rows = session.execute(_SAID_TO_CUSTOMER, {"its": found.id, "after": after_rev}).all()
+    return _view(found), _message_views(session, rows, {})
 
 
-def _of_contact(session: Session, channel: Channel, contact_key: str) -> Conversation | None:
-    return session.scalar(
-        select(Conversation)
-        .join(Contact)
-        .where(Contact.channel == channel, Contact.key == contact_key, Conversation.channel == channel)
-    )
+def _of_contact(session: Session, channel: Channel, contact_key: str) -> Row[Any] | None:
+    return session.execute(_OWN, {"on": channel, "whose": contact_key}).first()
 
 
-def view_of(row: Conversation) -> ConversationView:
+def _one(session: Session, conversation_id: int) -> Row[Any]:
+    row = session.execute(_ONE, {"wanted": conversation_id}).first()
+    if row is None:
+        raise NotFound("conversation")
+    return row
+
+
+def _view(row: Row[Any]) -> ConversationView:
     return ConversationView(
         id=row.id,
         reference=row.reference,
         channel=_channel(row.channel),
         contact_id=row.contact_id,
-        contact_name=row.contact.name,
+        contact_name=row.contact_name,
         status=Status(row.status),
         priority=Priority(row.priority),
         assignee_id=row.assignee_id,
-        assignee_name=row.assignee.name if row.assignee else None,
+        assignee_name=row.assignee_name,
         language=_language(row.language),
         reason=Reason(row.reason) if row.reason else None,
         epoch=row.epoch,
@@ -239,20 +270,15 @@ def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _mentions(words: str) -> ColumnElement[bool]:
     said = exists().where(Message.conversation_id == Conversation.id, Message.text.icontains(words, autoescape=True))
-    who = exists().where(
-        Contact.id == Conversation.contact_id,
-        or_(Contact.name.icontains(words, autoescape=True), Contact.email.icontains(words, autoescape=True)),
-    )
+    who = or_(Contact.name.icontains(words, autoescape=True), Contact.email.icontains(words, autoescape=True))
     return or_(said, who, Conversation.reference == words.upper())
 
 
 def _passages(session: Session, conversation_ids: Sequence[int], words: str) -> dict[int, str]:
     """What was said around the words, newest first, for each conversation where it was said at all."""
-    rows = session.execute(
-        select(Message.conversation_id, Message.text)
-        .where(Message.conversation_id.in_(conversation_ids), Message.text.icontains(words, autoescape=True))
-        .order_by(Message.seq)
-    )
+    matching = (Message.conversation_id.in_(conversation_ids), Message.text.icontains(words, autoescape=True))
+    newest = select(func.max(Message.id)).where(*matching).group_by(Message.conversation_id).correlate(None)
+    rows = session.execute(select(Message.conversation_id, Message.text).where(Message.id.in_(newest)))
     return {conversation_id: _around(text, words) for conversation_id, text in rows}
 
 
@@ -263,7 +289,7 @@ def _around(text: str, words: str) -> str:
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
-def _ordered(query: Select[Conversation], view: View) -> Select[Conversation]:
+def _ordered(query: Select[Any], view: View) -> Select[Any]:
     if view == "snoozed":
         return query.order_by(Conversation.snoozed_until)
     if view in ("bot", "resolved"):
@@ -275,21 +301,16 @@ def _count(session: Session, view: View, agent_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Conversation).where(*_belongs(view, agent_id))) or 0
 
 
-def _since(conversation_id: int, after_rev: int) -> tuple[ColumnElement[bool], ...]:
-    return (Message.conversation_id == conversation_id, Message.rev > after_rev)
-
-
-def _messages(session: Session, query: Select[Message]) -> tuple[MessageView, ...]:
-    """The newest `TRANSCRIPT_LIMIT` of them: a long history must not stop a browser."""
-    rows = session.scalars(query.order_by(Message.seq.desc()).limit(TRANSCRIPT_LIMIT)).all()
-    # Most messages have neither; two queries for all of them only where one might.
-    filed = files.of_messages(session, [row.id for row in rows if row.author in ("contact", "agent")])
-    pushed = delivery.of_messages(session, [row.id for row in rows if row.kind == "outgoing"])
+def _message_views(
+    session: Session, rows: Sequence[Row[Any]], pushed: Mapping[int, tuple[DeliveryView, ...]]
+) -> tuple[MessageView, ...]:
+    """Of rows that come newest first. Most messages have no files; they are looked for only where there may be some."""
+    filed = files.of_messages(session, [row.id for row in rows if row.author == "agent" or "media" in row.content])
     return tuple(_message(row, filed, pushed) for row in reversed(rows))
 
 
 def _message(
-    row: Message, filed: Mapping[int, tuple[FileView, ...]], pushed: Mapping[int, tuple[DeliveryView, ...]]
+    row: Row[Any], filed: Mapping[int, tuple[FileView, ...]], pushed: Mapping[int, tuple[DeliveryView, ...]]
 ) -> MessageView:
     activity = row.content.get("activity")
     return MessageView(
@@ -299,7 +320,7 @@ def _message(
         kind=_kind(row.kind),
         private=row.private,
         author=_author(row.author),
-        agent_name=row.agent.name if row.agent else None,
+        agent_name=row.agent_name,
         text=row.text,
         format=_format(row.format),
         buttons=tuple(Button(**b) for b in row.content.get("buttons", ())),
@@ -315,7 +336,7 @@ def _message(
     )
 
 
-def _asked(session: Session, conversation: Conversation) -> Asked | None:
+def _asked(session: Session, conversation: ConversationView) -> Asked | None:
     """The handoff of the current episode, also after it ended: an agent may still read it."""
     handoff = session.scalar(
         select(Handoff)

@@ -12,7 +12,7 @@ from handoff.db import ID, Base, UtcDateTime
 class Contact(Base):
     """A customer on one channel. `key` is what the channel knows them by; of a widget visitor only a hash.
 
-    `identified`: the shop has vouched for who this is.
+    `identified`: the shop has vouched for who this is; `email_vouched`: and for where they may be written to.
     """
 
     __tablename__ = "contacts"
@@ -24,15 +24,20 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str | None] = mapped_column(String(8))
     email: Mapped[str | None] = mapped_column(String(200))
+    email_vouched: Mapped[bool] = mapped_column(Boolean, default=False)
     identified: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class VisitorAlias(Base):
-    """A further token of a visitor, by its hash: whoever came by a link of ours, on whatever device."""
+    """A further token of a visitor, by its hash: whoever came by a link of ours or logged in, on whatever device.
+
+    `created_at` is when it was made, or last proved by a link or a login; it ends by itself.
+    """
 
     __tablename__ = "visitor_aliases"
+    __table_args__ = (Index(None, "contact_id"), Index(None, "created_at"))
 
     token_hash: Mapped[str] = mapped_column(String(128), primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
@@ -114,7 +119,7 @@ class Conversation(Base):
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     contact: Mapped[Contact] = relationship(lazy="joined", innerjoin=True)
-    assignee: Mapped[Agent | None] = relationship(lazy="joined")
+    assignee: Mapped[Agent | None] = relationship()
 
 
 class Message(Base):

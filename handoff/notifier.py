@@ -1,9 +1,13 @@
 """Letters to customers who have left the page, over any SMTP server."""
 
+import asyncio
+import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
+from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -11,7 +15,10 @@ import aiosmtplib
 from handoff.delivery import Parcel, SendFailed
 from handoff.ports import Clock
 
-TIMEOUT_S = 15.0
+TIMEOUT_S = 25.0
+"""For a whole letter, within what the outbox gives a send."""
+GOODBYE_S = 2.0
+NO_LETTER = "the letter cannot be written to this address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +64,30 @@ class EmailSender:
         self._mailbox, self._sender, self._letters, self._clock = mailbox, sender, letters, clock
 
     async def send(self, parcel: Parcel) -> str | None:
-        """Raises `SendFailed`; permanent where the server refuses the address or the letter for good."""
+        """Raises `SendFailed`: permanent where the server refuses this address or this letter, unknown where the
+
+        letter was begun and no answer came. Any other trouble is the server's or ours, and may pass.
+        """
         if parcel.email is None:
             raise SendFailed("there is no address", permanent=True)
+        message, to = self._message(parcel, parcel.email)
+        client = self._client()
         try:
-            message = self._message(parcel, parcel.email)
+            async with asyncio.timeout(TIMEOUT_S):
+                await client.connect()
+                await client.send_message(message, recipients=[to])
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            client.close()
+            raise _failure(error, begun=client.begun) from None
         except ValueError:
-            raise SendFailed("the address cannot be written to", permanent=True) from None
-        try:
-            await self._hand_over(message)
-        except aiosmtplib.SMTPResponseException as error:
-            raise SendFailed(f"the mail server said {error.code}", permanent=error.code >= 500) from None
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refusals = [refused.code for refused in error.recipients]
-            raise SendFailed(f"the mail server said {refusals}", permanent=min(refusals) >= 500) from None
-        except (aiosmtplib.SMTPReadTimeoutError, aiosmtplib.SMTPServerDisconnected) as error:
-            raise SendFailed(type(error).__name__, unknown=True) from None
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise SendFailed(type(error).__name__) from None
+            raise SendFailed(NO_LETTER, permanent=True) from None
+        finally:
+            await _leave(client)
         return str(message["Message-ID"])
 
-    async def _hand_over(self, message: EmailMessage) -> None:
+    def _client(self) -> "_Client":
         box = self._mailbox
-        await aiosmtplib.send(
-            message,
+        return _Client(
             hostname=box.host,
             port=box.port,
             username=box.user,
@@ -90,13 +97,64 @@ class EmailSender:
             timeout=TIMEOUT_S,
         )
 
-    def _message(self, parcel: Parcel, to: str) -> EmailMessage:
+    def _message(self, parcel: Parcel, to: str) -> tuple[EmailMessage, str]:
+        """The letter, and the one address it goes to."""
         letter, message = self._letters.compose(parcel), EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, to, letter.subject
+        message["From"] = self._sender
         message["Date"] = format_datetime(self._clock.now())
-        # The same for every try, so that mail programs show a letter sent twice once.
-        domain = parseaddr(self._sender)[1].rpartition("@")[2]
-        message["Message-ID"] = f"<conversation-{parcel.conversation_id}-{parcel.lines[0].delivery_id}@{domain}>"
+        message["Message-ID"] = _message_id(parcel, parseaddr(self._sender)[1].rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
-        return message
+        try:
+            message["To"], message["Subject"] = to, letter.subject
+            message.set_content(letter.text)
+            message.as_bytes()
+            return message, _only_address(message["To"])
+        except Exception:
+            # The parser of headers fails in many ways, by no type of its own.
+            raise SendFailed(NO_LETTER, permanent=True) from None
+
+
+class _Client(aiosmtplib.SMTP):
+    """Remembers whether the letter itself was begun: before that, it cannot have arrived."""
+
+    begun = False
+
+    async def data(self, message: str | bytes, /, **options: Any) -> aiosmtplib.SMTPResponse:
+        self.begun = True
+        return await super().data(message, **options)
+
+
+def _failure(error: Exception, *, begun: bool) -> SendFailed:
+    """A refused login, greeting or sender is nothing that the letter could help."""
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused(recipients=recipients):
+            refusals = [refused.code for refused in recipients]
+            return SendFailed(f"the mail server said {refusals}", permanent=min(refusals) >= 500)
+        case aiosmtplib.SMTPDataError(code=code):
+            return SendFailed(f"the mail server said {code}", permanent=code >= 500)
+        case aiosmtplib.SMTPResponseException(code=code):
+            return SendFailed(f"the mail server said {code} before it was given the letter")
+        case _:
+            return SendFailed(type(error).__name__, unknown=begun)
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    """What the server says to a goodbye changes nothing."""
+    with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        if client.is_connected:
+            await client.quit(timeout=GOODBYE_S)
+    client.close()
+
+
+def _message_id(parcel: Parcel, domain: str) -> str:
+    """The same for every try with the same lines, so that mail programs show a letter sent twice once."""
+    lines = ",".join(str(delivery_id) for delivery_id in parcel.ids)
+    return f"<conversation-{parcel.conversation_id}-{hashlib.sha256(lines.encode()).hexdigest()[:24]}@{domain}>"
+
+
+def _only_address(to: AddressHeader) -> str:
+    """Raises ValueError for none, several, or half of one."""
+    [address] = to.addresses
+    if not (address.username and address.domain):
+        raise ValueError("half an address")
+    return str(address.addr_spec)

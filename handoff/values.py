@@ -179,7 +179,10 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A stored customer message. `bot_owns`: the bot is to answer it. `waiting_since`: its oldest unanswered bubble."""
+    """A stored customer message. `bot_owns`: the bot is to answer it. `waiting_since`: its oldest unanswered bubble.
+
+    `turn` is the open turn where this message is all the bot has to answer; otherwise it must be read.
+    """
 
     conversation_id: int
     message_id: int
@@ -187,6 +190,7 @@ class Recorded:
     duplicate: bool
     bot_owns: bool
     waiting_since: datetime
+    turn: "Turn | None" = None
 
 
 @dataclass(frozen=True, slots=True)

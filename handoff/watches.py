@@ -5,11 +5,12 @@ import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from handoff import delivery, desk, jobs
 from handoff.db import Database
-from handoff.delivery import Parcel, Sender, SendFailed
+from handoff.delivery import DIGEST, Parcel, Sender, SendFailed
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Rerun
 
@@ -19,7 +20,12 @@ LEASE = timedelta(seconds=30)
 TICK_S = 1.0
 SWEEP = "sweep"
 SWEEP_EVERY = timedelta(seconds=2)
-SEND_S = 20.0
+RETURN = "return"
+RETURN_EVERY = timedelta(seconds=30)
+ABANDONED_AFTER = timedelta(minutes=5)
+SEND_S = 30.0
+AT_ONCE = 20
+"""Parcels on their way to one destination at the same time, in one process."""
 
 Handler = Callable[[jobs.Leased], Awaitable[timedelta | None]]
 """Does the work and says after how long it is due again; None when it is done for good."""
@@ -33,12 +39,7 @@ class Watches:
         self._owner = _owner()
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.run_due()
-            except DatabaseTrouble as error:
-                log.warning("jobs_postponed error=%s", type(error).__name__)
-            await self._clock.sleep(TICK_S)
+        await _forever(self.run_due, self._clock, "jobs")
 
     async def run_due(self) -> None:
         """Do everything that is due now."""
@@ -68,38 +69,48 @@ class Dispatcher:
     def __init__(self, database: Database, clock: Clock, senders: Mapping[str, Sender]) -> None:
         self._database, self._clock, self._senders = database, clock, senders
         self._owner = _owner()
+        self._under_way: dict[str, set[asyncio.Task[None]]] = {destination: set() for destination in senders}
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.run_due()
-            except DatabaseTrouble as error:
-                log.warning("outbox_postponed error=%s", type(error).__name__)
-            await self._clock.sleep(TICK_S)
+        await _forever(self.run_due, self._clock, "outbox")
 
     async def run_due(self) -> None:
-        """Send every head that is due now."""
-        if not self._senders:
-            return
-        now = self._clock.now()
-        parcels = await self._database.write(delivery.lease_heads, self._owner, tuple(self._senders), now)
-        await asyncio.gather(*(self._send(parcel) for parcel in parcels))
+        """Begin to send the heads that are due now; no send is waited for, so a slow place holds up no other."""
+        if unserved := DIGEST - self._senders.keys():
+            await self._database.write(delivery.cancel_stale, unserved, self._clock.now())
+        for destination, under_way in self._under_way.items():
+            room, now = AT_ONCE - len(under_way), self._clock.now()
+            if room <= 0:
+                continue
+            for parcel in await self._database.write(delivery.lease_heads, self._owner, (destination,), now, room):
+                task = asyncio.create_task(self._send(parcel, now + delivery.LEASE))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def drain(self, seconds: float) -> None:
+        """Let sends under way finish; what does not is taken up again once its lease is over."""
+        tasks = [task for under_way in self._under_way.values() for task in under_way]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send(self, parcel: Parcel, leased_until: datetime) -> None:
         try:
             async with asyncio.timeout(SEND_S):
                 external_id = await self._senders[parcel.destination].send(parcel)
         except SendFailed as failure:
-            await self._failed(parcel, failure)
+            await self._failed(parcel, failure, leased_until)
         except TimeoutError:
-            await self._failed(parcel, SendFailed("no answer in time", unknown=True))
+            await self._failed(parcel, SendFailed("no answer in time", unknown=True), leased_until)
         except Exception as error:
             log.exception("send_broke conversation=%d destination=%s", parcel.conversation_id, parcel.destination)
-            await self._failed(parcel, SendFailed(type(error).__name__))
+            await self._failed(parcel, SendFailed(type(error).__name__), leased_until)
         else:
-            await self._database.write(delivery.sent, parcel, self._owner, external_id, self._clock.now())
+            await self._note(parcel, partial(delivery.sent, external_id=external_id), leased_until)
 
-    async def _failed(self, parcel: Parcel, failure: SendFailed) -> None:
+    async def _failed(self, parcel: Parcel, failure: SendFailed, leased_until: datetime) -> None:
         log.warning(
             "send_failed conversation=%d destination=%s attempt=%d permanent=%s",
             parcel.conversation_id,
@@ -107,11 +118,47 @@ class Dispatcher:
             parcel.attempt,
             failure.permanent,
         )
-        await self._database.write(delivery.failed, parcel, self._owner, failure, self._clock.now())
+        await self._note(parcel, partial(delivery.failed, failure=failure), leased_until)
+
+    async def _note(self, parcel: Parcel, outcome: Callable[..., None], leased_until: datetime) -> None:
+        """Write the known answer down, again and again while the lease lasts: forgotten, it would go out twice."""
+        while True:
+            try:
+                await self._database.write(outcome, parcel, self._owner, now=self._clock.now())
+                return
+            except Exception as error:
+                log.warning("outcome_postponed conversation=%d error=%s", parcel.conversation_id, type(error).__name__)
+            await self._clock.sleep(TICK_S)
+            if self._clock.now() >= leased_until:
+                log.error("outcome_lost conversation=%d destination=%s", parcel.conversation_id, parcel.destination)
+                return
+
+
+async def _forever(tick: Callable[[], Awaitable[None]], clock: Clock, what: str) -> None:
+    """Whatever one tick meets, the next one comes."""
+    while True:
+        try:
+            await tick()
+        except DatabaseTrouble as error:
+            log.warning("%s_postponed error=%s", what, type(error).__name__)
+        except Exception:
+            log.exception("%s_broke", what)
+        await clock.sleep(TICK_S)
 
 
 def _owner() -> str:
     return f"{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def returner(database: Database, clock: Clock) -> Handler:
+    """Brings conversations back to the queue whose agent has gone while the customer waits."""
+
+    async def bring_back(_job: jobs.Leased) -> timedelta:
+        if count := await database.write(desk.return_abandoned, clock.now(), ABANDONED_AFTER):
+            log.info("returned_to_queue count=%d", count)
+        return RETURN_EVERY
+
+    return bring_back
 
 
 def waker(database: Database, clock: Clock) -> Handler:

@@ -6,6 +6,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from handoff.values import Action, Button
 
+COURTESIES = frozenset({("helpful", "yes")})
+"""Buttons that want nothing more: after the end of a conversation they do not open it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
@@ -22,7 +25,7 @@ class Buttons:
             name, value, label, conversation_id, episode = self._serializer().loads(token)
         except (BadSignature, ValueError):
             return None
-        return Action(name, value, label, episode), conversation_id
+        return Action(name, value, label, episode, reopens=(name, value) not in COURTESIES), conversation_id
 
     def _serializer(self) -> URLSafeSerializer:
         return URLSafeSerializer(self.key, salt="button")

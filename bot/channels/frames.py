@@ -180,11 +180,15 @@ class Shop(Frame):
 
 
 class Welcome(Frame):
-    """Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key."""
+    """Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key.
+
+    Without `keep` the token that was sent needs a login: it stays kept for that, and `token` is this page's meanwhile.
+    """
 
     type: Literal["welcome"] = "welcome"
     v: Literal[1] = 1
     token: str
+    keep: bool
     locale: Locale
     shop: Shop
     texts: dict[str, str]

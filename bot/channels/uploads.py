@@ -19,7 +19,8 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from bot.channels import frames
 from bot.channels.base import OnMessage
-from bot.channels.visitors import TOKEN, language_asked_for, may_use, visitor_key
+from bot.channels.entrance import is_known, known_key
+from bot.channels.visitors import TOKEN, language_asked_for, may_use, owner_of, visitor_key
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import files as kept
@@ -91,7 +92,9 @@ class Uploads:
         return self._uploaded(await self._taken(await self._visitor(request), request), request)
 
     async def _link(self, request: web.Request) -> frames.PhotoLink:
-        token = self._signer().sign(f"{secrets.token_urlsafe(6)}.{await self._visitor(request)}").decode()
+        visitor, now = _token_of(request), self.clock.now()
+        key = await self.database.write(known_key, visitor, language_asked_for(request.headers.get("Accept-Language")), now)
+        token = self._signer().sign(f"{secrets.token_urlsafe(6)}.{key}").decode()
         url = f"{self._base(request)}/photo#{token}"
         path, size = _qr(url)
         return frames.PhotoLink(url=url, qr_path=path, qr_size=size, seconds=LINK_S)
@@ -99,7 +102,9 @@ class Uploads:
     async def _photo(self, request: web.Request) -> frames.Uploaded:
         """Take the photo and write it into the conversation; the same photo by the same link is one message."""
         link, key, since = self._opened(_bearer(request))
-        if await self.database.read(kept.count, _owner(key), since) >= PHOTOS_PER_LINK:
+        if not await self.database.read(is_known, key):
+            raise _Refused("unauthorized", "link_over")
+        if await self.database.read(kept.count, owner_of(key), since) >= PHOTOS_PER_LINK:
             raise _Refused("too_many", "too_many_photos")
         file = await self._taken(key, request)
         digest = await asyncio.to_thread(_digest, self.files.path(file.key))
@@ -114,14 +119,11 @@ class Uploads:
         return web.FileResponse(self.page, headers={"Cache-Control": "no-cache", "Referrer-Policy": "no-referrer"})
 
     async def _visitor(self, request: web.Request) -> str:
-        token = _bearer(request)
-        if not TOKEN.fullmatch(token):
-            raise _Refused("unauthorized")
-        return await self.database.read(visitor_key, token)
+        return await self.database.read(visitor_key, _token_of(request), self.clock.now())
 
     async def _taken(self, key: str, request: web.Request) -> FileView:
         try:
-            return await self.files.take_request(_owner(key), request)
+            return await self.files.take_request(owner_of(key), request)
         except FileRefused as refused:
             raise _Refused(refused.code) from None
 
@@ -205,13 +207,16 @@ class _Signer(TimestampSigner):
         return int(self._clock.now().timestamp())
 
 
+def _token_of(request: web.Request) -> str:
+    token = _bearer(request)
+    if not TOKEN.fullmatch(token):
+        raise _Refused("unauthorized")
+    return token
+
+
 def _bearer(request: web.Request) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _owner(key: str) -> str:
-    return f"contact:widget:{key}"
 
 
 def _digest(path: Path) -> str:

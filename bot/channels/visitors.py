@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Set
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from handoff.models import Contact, VisitorAlias
 from handoff.values import Language
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+ALIAS_LIFETIME = timedelta(days=30)
+"""Of a further token, from the link or the login it was made by or last came with."""
 
 
 def hashed(token: str) -> str:
@@ -20,15 +23,20 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def visitor_key(session: Session, token: str) -> str:
+def visitor_key(session: Session, token: str, now: datetime) -> str:
     """The contact key that a visitor's token stands for: its hash, or that of the contact a further token leads to."""
     token_hash = hashed(token)
     known = session.scalar(
         select(Contact.key)
         .join(VisitorAlias, VisitorAlias.contact_id == Contact.id)
-        .where(VisitorAlias.token_hash == token_hash)
+        .where(VisitorAlias.token_hash == token_hash, VisitorAlias.created_at > now - ALIAS_LIFETIME)
     )
     return known or token_hash
+
+
+def owner_of(key: str) -> str:
+    """How the files of a visitor are marked as theirs."""
+    return f"contact:widget:{key}"
 
 
 def may_use(request: web.Request, origins: Set[str]) -> bool:

@@ -6,6 +6,7 @@ database holds behind the visitor's cursor, so a reconnect, a missed wake-up and
 
 import asyncio
 import logging
+import random
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -54,8 +55,8 @@ from handoff.values import (
 log = logging.getLogger("baton.widget")
 
 HEARTBEAT_S = 25.0
-RECHECK_S = 15.0
-"""A wake-up may get lost; the cursor is compared at least this often."""
+RECHECK_S = (45.0, 75.0)
+"""A wake-up may get lost; the cursor is compared at least this often, by every page at a time of its own."""
 SOCKET_LIMIT = 1024 * 1024
 FRAMES_PER_WINDOW = 30
 WINDOW_S = 10.0
@@ -85,7 +86,8 @@ class Widget:
         """`GET /widget/socket`."""
         if not may_use(request, self.origins):
             raise web.HTTPForbidden(text="this page may not use the chat")
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=SOCKET_LIMIT)
+        # Compression would keep 106 KB for every page that only waits; our frames are small.
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=SOCKET_LIMIT, compress=False)
         await socket.prepare(request)
         self.sockets.add(socket)
         try:
@@ -127,7 +129,7 @@ class _Visit:
             await self._welcome(entered.token)
             if entered.refused:
                 await self._trouble("identity", None)
-            pusher = asyncio.create_task(self._push(woken))
+            pusher = asyncio.create_task(self._push_or_close(woken))
             try:
                 await self._listen()
             finally:
@@ -207,7 +209,9 @@ class _Visit:
         await self._store(frame.id, Filled(pressed.value, values, label, pressed.episode))
 
     async def _sign(self, frame: frames.Typing | frames.Seen) -> None:
-        """Signs of life; losing one costs nothing."""
+        """Signs of life; losing one costs nothing, and a chat with the bot alone has nobody to tell."""
+        if self._state is None or self._state.status == "bot":
+            return
         now = self._widget.clock.now()
         try:
             if isinstance(frame, frames.Typing):
@@ -220,7 +224,8 @@ class _Visit:
     async def _pressed(self, frame: frames.Press) -> Action | None:
         if frame.name is not None:
             key = "widget.person" if frame.name == "person" else "widget.cancel_wait"
-            return Action(frame.name, label=self._widget.replies.say(key, self._locale), reopens=True)
+            label = self._widget.replies.say(key, self._locale)
+            return Action(frame.name, label=label, reopens=frame.name == "person")
         return await self._of_button(frame.token) if frame.token else None
 
     async def _of_button(self, token: str) -> Action | None:
@@ -262,10 +267,20 @@ class _Visit:
             )
         )
 
+    async def _push_or_close(self, woken: asyncio.Event) -> None:
+        """A page that is told nothing any more must notice, and come back."""
+        try:
+            await self._push(woken)
+        except ConnectionError:
+            await self._socket.close()
+        except Exception:
+            log.exception("push_broke")
+            await self._socket.close(code=1011, message=b"trouble")
+
     async def _push(self, woken: asyncio.Event) -> None:
         while not self._socket.closed:
             try:
-                async with asyncio.timeout(RECHECK_S):
+                async with asyncio.timeout(random.uniform(*RECHECK_S)):  # noqa: S311 - spreads load, keeps no secret
                     await woken.wait()
             except TimeoutError:
                 pass
@@ -372,6 +387,7 @@ class _News:
     messages: tuple[MessageView, ...]
     position: int | None
     typing: presence.Here | None
+    was_claimed: bool = False
 
 
 def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | None:
@@ -383,7 +399,9 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
     if view.status is not Status.OPEN:
         return _News(view, messages, None, None)
     if view.assignee_id is None:
-        return _News(view, messages, queue.position(session, view.id), None)
+        # Whom a person has spoken to does not learn of a way back to a queue.
+        was_claimed = inbox.was_claimed(session, view.id)
+        return _News(view, messages, None if was_claimed else queue.position(session, view.id), None, was_claimed)
     return _News(view, messages, None, presence.typing_agent(session, view.id, now))
 
 
@@ -401,7 +419,7 @@ def _standing(news: _News) -> dict[str, Any]:
     view, typing = news.view, news.typing
     return {
         "reference": view.reference,
-        "status": _status(view),
+        "status": "person" if news.was_claimed else _status(view),
         "agent": view.assignee_name if view.status is Status.OPEN else None,
         "position": news.position,
         "seen": view.read_seq,

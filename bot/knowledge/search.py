@@ -33,7 +33,6 @@ class _Entry:
     general: bool
     intents: frozenset[str]
     products: frozenset[str]
-    variants: tuple[Vector, ...]
 
 
 class Index:
@@ -48,7 +47,8 @@ class Index:
         frequency = Counter(gram for document in documents for gram in document)
         self._idf = {gram: math.log(1 + len(documents) / count) for gram, count in frequency.items()}
         self._unknown = math.log(1 + len(documents)) if documents else 1.0
-        self._entries = [self._entry(bodies) for bodies in by_id.values()]
+        self._entries = [_entry(bodies) for bodies in by_id.values()]
+        self._postings, self._owners = self._posted(by_id.values())
 
     def search(self, text: str, language: Language, intents: Sequence[str]) -> tuple[Hit, ...]:
         """The best articles, surest first, each with a score of 0–1 and the body in `language` (or none of it).
@@ -56,10 +56,10 @@ class Index:
         `intents` are the readings that count, surest first; only articles of the first are more than near misses.
         An article without a body in `language` is left out: another language's words are no answer.
         """
-        query, folded = self._vector(_grams(text)), folding.fold(text)
+        similar, folded = self._similarities(text), folding.fold(text)
         hits = [
-            _hit(entry.bodies[language], _score(entry, query, folded, intents[:1]))
-            for entry in self._entries
+            _hit(entry.bodies[language], _score(entry, similar[number], folded, intents[:1]))
+            for number, entry in enumerate(self._entries)
             if language in entry.bodies
         ]
         return tuple(sorted(hits, key=lambda hit: -hit.score)[:TOP])
@@ -70,15 +70,30 @@ class Index:
             None,
         )
 
-    def _entry(self, bodies: Mapping[Language, Article]) -> _Entry:
-        articles = list(bodies.values())
-        return _Entry(
-            bodies=bodies,
-            general=articles[0].general,
-            intents=frozenset(intent for article in articles for intent in article.intents),
-            products=frozenset(folding.fold(name) for article in articles for name in article.products),
-            variants=tuple(self._vector(_grams(text)) for text in _texts(articles)),
-        )
+    def _similarities(self, text: str) -> list[float]:
+        """The cosine of the text with the nearest variant of each entry; only variants that share a gram are met."""
+        cosines: dict[int, float] = {}
+        for gram, weight in self._vector(_grams(text)).items():
+            for variant, other in self._postings.get(gram, ()):
+                cosines[variant] = cosines.get(variant, 0.0) + weight * other
+        nearest = [0.0] * len(self._entries)
+        for variant, cosine in cosines.items():
+            owner = self._owners[variant]
+            nearest[owner] = max(nearest[owner], cosine)
+        return nearest
+
+    def _posted(
+        self, entries: Iterable[Mapping[Language, Article]]
+    ) -> tuple[dict[str, list[tuple[int, float]]], list[int]]:
+        """By gram, the variants it is in and its weight there; by variant, the entry it belongs to."""
+        postings: dict[str, list[tuple[int, float]]] = {}
+        owners: list[int] = []
+        for number, bodies in enumerate(entries):
+            for text in _texts(bodies.values()):
+                for gram, weight in self._vector(_grams(text)).items():
+                    postings.setdefault(gram, []).append((len(owners), weight))
+                owners.append(number)
+        return postings, owners
 
     def _vector(self, grams: Counter[str]) -> Vector:
         raw = {gram: (1 + math.log(n)) * self._idf.get(gram, self._unknown) for gram, n in grams.items()}
@@ -86,8 +101,17 @@ class Index:
         return {gram: weight / length for gram, weight in raw.items()} if length else {}
 
 
-def _score(entry: _Entry, query: Vector, folded: str, first: Sequence[str]) -> float:
-    similar = max((_cosine(query, variant) for variant in entry.variants), default=0.0)
+def _entry(bodies: Mapping[Language, Article]) -> _Entry:
+    articles = list(bodies.values())
+    return _Entry(
+        bodies=bodies,
+        general=articles[0].general,
+        intents=frozenset(intent for article in articles for intent in article.intents),
+        products=frozenset(folding.fold(name) for article in articles for name in article.products),
+    )
+
+
+def _score(entry: _Entry, similar: float, folded: str, first: Sequence[str]) -> float:
     if not entry.intents.intersection(first):
         return OTHER_INTENT * similar
     if entry.general:
@@ -101,11 +125,6 @@ def _names(product: str, folded: str) -> bool:
     if product.isascii():
         return re.search(rf"\b{re.escape(product)}(?:s|es)?\b", folded, re.ASCII) is not None
     return product in folded
-
-
-def _cosine(one: Vector, other: Vector) -> float:
-    small, large = (one, other) if len(one) < len(other) else (other, one)
-    return sum(weight * large.get(gram, 0.0) for gram, weight in small.items())
 
 
 def _texts(articles: Iterable[Article]) -> list[str]:

@@ -32,10 +32,10 @@ class LiveFeed:
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def serve(self, request: web.Request, cursor: str, agent_id: int) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=1024)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=1024, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
-        pusher = asyncio.create_task(self._push(socket, cursor, agent_id))
+        pusher = asyncio.create_task(self._push_or_close(socket, cursor, agent_id))
         try:
             async for _ in socket:
                 pass
@@ -53,6 +53,16 @@ class LiveFeed:
     async def close(self) -> None:
         for socket in list(self._sockets):
             await socket.close(code=1012, message=b"restarting")
+
+    async def _push_or_close(self, socket: web.WebSocketResponse, cursor: str, agent_id: int) -> None:
+        """A console that is told nothing any more must notice, and come back."""
+        try:
+            await self._push(socket, cursor, agent_id)
+        except ConnectionError:
+            await socket.close()
+        except Exception:
+            log.exception("feed_broke")
+            await socket.close(code=1011, message=b"trouble")
 
     async def _push(self, socket: web.WebSocketResponse, cursor: str, agent_id: int) -> None:
         shown: PresenceFrame | None = None

@@ -34,6 +34,7 @@ log = logging.getLogger("baton.console")
 
 PREFIX = "/console/api"
 MAX_BODY = 64 * 1024
+MAX_SEARCHED = 200
 
 _PROBLEMS: dict[type[DeskError], tuple[int, str]] = {
     AlreadyAssigned: (409, "already_assigned"),
@@ -186,7 +187,7 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
         channel=_one_of(call, "channel", Channel, ""),
         reason=call.request.query.get("reason", "")[:32],
         tag=call.request.query.get("tag", "")[:40],
-        words=call.request.query.get("q", "")[:200].strip(),
+        words=_searched(call.request.query.get("q", "")),
     )
     return views.listing(await console.database.read(inbox.listing, view, call.agent.id, wanted))
 
@@ -354,6 +355,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", r"/files/{key:[\w-]{22,64}}", download, None),
     Route("GET", "/installation", installation, schemas.Installation),
 )
+
+
+def _searched(words: str) -> str:
+    """What is looked for; a single letter would find everything."""
+    words = words.replace("\x00", "").strip()[:MAX_SEARCHED]
+    if len(words) == 1 and words.isascii():
+        raise _Refused(400, "bad_request", "search for two characters or more")
+    return words
 
 
 async def _row(console: Console, call: Call) -> schemas.Row:

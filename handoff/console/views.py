@@ -64,7 +64,7 @@ def row(view: ConversationView, found: str | None = None) -> schemas.Row:
 
 
 def listing(found: Listing) -> schemas.ConversationList:
-    counts = schemas.Counts.model_validate({name: n for name, n in found.counts.items() if name != "resolved"})
+    counts = schemas.Counts.model_validate(dict(found.counts))
     return schemas.ConversationList(
         items=[row(view, found.found.get(view.id)) for view in found.rows], counts=counts, cursor=found.cursor
     )

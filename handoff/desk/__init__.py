@@ -1,6 +1,6 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
-from handoff.desk.inbound import fence_of, left_waiting, open_turn, record_inbound
+from handoff.desk.inbound import left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
     cancel_wait,
@@ -9,12 +9,15 @@ from handoff.desk.ownership import (
     claim,
     hand_back,
     hand_off,
+    leave_queue,
     reopen,
     resolve,
+    return_abandoned,
     snooze,
     transfer,
     wake_up,
 )
+from handoff.desk.record import fence_of
 from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "fence_of",
     "hand_back",
     "hand_off",
+    "leave_queue",
     "left_waiting",
     "note",
     "open_turn",
@@ -34,6 +38,7 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "return_abandoned",
     "snooze",
     "transfer",
     "wake_up",

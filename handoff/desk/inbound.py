@@ -1,16 +1,18 @@
 """What comes in from customers, and what the bot has to answer."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from handoff import files
-from handoff.desk.record import add_message, announce, begin_episode, locked, transition
+from handoff.db import table
+from handoff.desk.presence import has_left
+from handoff.desk.record import add_message, announce, begin_episode, fence_of, locked, transition
 from handoff.errors import OldButton
 from handoff.models import Contact, Conversation, Message
 from handoff.states import Status
@@ -20,7 +22,6 @@ from handoff.values import (
     Action,
     Bubble,
     Content,
-    Fence,
     Filled,
     InboundMessage,
     Language,
@@ -34,6 +35,34 @@ from handoff.values import (
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 VISITOR_NAME_LENGTH = 4
 
+_messages = table(Message)
+_OWN = (
+    select(Conversation)
+    .select_from(Contact)
+    .join(Conversation, Conversation.contact_id == Contact.id)
+    .where(
+        Contact.channel == bindparam("on"),
+        Contact.key == bindparam("whose"),
+        Conversation.channel == Contact.channel,
+    )
+    .options(contains_eager(Conversation.contact))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_KNOWN = select(_messages.c.id, _messages.c.seq).where(
+    _messages.c.conversation_id == bindparam("its"), _messages.c.source_id == bindparam("named")
+)
+_UNANSWERED = (
+    select(_messages.c.seq, _messages.c.text, _messages.c.content)
+    .where(
+        _messages.c.conversation_id == bindparam("its"),
+        _messages.c.kind == "incoming",
+        _messages.c.seq > bindparam("after"),
+        _messages.c.seq <= bindparam("last"),
+    )
+    .order_by(_messages.c.seq)
+)
+
 
 def record_inbound(session: Session, message: InboundMessage, now: datetime, *, bot_answers: bool = True) -> Recorded:
     """Store a customer's message once, with the next `seq`. Find, open or reopen the conversation.
@@ -41,33 +70,34 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
     Without a bot (`bot_answers=False`) people own it from the start. Raises `OldButton` for a button of an earlier
     episode; nothing is stored then.
     """
-    contact = _contact(session, message, now)
-    conversation = _conversation(session, contact, now, bot_answers)
+    conversation = _conversation(session, message, now, bot_answers)
     source_id = f"c:{message.source_id}"
-    known = session.scalar(
-        select(Message).where(Message.conversation_id == conversation.id, Message.source_id == source_id)
-    )
-    bot_owns = conversation.status == Status.PENDING
+    known = session.connection().execute(_KNOWN, {"its": conversation.id, "named": source_id}).first()
     if known is not None:
+        bot_owns = conversation.status == Status.PENDING
         return Recorded(conversation.id, known.id, known.seq, True, bot_owns, conversation.unanswered_since or now)
     _refuse_old_button(conversation, message.content)
-    _reopen(conversation, message.content, bot_answers)
-    stored = add_message(
+    _reopen(conversation, message.content, now, bot_answers)
+    alone = conversation.answered_seq >= conversation.last_incoming_seq
+    text, stored_form = _words(message.content), _stored_form(message.content)
+    message_id = add_message(
         session,
         conversation,
         now,
         kind="incoming",
         author="contact",
-        text=_words(message.content),
+        text=text,
         source_id=source_id,
-        content=_stored_form(message.content),
+        content=stored_form,
     )
-    _take_along(session, contact, stored, message.content)
-    _await_answer(conversation, stored, now)
+    _take_along(session, conversation.contact, message_id, message.content)
+    _await_answer(conversation, now)
     announce(session, conversation, "incoming", now)
-    session.flush()
-    bot_owns = conversation.status == Status.PENDING
-    return Recorded(conversation.id, stored.id, stored.seq, False, bot_owns, conversation.unanswered_since or now)
+    seq, bot_owns = conversation.last_seq, conversation.status == Status.PENDING
+    waiting_since = conversation.unanswered_since or now
+    bubble = Bubble(seq, _read_form(text, stored_form))
+    turn = _turn(conversation, [bubble], waiting_since) if bot_owns and alone else None
+    return Recorded(conversation.id, message_id, seq, False, bot_owns, waiting_since, turn)
 
 
 def open_turn(session: Session, conversation_id: int) -> Turn | None:
@@ -77,27 +107,12 @@ def open_turn(session: Session, conversation_id: int) -> Turn | None:
         return None
     if conversation.answered_seq >= conversation.last_incoming_seq or conversation.unanswered_since is None:
         return None
-    rows = session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.kind == "incoming",
-            Message.seq > conversation.answered_seq,
-            Message.seq <= conversation.last_incoming_seq,
-        )
-        .order_by(Message.seq)
+    rows = session.execute(
+        _UNANSWERED,
+        {"its": conversation.id, "after": conversation.answered_seq, "last": conversation.last_incoming_seq},
     )
-    return Turn(
-        fence=fence_of(conversation),
-        bubbles=tuple(Bubble(row.seq, _read_form(row)) for row in rows),
-        episode=conversation.episode,
-        language=_language(conversation.language),
-        locale=_language(conversation.contact.locale),
-        memory=conversation.bot_memory,
-        waiting_since=conversation.unanswered_since,
-        resolved_at=conversation.resolved_at if conversation.reopen_to is not None else None,
-        reachable=conversation.channel != "widget" or conversation.contact.email is not None,
-    )
+    bubbles = [Bubble(row.seq, _read_form(row.text, row.content)) for row in rows]
+    return _turn(conversation, bubbles, conversation.unanswered_since)
 
 
 def left_waiting(session: Session, now: datetime, after: timedelta, limit: int = 50) -> list[int]:
@@ -121,8 +136,29 @@ def visitor_name() -> str:
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(VISITOR_NAME_LENGTH))
 
 
-def fence_of(conversation: Conversation) -> Fence:
-    return Fence(conversation.id, conversation.epoch, conversation.answered_seq, conversation.last_incoming_seq)
+def _turn(conversation: Conversation, bubbles: Sequence[Bubble], waiting_since: datetime) -> Turn:
+    return Turn(
+        fence=fence_of(conversation),
+        bubbles=tuple(bubbles),
+        episode=conversation.episode,
+        language=_language(conversation.language),
+        locale=_language(conversation.contact.locale),
+        memory=conversation.bot_memory,
+        waiting_since=waiting_since,
+        resolved_at=conversation.resolved_at if conversation.reopen_to is not None else None,
+        reachable=conversation.channel != "widget" or conversation.contact.email is not None,
+    )
+
+
+def _conversation(session: Session, message: InboundMessage, now: datetime, bot_answers: bool) -> Conversation:
+    """The contact's conversation, both rows locked."""
+    conversation = session.scalar(_OWN, {"on": message.channel, "whose": message.contact_key})
+    if conversation is None:
+        conversation = _first_conversation(session, _contact(session, message, now), now, bot_answers)
+    contact = conversation.contact
+    contact.last_seen_at = now
+    contact.locale = message.locale or contact.locale
+    return conversation
 
 
 def _contact(session: Session, message: InboundMessage, now: datetime) -> Contact:
@@ -141,8 +177,6 @@ def _contact(session: Session, message: InboundMessage, now: datetime) -> Contac
             last_seen_at=now,
         )
         contact = _insert_or_find(session, fresh, query)
-    contact.last_seen_at = now
-    contact.locale = message.locale or contact.locale
     return contact
 
 
@@ -156,7 +190,8 @@ def _insert_or_find(session: Session, fresh: Contact, query: Any) -> Contact:
         return found
 
 
-def _conversation(session: Session, contact: Contact, now: datetime, bot_answers: bool) -> Conversation:
+def _first_conversation(session: Session, contact: Contact, now: datetime, bot_answers: bool) -> Conversation:
+    """A new one, unless another first message has opened it meanwhile."""
     found = session.scalar(
         select(Conversation.id).where(Conversation.contact_id == contact.id, Conversation.channel == contact.channel)
     )
@@ -184,12 +219,11 @@ def _conversation(session: Session, contact: Contact, now: datetime, bot_answers
     return conversation
 
 
-def _take_along(session: Session, contact: Contact, stored: Message, content: Content) -> None:
-    """What a message brings besides its words: files, or an address the customer may be written to."""
-    if isinstance(content, Media) and content.files:
-        session.flush()
-        files.claim_for_message(session, stored.id, content.files, f"contact:{contact.channel}:{contact.key}")
-    if isinstance(content, Filled) and content.name == ADDRESS_FORM and not contact.identified:
+def _take_along(session: Session, contact: Contact, message_id: int, content: Content) -> None:
+    """What a message brings besides its words: files, or an address to write to; the shop's word on that counts more."""
+    if isinstance(content, Media):
+        files.claim_for_message(session, message_id, content.files, f"contact:{contact.channel}:{contact.key}")
+    if isinstance(content, Filled) and content.name == ADDRESS_FORM and not contact.email_vouched:
         contact.email = content.values[ADDRESS_FIELD]
 
 
@@ -198,11 +232,15 @@ def _refuse_old_button(conversation: Conversation, content: Content) -> None:
         raise OldButton("this button belongs to something that is over")
 
 
-def _reopen(conversation: Conversation, content: Content, bot_answers: bool) -> None:
+def _reopen(conversation: Conversation, content: Content, now: datetime, bot_answers: bool) -> None:
+    """A snoozed one goes to its agent, or to the queue where they are not there to read it."""
     status = Status(conversation.status)
+    if status not in (Status.SNOOZED, Status.RESOLVED) or not _reopens(content):
+        return
     if status is Status.SNOOZED:
-        transition(conversation, Status.OPEN, conversation.assignee_id)
-    elif status is Status.RESOLVED and _reopens(content):
+        agent = conversation.assignee
+        transition(conversation, Status.OPEN, None if agent is None or has_left(agent, now) else agent.id)
+    else:
         transition(conversation, Status.PENDING if bot_answers else Status.OPEN)
         begin_episode(conversation)
 
@@ -211,11 +249,11 @@ def _reopens(content: Content) -> bool:
     return content.reopens if isinstance(content, Action) else not isinstance(content, Filled)
 
 
-def _await_answer(conversation: Conversation, stored: Message, now: datetime) -> None:
+def _await_answer(conversation: Conversation, now: datetime) -> None:
     """A press that does not reopen a resolved conversation (a star of a survey) waits for nobody."""
-    conversation.last_incoming_seq = stored.seq
+    conversation.last_incoming_seq = conversation.last_seq
     if conversation.status == Status.RESOLVED:
-        conversation.answered_seq = stored.seq
+        conversation.answered_seq = conversation.last_seq
     elif conversation.unanswered_since is None:
         conversation.unanswered_since = now
 
@@ -242,14 +280,14 @@ def _stored_form(content: Content) -> Mapping[str, Any]:
             return {"action": name, "value": value}
 
 
-def _read_form(row: Message) -> Content:
-    if "media" in row.content:
-        return Media(row.content["media"], row.text)
-    if "filled" in row.content:
-        return Filled(row.content["filled"], row.content["values"], row.text)
-    if "action" in row.content:
-        return Action(row.content["action"], row.content["value"], row.text)
-    return Text(row.text)
+def _read_form(text: str, stored: Mapping[str, Any]) -> Content:
+    if "media" in stored:
+        return Media(stored["media"], text)
+    if "filled" in stored:
+        return Filled(stored["filled"], stored["values"], text)
+    if "action" in stored:
+        return Action(stored["action"], stored["value"], text)
+    return Text(text)
 
 
 def _language(code: str | None) -> Language | None:

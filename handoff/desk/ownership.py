@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
-from handoff.desk.presence import availability
+from handoff.desk.inbound import record_inbound
+from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
     add_activity,
     add_message,
@@ -30,9 +31,11 @@ from handoff.values import (
     Activity,
     CallForPerson,
     Fence,
+    InboundMessage,
     Language,
     Outgoing,
     Priority,
+    Recorded,
 )
 
 WAKE = "wake"
@@ -90,9 +93,10 @@ def hand_off(
 
 
 def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) -> None:
-    """An agent takes the conversation, from the queue or from the bot. Of two at once, one wins.
+    """An agent takes the conversation, from the queue, from the bot, or from a colleague who is not there.
 
-    Claiming one's own again changes nothing. Raises `AlreadyAssigned`, or `IllegalTransition` for a resolved one.
+    Of two at once, one wins. Claiming one's own again changes nothing. Raises `AlreadyAssigned`, or
+    `IllegalTransition` for a resolved one.
     """
     if session.get(Agent, agent_id) is None:
         raise NotFound("agent")
@@ -107,11 +111,13 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
         .returning(Conversation.id)
     ).first()
     conversation = locked(session, conversation_id)
-    if won is None:
-        _refuse_claim(conversation, agent_id)
+    if conversation.assignee_id == agent_id:
         return
+    left_by = conversation.assignee if won is None else None
+    if won is None and not _is_left(conversation, now):
+        _refuse_claim(conversation)
     _give(session, conversation, agent_id, now)
-    add_activity(session, conversation, now, Activity.CLAIMED, agent_id)
+    add_activity(session, conversation, now, Activity.CLAIMED, agent_id, detail=left_by.name if left_by else None)
     announce(session, conversation, "claim", now)
 
 
@@ -168,10 +174,34 @@ def wake_up(session: Session, conversation_id: int, now: datetime) -> None:
     due = conversation.snoozed_until
     if conversation.status != Status.SNOOZED or due is None or due > now:
         return
-    transition(conversation, Status.OPEN, conversation.assignee_id)
+    agent_id = conversation.assignee_id
+    transition(conversation, Status.OPEN, None if _is_left(conversation, now) else agent_id)
     conversation.unanswered_since = now
-    add_activity(session, conversation, now, Activity.WOKEN, conversation.assignee_id)
+    add_activity(session, conversation, now, Activity.WOKEN, agent_id)
     announce(session, conversation, "wake_up", now)
+
+
+def return_abandoned(session: Session, now: datetime, after: timedelta, limit: int = 50) -> int:
+    """Back to the queue: whose agent has been away from their console, while the customer waits, for `after`."""
+    found = session.scalars(
+        select(Conversation.id)
+        .join(Agent, Agent.id == Conversation.assignee_id)
+        .where(
+            Conversation.status == Status.OPEN,
+            Conversation.unanswered_since <= now - after,
+            Agent.seen_at <= now - after,
+        )
+        .order_by(Conversation.id)
+        .limit(limit)
+    ).all()
+    for conversation_id in found:
+        conversation = locked(session, conversation_id)
+        if conversation.status == Status.OPEN and conversation.assignee_id is not None:
+            left_by = conversation.assignee_id
+            transition(conversation, Status.OPEN)
+            add_activity(session, conversation, now, Activity.TRANSFERRED, left_by, private=True)
+            announce(session, conversation, "abandoned", now)
+    return len(found)
 
 
 def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime) -> None:
@@ -235,6 +265,15 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     announce(session, conversation, "cancel_wait", now)
 
 
+def leave_queue(session: Session, message: InboundMessage, words: Sequence[Outgoing], now: datetime) -> Recorded:
+    """The customer presses "never mind": stored and done at once. Where nobody is waited for any more, only stored."""
+    recorded = record_inbound(session, message, now)
+    conversation = locked(session, recorded.conversation_id)
+    if not recorded.duplicate and conversation.status == Status.OPEN and conversation.assignee_id is None:
+        cancel_wait(session, recorded.conversation_id, words, now)
+    return recorded
+
+
 def _may_hand_off(conversation: Conversation, fence: Fence, *, impatient: bool) -> bool:
     if conversation.status != Status.PENDING or conversation.epoch != fence.epoch:
         return False
@@ -246,9 +285,13 @@ def _may_hand_off(conversation: Conversation, fence: Fence, *, impatient: bool) 
     return impatient or unchanged
 
 
-def _refuse_claim(conversation: Conversation, agent_id: int) -> None:
-    if conversation.assignee_id == agent_id:
-        return
+def _is_left(conversation: Conversation, now: datetime) -> bool:
+    """Whether it belongs to somebody who is not there: nobody must wait for them."""
+    held = conversation.status in (Status.OPEN, Status.SNOOZED)
+    return held and conversation.assignee is not None and has_left(conversation.assignee, now)
+
+
+def _refuse_claim(conversation: Conversation) -> NoReturn:
     if conversation.assignee_id is not None:
         raise AlreadyAssigned(conversation.assignee.name if conversation.assignee else None)
     raise IllegalTransition(Status(conversation.status), Status.OPEN)

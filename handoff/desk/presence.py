@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from handoff import events
@@ -19,6 +19,8 @@ Mode = Literal["viewing", "typing"]
 CUSTOMER = 0
 TYPING_LASTS = timedelta(seconds=6)
 VIEWING_LASTS = timedelta(seconds=40)
+FORGOTTEN_AFTER = timedelta(minutes=1)
+"""Rows are removed long after they are over: nobody may be renewing them just then."""
 AGENT_LASTS = timedelta(seconds=75)
 """An agent whose console was not heard of for so long is gone, whatever they said."""
 
@@ -47,12 +49,14 @@ def agent_is_here(
 ) -> None:
     """An agent looks at a conversation, writes in it, or has left it; `seen_seq` is what they have on screen."""
     conversation = locked(session, conversation_id)
-    _put(session, conversation_id, agent_id, mode, now)
-    mine = conversation.assignee_id == agent_id
-    if mine and seen_seq > conversation.agent_seen_seq:
+    changed = _put(session, conversation_id, agent_id, mode, now)
+    read_more = conversation.assignee_id == agent_id and seen_seq > conversation.agent_seen_seq
+    if read_more:
         conversation.agent_seen_seq = min(seen_seq, conversation.last_seq)
-    wake(session, events.DESK_TOPIC)
-    if mine:
+    # Typing is over so soon that renewing it must be told; a page that is still looked at can wait for the next look.
+    if changed or mode == "typing":
+        wake(session, events.DESK_TOPIC)
+    if read_more or (conversation.assignee_id == agent_id and (changed or mode == "typing")):
         wake(session, events.contact_topic(conversation.channel, conversation.contact.key))
 
 
@@ -134,25 +138,34 @@ def availability(agent: Agent, now: datetime) -> Availability:
     return "away" if agent.availability == "away" else "online" if agent.availability == "online" else "offline"
 
 
+def has_left(agent: Agent, now: datetime) -> bool:
+    """Whether somebody who was there is not any more. Of who never opened a console nothing is known."""
+    return agent.seen_at is not None and availability(agent, now) != "online"
+
+
 def console_is_open(session: Session, agent_id: int, now: datetime) -> None:
     """An agent's console is connected. Forgets who is long gone on the way."""
     agent = session.get(Agent, agent_id)
-    if agent is not None:
-        agent.seen_at = now
-    session.execute(delete(Presence).where(Presence.until <= now))
-    wake(session, events.DESK_TOPIC)
-
-
-def _put(session: Session, conversation_id: int, agent_id: int, mode: str, now: datetime) -> None:
-    known = session.get(Presence, (conversation_id, agent_id))
-    if mode == "gone":
-        if known is not None:
-            session.delete(known)
+    if agent is None:
         return
-    if known is None:
-        known = Presence(conversation_id=conversation_id, agent_id=agent_id)
-        session.add(known)
-    known.mode, known.until = mode, now + (TYPING_LASTS if mode == "typing" else VIEWING_LASTS)
+    if agent.seen_at is None or now - agent.seen_at > AGENT_LASTS:
+        wake(session, events.DESK_TOPIC)
+    agent.seen_at = now
+    session.execute(delete(Presence).where(Presence.until <= now - FORGOTTEN_AFTER))
+
+
+def _put(session: Session, conversation_id: int, agent_id: int, mode: str, now: datetime) -> bool:
+    """Whether this is more than the same again. The caller holds the conversation's lock."""
+    mine = (Presence.conversation_id == conversation_id, Presence.agent_id == agent_id)
+    before = session.execute(select(Presence.mode, Presence.until).where(*mine)).first()
+    if mode == "gone":
+        session.execute(delete(Presence).where(*mine))
+        return before is not None
+    until = now + (TYPING_LASTS if mode == "typing" else VIEWING_LASTS)
+    values = {"mode": mode, "until": until}
+    if not session.execute(update(Presence).where(*mine).values(**values).returning(Presence.agent_id)).first():
+        session.execute(insert(Presence).values(conversation_id=conversation_id, agent_id=agent_id, **values))
+    return before is None or before.mode != mode or before.until <= now
 
 
 def _where_people_listen(session: Session, channel: Channel, key: str) -> Conversation | None:

@@ -5,32 +5,45 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, events
-from handoff.db import wake
+from handoff.db import table, wake
 from handoff.errors import IllegalTransition, NotFound
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
-from handoff.values import FOR_AGENTS_ONLY, PRIORITY_ORDER, Activity, Author, Format, Kind, Outgoing, Priority
+from handoff.values import FOR_AGENTS_ONLY, PRIORITY_ORDER, Activity, Author, Fence, Format, Kind, Outgoing, Priority
 
 PREVIEW_CHARS = 140
 LETTER_AFTER = timedelta(minutes=2)
 """A customer who has not seen an agent's words by then has probably left the page."""
 
+_messages = table(Message)
+_LOCKED = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("wanted"))
+    .with_for_update(of=Conversation)
+    .execution_options(populate_existing=True)
+)
+_ADDED = insert(_messages).returning(_messages.c.id)
+_DECIDED = (
+    update(_messages)
+    .where(_messages.c.conversation_id == bindparam("its"), _messages.c.seq == bindparam("at"))
+    .returning(_messages.c.id)
+)
+
 
 def locked(session: Session, conversation_id: int) -> Conversation:
     """The conversation's newest state, held until the transaction ends."""
-    conversation = session.scalar(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
+    conversation = session.scalar(_LOCKED, {"wanted": conversation_id})
     if conversation is None:
         raise NotFound("conversation")
     return conversation
+
+
+def fence_of(conversation: Conversation) -> Fence:
+    return Fence(conversation.id, conversation.epoch, conversation.answered_seq, conversation.last_incoming_seq)
 
 
 def transition(conversation: Conversation, after: Status, assignee_id: int | None = None) -> None:
@@ -76,33 +89,34 @@ def add_message(
     source_id: str | None = None,
     content: Mapping[str, Any] | None = None,
     answers_seq: int | None = None,
-) -> Message:
-    """Append with the next `seq` and `rev`. The caller holds the conversation's lock."""
+) -> int:
+    """Append with the next `seq` and `rev`; the message's id. The caller holds the conversation's lock."""
     conversation.last_seq += 1
     conversation.rev += 1
     conversation.last_at = now
     if author in ("contact", "agent") and not private and kind != "activity":
         conversation.preview, conversation.preview_author = " ".join(text.split())[:PREVIEW_CHARS], author
-    message = Message(
-        conversation_id=conversation.id,
-        seq=conversation.last_seq,
-        rev=conversation.rev,
-        episode=conversation.episode,
-        kind=kind,
-        private=private,
-        author=author,
-        agent_id=agent_id,
-        source_id=source_id,
-        text=text,
-        format=format,
-        content=dict(content or {}),
-        decision=None,
-        answers_seq=answers_seq,
-        created_at=now,
-    )
-    session.add(message)
-    _push(session, conversation, message, now)
-    return message
+    row = {
+        "conversation_id": conversation.id,
+        "seq": conversation.last_seq,
+        "rev": conversation.rev,
+        "episode": conversation.episode,
+        "kind": kind,
+        "private": private,
+        "author": author,
+        "agent_id": agent_id,
+        "source_id": source_id,
+        "text": text,
+        "format": format,
+        "content": dict(content or {}),
+        "decision": None,
+        "answers_seq": answers_seq,
+        "created_at": now,
+    }
+    message_id: int = session.connection().scalars(_ADDED, row).one()
+    if kind == "outgoing" and not private:
+        _push(session, conversation, message_id, author, now)
+    return message_id
 
 
 def add_words(
@@ -149,10 +163,9 @@ def add_activity(
 
 def write_decision(session: Session, conversation: Conversation, seq: int, decision: Mapping[str, Any]) -> None:
     """Keep what the bot decided with the customer message it decided on."""
-    message = session.scalar(select(Message).where(Message.conversation_id == conversation.id, Message.seq == seq))
-    if message is not None:
+    row = {"its": conversation.id, "at": seq, "decision": dict(decision), "rev": conversation.rev + 1}
+    if session.connection().execute(_DECIDED, row).first() is not None:
         conversation.rev += 1
-        message.decision, message.rev = dict(decision), conversation.rev
 
 
 def current_handoff(session: Session, conversation: Conversation) -> Handoff | None:
@@ -177,14 +190,12 @@ def _extras(outgoing: Outgoing) -> dict[str, Any]:
     return buttons | form
 
 
-def _push(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
+def _push(session: Session, conversation: Conversation, message_id: int, author: Author, now: datetime) -> None:
     """Into the outbox, where the channel must be pushed to. The widget fetches; its customer gets a letter of what an
 
     agent wrote, unless they have seen it by then.
     """
-    if message.kind != "outgoing" or message.private:
-        return
     if conversation.channel != "widget":
-        delivery.enqueue(session, message, conversation.channel, now)
-    elif message.author == "agent" and conversation.contact.email:
-        delivery.enqueue(session, message, "email", now + LETTER_AFTER)
+        delivery.enqueue(session, conversation, message_id, author, conversation.channel, now, now)
+    elif author == "agent" and conversation.contact.email:
+        delivery.enqueue(session, conversation, message_id, author, "email", now + LETTER_AFTER, now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import files as files_of
@@ -13,6 +13,7 @@ from handoff.desk.record import (
     add_words,
     announce,
     current_handoff,
+    fence_of,
     locked,
     mark_answered,
     write_decision,
@@ -39,7 +40,9 @@ def reply(
 
     No words at all (a 👍) still marks the turn answered. `memory` replaces what the bot remembered.
     """
-    conversation = _pass(session, fence)
+    conversation = locked(session, fence.conversation_id)
+    if not _may_answer(conversation, fence):
+        raise TooLate("a person took over or the customer wrote meanwhile")
     add_words(session, conversation, now, words, fence.last_incoming_seq)
     write_decision(session, conversation, fence.last_incoming_seq, decision)
     mark_answered(conversation)
@@ -68,7 +71,7 @@ def agent_reply(
         return known
     if conversation.assignee_id != agent_id or conversation.status not in (Status.OPEN, Status.SNOOZED):
         raise NotYours("take the conversation over before you answer")
-    message = add_message(
+    message_id = add_message(
         session,
         conversation,
         now,
@@ -79,14 +82,13 @@ def agent_reply(
         source_id=own_id,
         answers_seq=conversation.last_incoming_seq,
     )
-    _attach(session, message, files, agent_id)
+    files_of.claim_for_message(session, message_id, files, f"agent:{agent_id}")
     mark_answered(conversation)
     handoff = current_handoff(session, conversation)
     if handoff is not None and handoff.first_human_reply_at is None:
         handoff.first_human_reply_at = now
     announce(session, conversation, "agent_reply", now)
-    session.flush()
-    return message.id
+    return message_id
 
 
 def note(
@@ -104,7 +106,7 @@ def note(
     own_id = f"a{agent_id}:{source_id}"
     if (known := _known(session, conversation, own_id)) is not None:
         return known
-    message = add_message(
+    message_id = add_message(
         session,
         conversation,
         now,
@@ -115,42 +117,20 @@ def note(
         agent_id=agent_id,
         source_id=own_id,
     )
-    _attach(session, message, files, agent_id)
+    files_of.claim_for_message(session, message_id, files, f"agent:{agent_id}")
     announce(session, conversation, "note", now)
-    session.flush()
-    return message.id
+    return message_id
 
 
-def _pass(session: Session, fence: Fence) -> Conversation:
-    """Check the fence and take the row's lock in one statement."""
-    passed = session.execute(
-        update(Conversation)
-        .where(
-            Conversation.id == fence.conversation_id,
-            Conversation.status == Status.PENDING,
-            Conversation.epoch == fence.epoch,
-            Conversation.answered_seq == fence.answered_seq,
-            Conversation.last_incoming_seq == fence.last_incoming_seq,
-            Conversation.answered_seq < Conversation.last_incoming_seq,
-        )
-        .values(rev=Conversation.rev)
-        .returning(Conversation.id)
-    ).first()
-    if passed is None:
-        raise TooLate("a person took over or the customer wrote meanwhile")
-    return locked(session, fence.conversation_id)
+def _may_answer(conversation: Conversation, fence: Fence) -> bool:
+    unanswered = conversation.answered_seq < conversation.last_incoming_seq
+    return conversation.status == Status.PENDING and unanswered and fence_of(conversation) == fence
 
 
 def _known(session: Session, conversation: Conversation, source_id: str) -> int | None:
     return session.scalar(
         select(Message.id).where(Message.conversation_id == conversation.id, Message.source_id == source_id)
     )
-
-
-def _attach(session: Session, message: Message, keys: Sequence[str], agent_id: int) -> None:
-    if keys:
-        session.flush()
-        files_of.claim_for_message(session, message.id, keys, f"agent:{agent_id}")
 
 
 def _checked(text: str, files: Sequence[str]) -> str:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.channels.buttons import Buttons
 from bot.inbound import NluState
 from bot.replies import shipped
 from bot.shopdata.base import Order
 from handoff import desk, inbox
 from handoff.desk import presence
 from handoff.states import Status
-from handoff.values import Action, Filled, InboundMessage, Language, Media, Priority, Reason
+from handoff.values import Action, Button, Filled, InboundMessage, Language, Media, Priority, Reason
 from nlu.errors import NluTimeout
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
@@ -493,3 +494,72 @@ async def test_an_order_number_behind_an_article_is_for_a_person(counter: Counte
     await counter.handed_off(conversation)
     asked = (await counter.database.read(inbox.transcript, conversation)).asked
     assert asked is not None and asked.packet["entities"]["order_id"] == "XM20261001"
+
+
+BURNT = "the charger is on fire and burnt my hand"
+
+
+async def test_words_under_a_picture_tell_how_grave_it_is(counter: Counter) -> None:
+    counter.nlu.means(BURNT, ("safety_issue", 0.9), ("greet", 0.01))
+    conversation = await counter.sends(a.inbound(content=Media("image", BURNT)))
+    assert (await counter.handed_off(conversation))[0] is Reason.SAFETY
+
+
+async def test_words_right_behind_a_picture_count_as_well(counter: Counter) -> None:
+    counter.nlu.means(BURNT, ("safety_issue", 0.9), ("greet", 0.01))
+    conversation = await counter.sends(a.inbound(content=Media("image")))
+    await counter.until_sleeping()
+    await counter.says(BURNT)
+    assert (await counter.handed_off(conversation))[0] is Reason.SAFETY
+
+
+async def test_a_corrected_order_number_is_not_read_as_phone_digits(counter: Counter) -> None:
+    knows_tracking(counter)
+    counter.nlu.means("XM20261002", ("out_of_scope", 0.2), ("greet", 0.1), order_id="XM20261002")
+    counter.records.by_number = {"XM20261002": order("XM20261002", "0900000345")}
+    conversation = await track(counter, "345")
+    await counter.says("XM20261002")
+    assert (await counter.answered(conversation))[-1].text == shipped().say("tracking.ask_phone", "en")
+    await counter.says("345")
+    assert "XM20261002" in (await counter.answered(conversation))[-2].text
+
+
+async def test_a_form_filled_with_nonsense_is_asked_again_and_then_a_person_comes(counter: Counter) -> None:
+    knows_tracking(counter)
+    conversation = await counter.says("where is my parcel")
+    await counter.answered(conversation)
+    for _ in range(3):
+        await counter.sends(filled("tracking", order_id="no idea", phone_tail="?"))
+        await counter.inbound.drain(DEADLINE_S)
+    assert (await counter.handed_off(conversation))[0] is Reason.SKILL_FAILED
+
+
+@pytest.mark.parametrize(("name", "value", "opens"), [("helpful", "no", True), ("helpful", "yes", False)])
+async def test_a_button_left_over_from_the_bot_still_gets_a_person_after_the_end(
+    counter: Counter, name: str, value: str, opens: bool
+) -> None:
+    conversation, _ = await resolved_by_a_person(counter, there=False)
+    token = Buttons("k" * 40).token(Button("label", name, value), conversation, 1)
+    read = Buttons("k" * 40).read(token)
+    assert read is not None
+    await counter.sends(a.inbound(content=read[0]))
+    await counter.inbound.drain(DEADLINE_S)
+    told = (await counter.database.read(inbox.transcript, conversation)).conversation
+    assert (told.status is Status.OPEN) is opens
+
+
+async def test_never_mind_does_not_open_what_is_closed(counter: Counter) -> None:
+    conversation, _ = await resolved_by_a_person(counter, there=False)
+    await counter.presses("cancel_wait")
+    told = (await counter.database.read(inbox.transcript, conversation)).conversation
+    assert told.status is Status.RESOLVED
+
+
+async def test_the_agent_reads_what_did_not_help(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    conversation = await counter.says(FILM)
+    await counter.answered(conversation)
+    await counter.presses("helpful", "no", episode=1)
+    await counter.handed_off(conversation)
+    asked = (await counter.database.read(inbox.transcript, conversation)).asked
+    assert asked is not None and asked.packet["summary"] == FILM

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.program import Program, sign_in_code
-from tests.e2e.test_browser import Agent, Customer, a_context, a_customer, chromium
+from tests.e2e.test_browser import Agent, a_context, a_customer, chromium
 
 __all__ = ["chromium"]  # a fixture
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from handoff import desk, inbox, queue
+from handoff import desk, inbox, jobs, queue
 from handoff.db import Database
 from handoff.desk import presence
 from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NewerMessage, NotYours, OldButton, TooLate
 from handoff.states import Status
 from handoff.values import Activity, ConversationView, Filled, MessageView, Outgoing, Priority, Reason
-from handoff.watches import Watches, waker
+from handoff.watches import ABANDONED_AFTER, RETURN, Watches, returner, waker
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -399,3 +399,57 @@ async def test_a_form_leaves_an_address_to_write_to(database: Database, clock: M
     told = await database.read(inbox.transcript, conversation)
     assert told.contact.email == "ann@mail.example"
     assert told.conversation.status is Status.OPEN
+
+
+async def held_by(database: Database, clock: MovedClock, name: str, contact: str = "visitor-1") -> tuple[int, int]:
+    """A conversation of an agent whose console is open."""
+    agent, conversation = await database.write(a.agent, clock.now(), name), await in_the_queue(database, clock, contact)
+    await database.write(presence.console_is_open, agent, clock.now())
+    await database.write(desk.claim, conversation, agent, clock.now())
+    return agent, conversation
+
+
+async def test_what_an_agent_has_who_went_home_can_be_taken_over(database: Database, clock: MovedClock) -> None:
+    _, conversation = await held_by(database, clock, "Mei")
+    jun = await database.write(a.agent, clock.now(), "Jun")
+    with pytest.raises(AlreadyAssigned):
+        await database.write(desk.claim, conversation, jun, clock.now())
+    clock.move(presence.AGENT_LASTS.total_seconds() + 1)
+    await database.write(desk.claim, conversation, jun, clock.now())
+    assert (await view_of(database, conversation)).assignee_name == "Jun"
+
+
+async def test_who_waits_for_an_agent_who_is_gone_comes_back_to_the_queue(
+    database: Database, clock: MovedClock
+) -> None:
+    _, waiting = await held_by(database, clock, "Mei", "ann")
+    await database.write(a.write, clock.now(), "hello?", "ann")
+    jun, answered = await held_by(database, clock, "Jun", "bo")
+    await database.write(desk.agent_reply, answered, jun, "reply-01", "done", clock.now())
+    clock.move(ABANDONED_AFTER.total_seconds() + 1)
+    await Watches(database, clock, {RETURN: returner(database, clock)}).run_due()
+    await database.write(jobs.schedule, RETURN, "", clock.now())
+    await Watches(database, clock, {RETURN: returner(database, clock)}).run_due()
+    assert await database.read(queue.position, waiting) == 1
+    assert (await view_of(database, answered)).assignee_name == "Jun", "nobody waits there"
+
+
+async def test_a_snoozed_one_whose_agent_is_away_goes_to_the_queue_when_the_customer_writes(
+    database: Database, clock: MovedClock
+) -> None:
+    mei, conversation = await held_by(database, clock, "Mei")
+    seen, until = await last_seq(database, conversation), clock.now() + timedelta(days=1)
+    await database.write(desk.snooze, conversation, mei, seen, until, clock.now())
+    clock.move(3600)
+    await database.write(a.write, clock.now(), "any news?")
+    assert await database.read(queue.position, conversation) == 1
+
+
+async def test_leaving_the_queue_is_done_with_the_press_itself(database: Database, clock: MovedClock) -> None:
+    conversation = await in_the_queue(database, clock)
+    words = (Outgoing("I am here."),)
+    press = a.press("cancel_wait")
+    await database.write(desk.leave_queue, press, words, clock.now())
+    await database.write(desk.leave_queue, press, words, clock.now())
+    assert await status(database, conversation) is Status.PENDING
+    assert [m.text for m in await transcript(database, conversation)].count("I am here.") == 1

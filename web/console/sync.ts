@@ -14,6 +14,7 @@ const NOW_AND_THEN = 60_000;
 let cursor: string | null = null;
 let due = 0;
 let lastRefresh = 0;
+let listsToo = false;
 const dueThreads = new Set<number>();
 
 /** Keeps list and open conversation true to the server, and tells when it is back, until the result is called. */
@@ -23,7 +24,7 @@ export function startSync(back: () => void): () => void {
   const stopOpen = effect(() => {
     if (store.openId.value !== null) void loadThread(store.openId.value);
   });
-  const slow = setInterval(refreshSoon, NOW_AND_THEN);
+  const slow = setInterval(() => refreshSoon(), NOW_AND_THEN);
   void loadColleagues();
   return () => {
     stopLive();
@@ -37,7 +38,8 @@ export function startSync(back: () => void): () => void {
 }
 
 /** Loads what may have changed; several calls within a moment are one. */
-export function refreshSoon(): void {
+export function refreshSoon(lists = true): void {
+  listsToo ||= lists;
   if (due) return;
   due = setTimeout(refresh, Math.max(TOGETHER, lastRefresh + APART - Date.now()));
 }
@@ -81,7 +83,8 @@ function received(frame: LiveFrame | PresenceFrame): void {
   }
   cursor = frame.cursor;
   for (const { conversation_id: id } of frame.events) dueThreads.add(id);
-  refreshSoon();
+  // How far somebody has read is shown in the conversation alone.
+  refreshSoon(frame.events.some(({ kind }) => kind !== "read"));
 }
 
 function connected(up: boolean, back: () => void): void {
@@ -100,6 +103,8 @@ function refresh(): void {
   const open = store.openId.peek();
   if (open !== null && dueThreads.has(open)) void loadThread(open);
   dueThreads.clear();
+  if (!listsToo) return;
+  listsToo = false;
   const shown = store.view.peek();
   void loadList(shown);
   // Bells need the whole queue and everything of one's own, whatever is on screen.

@@ -3,7 +3,7 @@ import type { Me, Row } from "../generated/console";
 import { api } from "./api";
 import { explain } from "./problems";
 import { momentWord } from "./snoozing";
-import { isMine, me, notice, openThread, putRow } from "./store";
+import { colleagues, isMine, me, notice, openThread, putRow } from "./store";
 import { loadThread, refreshSoon } from "./sync";
 import { tell } from "./toasts";
 import { t } from "./words";
@@ -11,7 +11,11 @@ import { t } from "./words";
 /** A verb is under way; its button waits. */
 export const busy = signal(false);
 
-export const mayClaim = (row: Row): boolean => row.status !== "resolved" && row.assignee === null;
+/** Also what a colleague has who is not there: nobody should wait for them. */
+export const mayClaim = (row: Row): boolean =>
+  row.status !== "resolved" && (row.assignee === null || (!isMine(row) && !isThere(row.assignee.id)));
+const isThere = (agent: number): boolean =>
+  colleagues.value.find(({ id }) => id === agent)?.availability === "online";
 export const mayFinish = (row: Row): boolean => isMine(row);
 export const mayReopen = (row: Row): boolean =>
   row.status === "resolved" || (row.status === "snoozed" && row.assignee?.id === me.value?.id);

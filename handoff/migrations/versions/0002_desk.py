@@ -15,6 +15,7 @@ depends_on = None
 NEW_COLUMNS: dict[str, tuple[sa.Column[Any], ...]] = {
     "contacts": (
         sa.Column("email", sa.String(length=200), nullable=True),
+        sa.Column("email_vouched", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("identified", sa.Boolean(), nullable=False, server_default=sa.false()),
     ),
     "agents": (
@@ -49,6 +50,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("token_hash", name="pk_visitor_aliases"),
     )
+    op.create_index("ix_visitor_aliases_contact_id", "visitor_aliases", ["contact_id"])
+    op.create_index("ix_visitor_aliases_created_at", "visitor_aliases", ["created_at"])
     op.create_table(
         "files",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -88,7 +91,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         sa.UniqueConstraint("message_id", "destination", name="uq_deliveries_message_id_destination"),
     )
-    op.create_index("ix_deliveries_conversation_id_destination_state", "deliveries", ["conversation_id", "destination", "state"])
+    op.create_index(
+        "ix_deliveries_conversation_id_destination_state", "deliveries", ["conversation_id", "destination", "state"]
+    )
     op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
     op.create_table(
         "presences",
