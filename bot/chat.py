@@ -38,9 +38,9 @@ class Chat:
     language: Language | None
     kept: Path
     terminal: Console
-    _cursor: int = 0
     _tokens: list[str] = field(default_factory=list)
     _sent: set[str] = field(default_factory=set)
+    _shown: set[int] = field(default_factory=set)
     _status: tuple[str, object] | None = None
     _token: str | None = None
 
@@ -78,13 +78,13 @@ class Chat:
         if "conversation" in frame:
             for message in sorted(frame["messages"], key=lambda message: message["seq"]):
                 self._show(message)
-            self._cursor = frame["cursor"]
             self._stand(frame["conversation"])
 
     def _show(self, message: Mapping[str, Any]) -> None:
-        """A changed message comes again; only what is new is printed."""
-        if message["client_id"] in self._sent or message["rev"] <= self._cursor:
+        """A message that changed (somebody read it) comes again; it is printed once."""
+        if message["client_id"] in self._sent or message["seq"] in self._shown:
             return
+        self._shown.add(message["seq"])
         if message["kind"] == "activity":
             self.terminal.print(f"[dim]— {escape(message['text'])} —[/]")
             return

@@ -53,6 +53,7 @@ READY_S = 180.0
 MENDABLE = (
     BackupError,
     BadInput,
+    chatting.ChatEnded,
     DatabaseTrouble,
     DumpError,
     FolderInUse,

@@ -187,7 +187,7 @@ def failed(session: Session, parcel: Parcel, owner: str, failure: SendFailed, no
         return
     patience, trouble = PATIENCE.get(parcel.destination, CHAT), str(failure)[:300]
     was_doubtful = any(delivery.maybe_twice for delivery in held)
-    spent = [delivery for delivery in held if delivery.attempts >= patience.tries]
+    spent: Sequence[Delivery] = [delivery for delivery in held if delivery.attempts >= patience.tries]
     # What may have arrived stays together.
     together = bool(spent) and (was_doubtful or failure.unknown)
     if failure.permanent or (failure.unknown and was_doubtful) or together:

@@ -60,8 +60,11 @@ class Mailbox:
 class EmailSender:
     """Sends what waits in a conversation as one letter."""
 
-    def __init__(self, mailbox: Mailbox, sender: str, letters: Letters, clock: Clock) -> None:
+    def __init__(
+        self, mailbox: Mailbox, sender: str, letters: Letters, clock: Clock, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self._mailbox, self._sender, self._letters, self._clock = mailbox, sender, letters, clock
+        self._timeout_s = timeout_s
 
     async def send(self, parcel: Parcel) -> str | None:
         """Raises `SendFailed`: permanent where the server refuses this address or this letter, unknown where the
@@ -73,16 +76,16 @@ class EmailSender:
         message, to = self._message(parcel, parcel.email)
         client = self._client()
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 await client.connect()
                 await client.send_message(message, recipients=[to])
+            await _leave(client)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            client.close()
             raise _failure(error, begun=client.begun) from None
         except ValueError:
             raise SendFailed(NO_LETTER, permanent=True) from None
         finally:
-            await _leave(client)
+            client.close()
         return str(message["Message-ID"])
 
     def _client(self) -> "_Client":
@@ -94,7 +97,7 @@ class EmailSender:
             password=box.password,
             use_tls=box.security == "tls",
             start_tls=box.security == "starttls",
-            timeout=TIMEOUT_S,
+            timeout=self._timeout_s,
         )
 
     def _message(self, parcel: Parcel, to: str) -> tuple[EmailMessage, str]:
@@ -141,9 +144,7 @@ def _failure(error: Exception, *, begun: bool) -> SendFailed:
 async def _leave(client: aiosmtplib.SMTP) -> None:
     """What the server says to a goodbye changes nothing."""
     with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-        if client.is_connected:
-            await client.quit(timeout=GOODBYE_S)
-    client.close()
+        await client.quit(timeout=GOODBYE_S)
 
 
 def _message_id(parcel: Parcel, domain: str) -> str:

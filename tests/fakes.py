@@ -1,13 +1,22 @@
 """Stand-ins at the ports."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import InternalError
+from sqlalchemy.orm import Session
 
 from bot.shopdata.base import Order, Product, ShopUnavailable
+from handoff.db import Database
 from handoff.delivery import Parcel, SendFailed
+from handoff.ports import LocalWakeups
 from nlu.errors import NluError
 from nlu.result import Entity, IntentScore, Reading
+
+T = TypeVar("T")
 
 
 class MovedClock:
@@ -103,3 +112,34 @@ class RecordingSender:
             raise refusal
         self.parcels.append(parcel)
         return f"message {len(self.parcels)}"
+
+
+def on_a_standby() -> Exception:
+    """What PostgreSQL answers to a write after a failover: an error nobody has prepared for."""
+    return InternalError("UPDATE", None, Exception("cannot execute UPDATE in a read-only transaction"))
+
+
+class TroubledDatabase(Database):
+    """A real database that first raises what it is told to."""
+
+    def __init__(self, real: Database) -> None:
+        super().__init__(LocalWakeups())
+        self._real = real
+        self.writes: list[Exception] = []
+        self.reads: list[Exception] = []
+
+    async def _write(self, verb: Callable[[Session], T]) -> tuple[T, Iterable[str]]:
+        if self.writes:
+            raise self.writes.pop(0)
+        return await self._real._write(verb)
+
+    async def _read(self, query: Callable[[Session], T]) -> T:
+        if self.reads:
+            raise self.reads.pop(0)
+        return await self._real._read(query)
+
+    async def _with_connection(self, work: Callable[[Connection], None]) -> None:
+        await self._real._with_connection(work)
+
+    async def close(self) -> None:
+        await self._real.close()

@@ -1,25 +1,32 @@
 """Who comes in: a visitor by a token, a customer the shop vouches for, or somebody by a link of ours.
 
-A token alone never opens the conversation of a customer who is logged in at the shop.
+A token alone never opens the conversation of a customer who is logged in at the shop, and a first login takes along
+only what this very browser began.
 """
 
+import base64
 import hashlib
+import hmac
 import logging
 import secrets
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import jwt
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.channels.addresses import is_address
 from bot.channels.frames import Hello
-from bot.channels.visitors import hashed, visitor_key
-from handoff.db import Database
+from bot.channels.visitors import ALIAS_LIFETIME, hashed, owner_of, visitor_key
+from handoff.db import Database, wake
 from handoff.desk.inbound import visitor_name
-from handoff.models import Contact, VisitorAlias
+from handoff.events import contact_topic
+from handoff.files import UNSENT_FOR
+from handoff.models import Contact, StoredFile, VisitorAlias
 from handoff.ports import Clock
 from handoff.values import Language
 
@@ -33,6 +40,8 @@ LEEWAY_S = 30
 IDENTIFIED = "sub:"
 """How the keys of customers begin whom the shop vouches for."""
 MAX_NAME = 200
+MAX_ALIASES = 20
+"""Of one contact; the oldest go first."""
 
 
 class IdentityRefused(Exception):
@@ -54,10 +63,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`token` is what the browser keeps, `key` the contact's. `refused`: the shop's word was not accepted."""
+    """`token` is the browser's, `key` the contact's. `refused`: the shop's word was not accepted.
+
+    Without `keep` the token that came needs a login, and another page may have one: it must not be written over.
+    """
 
     token: str
     key: str
+    keep: bool = True
     refused: bool = False
 
 
@@ -78,8 +91,8 @@ class Entrance:
                 identity = self._identity(hello.identity, now)
             except IdentityRefused as refused:
                 log.info("identity_refused why=%s", refused)
-                entered = await self.database.write(_as_stranger, hello.token, now)
-                return Entered(entered.token, entered.key, refused=True)
+                entered = await self.database.read(_as_stranger, hello.token, now)
+                return replace(entered, refused=True)
             return await self._as_customer(hello.token, identity, locale, now)
         if hello.resume is not None and (contact_id := self._resumed(hello.resume, now)) is not None:
             entered_by_link = await self.database.write(_by_link, contact_id, hello.token, now)
@@ -88,10 +101,20 @@ class Entrance:
         return await self.database.read(_as_stranger, hello.token, now)
 
     async def _as_customer(self, token: str | None, identity: Identity, locale: Language, now: datetime) -> Entered:
+        fresh = self._token_of_today(identity, now)
         try:
-            return await self.database.write(_as_customer, token, identity, locale, now)
+            return await self.database.write(_as_customer, token, fresh, identity, locale, now)
         except IntegrityError:  # two pages logged in at once, and the other one was quicker
-            return await self.database.write(_as_customer, token, identity, locale, now)
+            return await self.database.write(_as_customer, token, fresh, identity, locale, now)
+
+    def _token_of_today(self, identity: Identity, now: datetime) -> str:
+        """The same for every page that logs in without a token of its own: a page that keeps none makes no new row.
+
+        Another one each day, so that it never comes back once it has ended.
+        """
+        words = f"customer {identity.key} {now:%Y-%m-%d}"
+        digest = hmac.digest(self.key.encode(), words.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def resume_token(self, contact_id: int) -> str:
         """What opens a contact's conversation on whatever device, for a week."""
@@ -126,7 +149,7 @@ class Entrance:
         sub = claims["sub"]
         if not sub or len(sub) > MAX_NAME:
             raise IdentityRefused("sub")
-        return Identity(sub, _words(claims.get("name")), _words(claims.get("email")))
+        return Identity(sub, _words(claims.get("name")), _address(claims.get("email")))
 
 
 def _require_timely(until: object, since: object, now: datetime) -> None:
@@ -143,27 +166,46 @@ def _words(claim: object) -> str | None:
     return claim.strip()[:MAX_NAME] or None if isinstance(claim, str) else None
 
 
+def _address(claim: object) -> str | None:
+    """One that a letter can go to; anything else is as good as none."""
+    if not isinstance(claim, str) or len(claim) > MAX_NAME:
+        return None
+    return claim.strip() if is_address(claim.strip()) else None
+
+
 def _as_stranger(session: Session, token: str | None, now: datetime) -> Entered:
     """By the token alone. One that nobody used for long, or that needs a login, opens nothing."""
-    key = visitor_key(session, token) if token else None
-    contact = _contact(session, key) if key else None
-    too_old = contact is not None and now - contact.last_seen_at >= TOKEN_LIFETIME
-    if token is None or key is None or key.startswith(IDENTIFIED) or too_old:
-        token = _fresh_token()
-        key = hashed(token)
-    return Entered(token, key)
+    key = visitor_key(session, token, now) if token else None
+    if token is None or key is None:
+        return _afresh()
+    if key.startswith(IDENTIFIED):
+        return _afresh(keep=False)
+    contact = _contact(session, key)
+    return _afresh() if contact is not None and _is_too_old(contact, now) else Entered(token, key)
 
 
-def _as_customer(session: Session, token: str | None, identity: Identity, locale: Language, now: datetime) -> Entered:
+def _afresh(*, keep: bool = True) -> Entered:
+    token = _fresh_token()
+    return Entered(token, hashed(token), keep)
+
+
+def _as_customer(
+    session: Session, token: str | None, fresh: str, identity: Identity, locale: Language, now: datetime
+) -> Entered:
     """As the shop says. The first login takes the chat before it along; the token is changed."""
     contact = _contact(session, identity.key)
     if contact is None:
-        contact = _adopted(session, token) or _fresh_contact(session, locale, now)
+        contact = _adopted(session, token, now) or _fresh_contact(session, locale, now)
         contact.key = identity.key
     contact.identified, contact.last_seen_at = True, now
-    contact.name, contact.email = identity.name or contact.name, identity.email or contact.email
+    contact.name = identity.name or contact.name
+    if identity.email is not None:
+        contact.email, contact.email_vouched = identity.email, True
     session.flush()
-    return Entered(_further_token(session, contact, token, now), contact.key)
+    entered = Entered(_further_token(session, contact, token, fresh, now), contact.key)
+    if token is not None and token != entered.token:
+        _move_files(session, hashed(token), contact.key, now)
+    return entered
 
 
 def _by_link(session: Session, contact_id: int, token: str | None, now: datetime) -> Entered | None:
@@ -171,29 +213,86 @@ def _by_link(session: Session, contact_id: int, token: str | None, now: datetime
     contact = session.get(Contact, contact_id)
     if contact is None or contact.identified:
         return None
-    if token is not None and visitor_key(session, token) == contact.key:
-        return Entered(token, contact.key)
-    return Entered(_further_token(session, contact, None, now), contact.key)
+    return Entered(_further_token(session, contact, token, _fresh_token(), now), contact.key)
 
 
-def _adopted(session: Session, token: str | None) -> Contact | None:
-    contact = _contact(session, visitor_key(session, token)) if token else None
-    return contact if contact is not None and not contact.identified else None
+def _adopted(session: Session, token: str | None, now: datetime) -> Contact | None:
+    """The chat that this very browser began: a further token may lead to somebody else's.
+
+    Nothing that opened it before does so any more, and no address counts but the shop's word.
+    """
+    contact = _contact(session, hashed(token)) if token else None
+    if contact is None or contact.identified or _is_too_old(contact, now):
+        return None
+    contact.email = None
+    session.execute(delete(VisitorAlias).where(VisitorAlias.contact_id == contact.id))
+    wake(session, contact_topic("widget", contact.key))
+    return contact
 
 
-def _fresh_contact(session: Session, locale: Language, now: datetime) -> Contact:
-    contact = Contact(channel="widget", key="", name=visitor_name(), locale=locale, created_at=now, last_seen_at=now)
+def _is_too_old(contact: Contact, now: datetime) -> bool:
+    return now - contact.last_seen_at >= TOKEN_LIFETIME
+
+
+def _fresh_contact(session: Session, locale: Language | None, now: datetime, key: str = "") -> Contact:
+    contact = Contact(channel="widget", key=key, name=visitor_name(), locale=locale, created_at=now, last_seen_at=now)
     session.add(contact)
     return contact
 
 
-def _further_token(session: Session, contact: Contact, token: str | None, now: datetime) -> str:
-    """The same token again if it leads here already, or a new one."""
-    if token is not None and visitor_key(session, token) == contact.key:
-        return token
-    fresh = _fresh_token()
-    session.add(VisitorAlias(token_hash=hashed(fresh), contact_id=contact.id, created_at=now))
+def _further_token(session: Session, contact: Contact, token: str | None, fresh: str, now: datetime) -> str:
+    """The same token again if it leads here already, or `fresh`; what is no contact's own is good for a while again."""
+    if token is not None and visitor_key(session, token, now) == contact.key:
+        fresh = token
+    if hashed(fresh) != contact.key:
+        _prove(session, hashed(fresh), contact.id, now)
     return fresh
+
+
+def _prove(session: Session, token_hash: str, contact_id: int, now: datetime) -> None:
+    """Keep a further token from now on, and none that has ended."""
+    alias = session.get(VisitorAlias, token_hash)
+    if alias is None:
+        alias = VisitorAlias(token_hash=token_hash, contact_id=contact_id)
+        session.add(alias)
+    alias.created_at = now
+    session.flush()
+    newest = (
+        select(VisitorAlias.token_hash)
+        .where(VisitorAlias.contact_id == contact_id)
+        .order_by((VisitorAlias.token_hash == token_hash).desc(), VisitorAlias.created_at.desc())
+        .limit(MAX_ALIASES)
+    )
+    over = VisitorAlias.created_at <= now - ALIAS_LIFETIME
+    too_many = and_(VisitorAlias.contact_id == contact_id, VisitorAlias.token_hash.not_in(newest))
+    session.execute(delete(VisitorAlias).where(or_(over, too_many)))
+
+
+def _move_files(session: Session, old_key: str, key: str, now: datetime) -> None:
+    """What was uploaded and not sent yet before a login can be sent after it."""
+    session.execute(
+        update(StoredFile)
+        .where(
+            StoredFile.owner == owner_of(old_key),
+            StoredFile.message_id.is_(None),
+            StoredFile.created_at > now - UNSENT_FOR,
+        )
+        .values(owner=owner_of(key))
+    )
+
+
+def known_key(session: Session, token: str, locale: Language | None, now: datetime) -> str:
+    """The key of a visitor who has a contact from now on, also before the first message."""
+    key = visitor_key(session, token, now)
+    if _contact(session, key) is None:
+        with suppress(IntegrityError), session.begin_nested():  # another page may have been quicker
+            _fresh_contact(session, locale, now, key)
+    return key
+
+
+def is_known(session: Session, key: str) -> bool:
+    """Whether a contact still has this key; a first login gives it another one."""
+    return _contact(session, key) is not None
 
 
 def _contact(session: Session, key: str) -> Contact | None:

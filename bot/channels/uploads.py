@@ -92,8 +92,8 @@ class Uploads:
         return self._uploaded(await self._taken(await self._visitor(request), request), request)
 
     async def _link(self, request: web.Request) -> frames.PhotoLink:
-        visitor, now = _token_of(request), self.clock.now()
-        key = await self.database.write(known_key, visitor, language_asked_for(request.headers.get("Accept-Language")), now)
+        locale = language_asked_for(request.headers.get("Accept-Language"))
+        key = await self.database.write(known_key, _token_of(request), locale, self.clock.now())
         token = self._signer().sign(f"{secrets.token_urlsafe(6)}.{key}").decode()
         url = f"{self._base(request)}/photo#{token}"
         path, size = _qr(url)

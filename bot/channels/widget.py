@@ -20,9 +20,10 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from bot.channels import frames
+from bot.channels.addresses import is_address
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import Buttons
-from bot.channels.entrance import Entrance
+from bot.channels.entrance import Entered, Entrance
 from bot.channels.visitors import may_use
 from bot.replies import Replies
 from bot.shop import Shop
@@ -63,7 +64,8 @@ WINDOW_S = 10.0
 MAX_HEAD = 300
 MAX_FIELD = 200
 FORM = "form"
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+HELLO_S = 10.0
+"""A page that has not said who is there by then is sent away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Widget:
     origins: frozenset[str]
     files: Files
     entrance: Entrance
+    hello_s: float = HELLO_S
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -126,7 +129,7 @@ class _Visit:
         self._key = entered.key
         self._cursor = hello.cursor
         async with self._widget.wakeups.subscribe(contact_topic("widget", self._key)) as woken:
-            await self._welcome(entered.token)
+            await self._welcome(entered)
             if entered.refused:
                 await self._trouble("identity", None)
             pusher = asyncio.create_task(self._push_or_close(woken))
@@ -137,11 +140,13 @@ class _Visit:
                 await asyncio.gather(pusher, return_exceptions=True)
 
     async def _greeted(self) -> frames.Hello | None:
-        """The first good frame must be `hello`; anything else is told so and waited past."""
-        async for frame in self._frames():
-            if isinstance(frame, frames.Hello):
-                return frame
-            await self._trouble("bad_frame", getattr(frame, "id", None))
+        """The first good frame must be `hello`; anything else is told so and waited past, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._widget.hello_s):
+                async for frame in self._frames():
+                    if isinstance(frame, frames.Hello):
+                        return frame
+                    await self._trouble("bad_frame", getattr(frame, "id", None))
         return None
 
     async def _listen(self) -> None:
@@ -202,7 +207,7 @@ class _Visit:
             await self._trouble("old_button", frame.id)
             return
         values = {name: clean(value)[:MAX_FIELD] for name, value in frame.values.items()}
-        if pressed.value == ADDRESS_FORM and not EMAIL.fullmatch(values.get(ADDRESS_FIELD, "")):
+        if pressed.value == ADDRESS_FORM and not is_address(values.get(ADDRESS_FIELD, "")):
             await self._trouble("bad_frame", frame.id, key="form")
             return
         label = " · ".join(value for value in values.values() if value)
@@ -251,12 +256,13 @@ class _Visit:
         else:
             await self._send(frames.Ack(id=source_id, seq=recorded.seq))
 
-    async def _welcome(self, token: str) -> None:
+    async def _welcome(self, entered: Entered) -> None:
         conversation, messages = await self._news()
         widget = self._widget
         await self._send(
             frames.Welcome(
-                token=token,
+                token=entered.token,
+                keep=entered.keep,
                 locale=self._locale,
                 shop=frames.Shop(name=widget.shop.name[self._locale], accent=widget.shop.accent),
                 texts=widget.replies.section("widget", self._locale),
@@ -292,6 +298,10 @@ class _Visit:
                 await self._widget.clock.sleep(error.retry_after)
                 woken.set()
                 continue
+            if before is not None and before.reference is not None and conversation.reference is None:
+                # A login has taken the chat along: whoever is here has to come in again.
+                await self._socket.close(code=1012, message=b"come in again")
+                return
             if messages or conversation != before:
                 await self._send(frames.Messages(conversation=conversation, cursor=self._cursor, messages=messages))
                 await self._delivered(messages)
@@ -319,7 +329,7 @@ class _Visit:
         if news is None:
             self._cursor = 0
             return self._state, []
-        self._cursor = max(self._cursor, news.view.rev)
+        self._cursor = news.view.rev
         return self._state, [self._shown(message, news.view) for message in news.messages]
 
     def _shown(self, message: MessageView, view: ConversationView) -> frames.WidgetMessage:
@@ -391,8 +401,13 @@ class _News:
 
 
 def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | None:
-    """Everything a page may know, in one hop; None before the first message."""
+    """Everything a page may know, in one hop; None before the first message.
+
+    A cursor above everything there is belongs to another conversation, and counts as none.
+    """
     found = inbox.customer_view(session, "widget", key, cursor)
+    if found is not None and found[0].rev < cursor:
+        found = inbox.customer_view(session, "widget", key)
     if found is None:
         return None
     view, messages = found

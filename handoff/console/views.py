@@ -22,7 +22,7 @@ _NO_DECISION: Mapping[str, Any] = {
     "threshold": None,
 }
 """What an older program did not store yet."""
-NEAR_FLOOR = 0.08
+NEAR_FLOOR = 0.2
 """An article that shares less with the question than this helps nobody."""
 DRAFT_FLOOR = 0.3
 """A near miss weaker than this is no draft."""

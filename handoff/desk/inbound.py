@@ -220,7 +220,7 @@ def _first_conversation(session: Session, contact: Contact, now: datetime, bot_a
 
 
 def _take_along(session: Session, contact: Contact, message_id: int, content: Content) -> None:
-    """What a message brings besides its words: files, or an address to write to; the shop's word on that counts more."""
+    """What a message brings besides its words: files, or an address; one from the shop counts more."""
     if isinstance(content, Media):
         files.claim_for_message(session, message_id, content.files, f"contact:{contact.channel}:{contact.key}")
     if isinstance(content, Filled) and content.name == ADDRESS_FORM and not contact.email_vouched:

@@ -1,18 +1,24 @@
 """Who may come in: tokens, the shop's signed word, and links of ours. Forged, expired and stolen ones among them."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+from sqlalchemy import func, select
 
-from bot.channels.entrance import LINK_LIFETIME, Entered, Entrance
+from bot.channels.entrance import LINK_LIFETIME, MAX_ALIASES, TOKEN_LIFETIME, Entered, Entrance
 from bot.channels.frames import Hello
-from bot.channels.visitors import hashed
+from bot.channels.visitors import ALIAS_LIFETIME, hashed
 from handoff import desk, inbox
 from handoff.db import Database
 from handoff.inbox import ContactView
+from handoff.models import VisitorAlias
+from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Filled
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -44,6 +50,20 @@ class Door:
     async def reads(self, entered: Entered) -> list[str]:
         found = await self.database.read(inbox.customer_view, "widget", entered.key)
         return [message.text for message in found[1]] if found else []
+
+    async def leaves_address(self, entered: Entered, address: str) -> ContactView:
+        """In the form that asks where to write to."""
+        filled = Filled(ADDRESS_FORM, {ADDRESS_FIELD: address}, address)
+        message = a.inbound(content=filled, contact=entered.key)
+        return await self.contact(
+            (await self.database.write(desk.record_inbound, message, self.clock.now())).conversation_id
+        )
+
+    async def link(self, conversation: int) -> str:
+        return self.entrance.resume_token((await self.contact(conversation)).id)
+
+    async def further_tokens(self) -> int:
+        return await self.database.read(lambda db: db.scalar(select(func.count()).select_from(VisitorAlias)) or 0)
 
     async def contact(self, conversation: int) -> ContactView:
         return (await self.database.read(inbox.transcript, conversation)).contact
@@ -175,3 +195,119 @@ async def test_a_link_does_not_open_what_needs_a_login(door: Door) -> None:
     customer = await door.comes(identity=door.word())
     link = door.entrance.resume_token((await door.contact(await door.writes(customer))).id)
     assert await door.reads(await door.comes(resume=link)) == []
+
+
+async def test_a_login_never_takes_a_chat_along_that_a_link_led_to(door: Door) -> None:
+    attacker = await door.comes()
+    conversation = await door.writes(attacker, "the attacker's words")
+    lured = await door.comes(resume=await door.link(conversation))
+    customer = await door.comes(lured.token, identity=door.word(name="Ann", email="ann@mail.example"))
+    assert await door.reads(customer) == []
+    assert await door.reads(await door.comes(attacker.token)) == ["the attacker's words"]
+    told = await door.contact(conversation)
+    assert (told.email, told.identified) == (None, False)
+
+
+async def test_a_first_login_ends_every_other_way_into_the_chat(door: Door) -> None:
+    stranger = await door.comes()
+    conversation = await door.writes(stranger, "before")
+    await door.leaves_address(stranger, "somebody@else.example")
+    elsewhere = await door.comes(resume=await door.link(conversation))
+    customer = await door.comes(stranger.token, identity=door.word())
+    assert "before" in await door.reads(customer)
+    assert (await door.contact(conversation)).email is None, "only the shop's word counts"
+    assert await door.further_tokens() == 1
+    for token in (stranger.token, elsewhere.token):
+        assert await door.reads(await door.comes(token)) == []
+
+
+async def test_a_login_does_not_take_along_what_was_left_for_ninety_days(door: Door) -> None:
+    stranger = await door.comes()
+    await door.writes(stranger, "long ago")
+    door.clock.move(TOKEN_LIFETIME.total_seconds())
+    assert await door.reads(await door.comes(stranger.token, identity=door.word())) == []
+
+
+async def test_a_token_that_needs_a_login_is_not_written_over_by_a_page_without_one(door: Door) -> None:
+    customer = await door.comes(identity=door.word())
+    assert customer.keep
+    for identity in (None, door.word(minutes=-5)):
+        page = await door.comes(customer.token, identity=identity)
+        assert not page.keep
+        assert (await door.comes(page.token)) == Entered(page.token, page.key), "it goes on with its own"
+
+
+async def test_pages_with_and_without_a_login_make_one_further_token_between_them(door: Door) -> None:
+    kept = (await door.comes()).token
+    for _ in range(5):
+        kept = (await door.comes(kept, identity=door.word())).token
+        kept = (await door.comes(kept)).token
+    assert await door.further_tokens() == 1
+
+
+async def test_a_page_that_keeps_no_token_makes_one_a_day(door: Door) -> None:
+    first, second = [await door.comes(identity=door.word()) for _ in range(2)]
+    assert first == second
+    assert await door.further_tokens() == 1
+    assert (await door.comes(identity=door.word("bo"))).token != first.token
+    door.clock.move(timedelta(days=1).total_seconds())
+    assert (await door.comes(identity=door.word())).token != first.token
+    assert (await door.comes(first.token, identity=door.word())).token == first.token
+
+
+async def test_a_link_opened_again_and_again_leaves_few_tokens_and_the_newest_works(door: Door) -> None:
+    conversation = await door.writes(await door.comes(), "mine")
+    link = await door.link(conversation)
+    for _ in range(MAX_ALIASES + 5):
+        door.clock.move(1)
+        newest = await door.comes(resume=link)
+    assert await door.further_tokens() == MAX_ALIASES
+    assert await door.reads(await door.comes(newest.token)) == ["mine"]
+    assert await door.comes(newest.token, resume=link) == newest
+
+
+async def test_a_further_token_ends_and_is_forgotten(door: Door) -> None:
+    conversation = await door.writes(await door.comes(), "mine")
+    by_link = await door.comes(resume=await door.link(conversation))
+    door.clock.move(ALIAS_LIFETIME.total_seconds() - 1)
+    assert await door.reads(await door.comes(by_link.token)) == ["mine"]
+    door.clock.move(1)
+    assert await door.reads(await door.comes(by_link.token)) == []
+    await door.comes(identity=door.word())
+    assert await door.further_tokens() == 1
+
+
+async def test_a_new_link_keeps_the_token_it_finds_alive(door: Door) -> None:
+    conversation = await door.writes(await door.comes(), "mine")
+    by_link = await door.comes(resume=await door.link(conversation))
+    for _ in range(2):
+        door.clock.move(ALIAS_LIFETIME.total_seconds() - 1)
+        assert await door.comes(by_link.token, resume=await door.link(conversation)) == by_link
+    assert await door.reads(by_link) == ["mine"]
+
+
+async def test_an_address_is_asked_of_a_customer_until_the_shop_names_one(door: Door) -> None:
+    customer = await door.comes(identity=door.word())
+    assert (await door.leaves_address(customer, "ann@mail.example")).email == "ann@mail.example"
+    assert (await door.leaves_address(customer, "ann@work.example")).email == "ann@work.example"
+    await door.comes(customer.token, identity=door.word(email="ann@shop.example"))
+    assert (await door.leaves_address(customer, "ann@mail.example")).email == "ann@shop.example"
+
+
+async def test_a_login_without_an_address_leaves_the_one_the_customer_gave(door: Door) -> None:
+    customer = await door.comes(identity=door.word())
+    await door.leaves_address(customer, "ann@mail.example")
+    await door.comes(customer.token, identity=door.word())
+    assert (await door.contact(await door.writes(customer))).email == "ann@mail.example"
+
+
+async def test_what_the_shop_calls_an_address_must_be_one(door: Door) -> None:
+    customer = await door.comes(identity=door.word(email="ann@shop.example,boss@shop.example"))
+    assert (await door.contact(await door.writes(customer))).email is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_word_that_is_junk_costs_no_write(door: Door, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "baton.db")) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        assert (await door.comes(identity="junk")).refused

@@ -175,6 +175,8 @@ async def test_what_has_no_words_but_wants_something_goes_to_a_person(counter: C
 
 async def test_a_picture_goes_to_a_person(counter: Counter) -> None:
     conversation = await counter.sends(a.inbound(content=Media("image")))
+    await counter.until_sleeping()
+    counter.clock.move(1)
     assert (await counter.handed_off(conversation))[0] is Reason.ATTACHMENT
 
 

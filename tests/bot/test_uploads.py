@@ -5,17 +5,20 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import aiohttp
+import jwt
 import pytest
 from aiohttp import web
 
 from bot.channels import frames
+from bot.channels.entrance import Entrance
 from bot.channels.uploads import LINK_S, PHOTOS_PER_LINK, Uploads
-from bot.channels.visitors import language_asked_for, visitor_key
+from bot.channels.visitors import hashed, language_asked_for, visitor_key
 from bot.replies import shipped
 from bot.settings import SettingsError, read
 from handoff import desk
@@ -70,8 +73,15 @@ class Counter:
         assert status == 201, told
         return urlsplit(frames.PhotoLink.model_validate(told).url).fragment
 
+    async def logs_in(self, token: str = TOKEN) -> str:
+        """The customer's key."""
+        until = self.clock.now() + timedelta(minutes=10)
+        word = jwt.encode({"sub": "ann", "exp": until}, "s" * 40, algorithm="HS256")
+        hello = frames.Hello(type="hello", v=1, token=token, identity=word)
+        return (await Entrance(self.database, self.clock, "k" * 40, "s" * 40).enter(hello, "en")).key
+
     async def key(self, token: str = TOKEN) -> str:
-        return await self.database.read(visitor_key, token)
+        return await self.database.read(visitor_key, token, self.clock.now())
 
 
 @asynccontextmanager
@@ -132,8 +142,7 @@ async def test_a_further_token_of_a_visitor_is_the_same_visitor(counter: Counter
 
     def alias(session: Any) -> None:
         contact = session.query(Contact).one()
-        hashed = visitor_key(session, OTHER)
-        session.add(VisitorAlias(token_hash=hashed, contact_id=contact.id, created_at=counter.clock.now()))
+        session.add(VisitorAlias(token_hash=hashed(OTHER), contact_id=contact.id, created_at=counter.clock.now()))
 
     await counter.database.write(alias)
     assert await counter.key(OTHER) == await counter.key()
@@ -285,6 +294,32 @@ async def test_a_link_is_good_for_ten_minutes(counter: Counter) -> None:
     status, told = await counter.posts("/widget/photo", pictures.jpeg(), token=photo, Accept_Language="en")
     assert (status, told["code"]) == (401, "unauthorized")
     assert "Open a new one" in told["text"]
+
+
+async def test_a_link_from_before_the_first_login_does_not_reach_the_chat(counter: Counter) -> None:
+    photo = await counter.link()
+    assert (await counter.posts("/widget/photo", pictures.jpeg(), token=photo))[0] == 201
+    await counter.logs_in()
+    status, told = await counter.posts("/widget/photo", pictures.jpeg(90), token=photo, Accept_Language="en")
+    assert (status, told["code"]) == (401, "unauthorized")
+    assert "Open a new one" in told["text"]
+    assert len(counter.received) == 1
+
+
+async def test_a_link_from_before_the_first_message_does_not_outlive_a_login_either(counter: Counter) -> None:
+    photo = await counter.link()
+    await counter.logs_in()
+    assert (await counter.posts("/widget/photo", pictures.jpeg(), token=photo))[0] == 401
+    assert counter.received == []
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["first login", "a login of a known customer"])
+async def test_what_was_uploaded_just_before_a_login_can_be_sent_after_it(counter: Counter, times: int) -> None:
+    for _ in range(times - 1):
+        await counter.logs_in(OTHER)
+    _, told = await counter.posts("/widget/files", pictures.PDF)
+    key = await counter.logs_in()
+    await counter.on_message(a.inbound(contact=key, content=Media("file", files=(told["key"],))))
 
 
 @one_database

@@ -1,12 +1,16 @@
 """The widget's socket over real HTTP: what honest, broken and hostile pages send."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import jwt
 import pytest
 from aiohttp import web
 from jsonschema import Draft202012Validator
@@ -14,23 +18,36 @@ from jsonschema import Draft202012Validator
 from bot import webtypes
 from bot.channels.buttons import Buttons
 from bot.channels.entrance import Entrance
-from bot.channels.widget import Widget
+from bot.channels.frames import Hello
+from bot.channels.visitors import hashed
+from bot.channels.widget import FORM, HELLO_S, Widget
 from bot.replies import shipped
 from handoff import desk, inbox
 from handoff.errors import DatabaseBusy
+from handoff.events import contact_topic
 from handoff.ports import SystemClock
-from handoff.values import Button, InboundMessage, Recorded
+from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Button, InboundMessage, Recorded
 from tests import builders as a
 from tests.bot.conftest import SHOP, Counter
 from tests.e2e.program import Visitor
+from tests.fakes import TroubledDatabase, on_a_standby
 
 KEY, SECRET = "k" * 40, "s" * 40
 SCHEMA = webtypes.widget_schema()
 OWN = "http://shop.example"
 
 
+def entrance_of(counter: Counter) -> Entrance:
+    return Entrance(counter.database, counter.clock, KEY, SECRET)
+
+
+def word_of(counter: Counter, sub: str = "ann") -> str:
+    until = counter.clock.now() + timedelta(minutes=10)
+    return jwt.encode({"sub": sub, "exp": until}, SECRET, algorithm="HS256")
+
+
 @asynccontextmanager
-async def served(counter: Counter) -> AsyncIterator[str]:
+async def served(counter: Counter, hello_s: float = HELLO_S) -> AsyncIterator[str]:
     widget = Widget(
         counter.database,
         counter.inbound.receive,
@@ -41,7 +58,8 @@ async def served(counter: Counter) -> AsyncIterator[str]:
         SystemClock(),
         frozenset({OWN}),
         counter.files,
-        Entrance(counter.database, SystemClock(), KEY, SECRET),
+        entrance_of(counter),
+        hello_s,
     )
     app = web.Application()
     app.router.add_get("/widget/socket", widget.serve)
@@ -253,6 +271,21 @@ async def test_a_flood_is_slowed_down_and_told_to_come_back(counter: Counter, ad
         assert (trouble(visitor)["code"], trouble(visitor)["retry"]) == ("too_fast", True)
 
 
+async def test_a_page_that_is_told_nothing_any_more_is_sent_away(counter: Counter) -> None:
+    troubled = TroubledDatabase(counter.database)
+    async with served(replace(counter, database=troubled)) as address, aiohttp.ClientSession() as session:
+        socket = await session.ws_connect(f"{address}/widget/socket")
+        await socket.send_json({"type": "hello", "v": 1})
+        topic = contact_topic("widget", hashed((await socket.receive_json())["token"]))
+        troubled.reads = [on_a_standby()]
+        async with asyncio.timeout(10):
+            while not socket.closed:
+                await counter.wakeups.publish([topic])
+                with suppress(TimeoutError):
+                    await socket.receive(timeout=0.1)
+        assert socket.close_code == 1011
+
+
 @pytest.mark.parametrize(("origin", "status"), [(OWN, 101), ("http://evil.example", 403), ("null", 403)])
 async def test_only_allowed_pages_may_use_the_chat(counter: Counter, address: str, origin: str, status: int) -> None:
     async with aiohttp.ClientSession() as session:
@@ -262,6 +295,84 @@ async def test_only_allowed_pages_may_use_the_chat(counter: Counter, address: st
         except aiohttp.WSServerHandshakeError as error:
             found = error.status
     assert found == status
+
+
+async def test_a_first_login_sends_the_other_pages_back_to_the_door(counter: Counter, address: str) -> None:
+    async with Visitor(address) as page:
+        await owned_conversation(counter, page)
+        taken = page.conversation["reference"]
+        hello = Hello(type="hello", v=1, token=page.token, identity=word_of(counter))
+        assert (await entrance_of(counter).enter(hello, "en")).token != page.token
+        await page.until(lambda v: v.conversation["reference"] is None, 5)
+        page.messages.clear()
+        await page.says("👋")
+        await page.until(lambda v: bool(v.messages), 5)
+        assert page.conversation["reference"] not in (None, taken)
+
+
+async def test_a_cursor_of_another_conversation_hides_nothing(counter: Counter, address: str) -> None:
+    async with Visitor(address) as visitor:
+        await visitor.says("👍")
+        await visitor.until(lambda v: bool(v.messages), 5)
+    later = Visitor(address, token=visitor.token)
+    later.cursor = 500
+    async with later:
+        assert later.messages[1]["text"] == "👍"
+        await later.says("👌")
+        await later.until(lambda v: "👌" in [text for _, text in v.transcript()], 5)
+
+
+async def test_a_page_is_told_whether_to_keep_its_token(counter: Counter, address: str) -> None:
+    token, kept = None, []
+    for identity in (None, word_of(counter), None, "yesterday's"):
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{address}/widget/socket") as socket:
+            await socket.send_json({"type": "hello", "v": 1, "token": token, "identity": identity})
+            welcome = await socket.receive_json(timeout=5)
+        kept.append(welcome["keep"])
+        token = welcome["token"] if welcome["keep"] else token
+    assert kept == [True, True, False, False]
+
+
+async def test_a_page_that_does_not_say_who_is_there_is_sent_away(counter: Counter) -> None:
+    async with (
+        served(counter, hello_s=0.05) as address,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{address}/widget/socket") as socket,
+    ):
+        assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("ann@mail.example", True),
+        ("ann.b+shop@mail-1.example.org", True),
+        ("root,a@b.c", False),
+        ("a@b.c,d", False),
+        ("a:b@c.d;x", False),
+        ("a@b.c, d@e.f", False),
+        ("Ann <a@b.c>", False),
+        ("a@b.c (Ann)", False),
+        ('"a b"@c.d', False),
+        ("a@[127.0.0.1]", False),
+        ("a@localhost", False),
+        ("a..b@c.d", False),
+        ("a@b@c.d", False),
+        ("a@", False),
+        ("", False),
+    ],
+)
+async def test_one_plain_address_is_taken_and_nothing_else(
+    counter: Counter, address: str, written: str, taken: bool
+) -> None:
+    async with Visitor(address, "en") as visitor:
+        conversation = await owned_conversation(counter, visitor)
+        token = Buttons(KEY).token(Button(FORM, FORM, ADDRESS_FORM), conversation, 1)
+        frame = {"type": "submit", "id": "12345678", "token": token, "values": {ADDRESS_FIELD: written}}
+        await visitor.sends_raw(json.dumps(frame))
+        await visitor.until(lambda v: bool(v.troubles) or "12345678" in v.acknowledged, 5)
+        assert ("12345678" in visitor.acknowledged) == taken
 
 
 async def owned_conversation(counter: Counter, visitor: Visitor) -> int:

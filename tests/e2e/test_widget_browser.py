@@ -203,6 +203,11 @@ async def is_drawn(picture: Locator) -> bool:
     return bool(await picture.evaluate("async (it) => { await it.decode(); return it.naturalWidth > 0; }"))
 
 
+def word(sub: str, minutes: float = 10) -> str:
+    """The shop's on who is logged in."""
+    return jwt.encode({"sub": sub, "exp": int(time.time() + minutes * 60)}, SECRET, algorithm="HS256")
+
+
 async def newest(desk: Desk) -> int:
     """The conversation that began last among those that wait."""
     return max(int(row["id"]) for row in await desk.queue())
@@ -468,9 +473,6 @@ async def test_the_shops_page_drives_the_chat(chromium: Browser, program: Progra
 async def test_a_login_leads_to_the_same_conversation_and_a_logout_leaves_nothing(
     chromium: Browser, program: Program, shops: Shops
 ) -> None:
-    def word(sub: str) -> str:
-        return jwt.encode({"sub": sub, "exp": int(time.time()) + 600}, SECRET, algorithm="HS256")
-
     async with a_visitor(chromium, program) as phone, a_visitor(chromium, program) as desk:
         await phone.comes(shops.page(program, identity=word("lin")))
         await phone.says("I want to talk to a person")
@@ -486,6 +488,60 @@ async def test_a_login_leads_to_the_same_conversation_and_a_logout_leaves_nothin
         await expect(phone.messages).to_have_count(0)
         await phone.page.reload()
         await phone.opens_chat()
+
+
+async def test_two_tabs_with_and_without_a_login_leave_each_other_alone(
+    chromium: Browser, program: Program, shops: Shops
+) -> None:
+    context = await chromium.new_context(locale="en", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    async with (
+        a_visitor(chromium, program, context=context) as customer,
+        a_visitor(chromium, program, context=context) as stranger,
+        a_visitor(chromium, program, context=context) as late,
+    ):
+        sockets: list[str] = []
+        for visitor in (customer, stranger, late):
+            visitor.page.on("websocket", lambda socket: sockets.append(socket.url))
+        await customer.comes(shops.page(program, identity=word("chen")))
+        await customer.says("the customer's words")
+        await expect(customer.own("the customer's words")).to_have_attribute("data-state", "sent")
+        await stranger.comes(shops.page(program))
+        await stranger.says("a stranger's words")
+        await expect(stranger.own("a stranger's words")).to_have_attribute("data-state", "sent")
+        await late.comes(shops.page(program, identity=word("chen", minutes=-60)))
+        await expect(late.own("a stranger's words"), "a word of yesterday is none").to_be_visible()
+        for visitor in (customer, stranger):
+            await visitor.page.reload()
+            await visitor.opens_chat()
+        await expect(customer.own("the customer's words")).to_be_visible()
+        await expect(customer.own("a stranger's words")).to_have_count(0)
+        await expect(stranger.own("a stranger's words")).to_be_visible()
+        await expect(stranger.own("the customer's words")).to_have_count(0)
+        assert len(sockets) <= 12, "nobody sends the others back to the door"
+        await late.page.evaluate("word => Baton.identify(word)", word("chen"))
+        await expect(late.own("the customer's words")).to_be_visible()
+    await context.close()
+
+
+async def test_a_page_whose_chat_a_login_took_along_starts_afresh_and_shows_the_answers(
+    chromium: Browser, program: Program, shops: Shops
+) -> None:
+    context = await chromium.new_context(locale="en", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    async with (
+        a_visitor(chromium, program, context=context) as one,
+        a_visitor(chromium, program, context=context) as other,
+    ):
+        await one.comes(shops.page(program))
+        await one.says("before the login")
+        await other.comes(shops.page(program))
+        await expect(other.own("before the login")).to_be_visible()
+        await one.page.evaluate("word => Baton.identify(word)", word("zhou"))
+        await expect(other.own("before the login")).to_have_count(0)
+        await expect(one.own("before the login")).to_be_visible()
+        await other.says("How long does delivery take?")
+        await expect(other.by("bot").first).to_be_visible()
+        await expect(one.own("How long does delivery take?")).to_have_count(0)
+    await context.close()
 
 
 async def test_a_photo_from_the_phone_lands_in_the_conversation(

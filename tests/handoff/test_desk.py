@@ -60,6 +60,20 @@ async def test_the_bot_answers_a_burst_once(database: Database, clock: MovedCloc
     assert await database.read(desk.open_turn, first.conversation_id) is None
 
 
+async def test_the_turn_that_comes_with_a_message_is_the_one_that_can_be_read(
+    database: Database, clock: MovedClock
+) -> None:
+    alone = await database.write(a.write, clock.now(), "hello")
+    assert alone.turn is not None
+    assert alone.turn == await database.read(desk.open_turn, alone.conversation_id)
+    assert (await database.write(a.write, clock.now(), "anybody there?")).turn is None, "there is more to answer"
+    fence = await database.read(a.fence, alone.conversation_id)
+    await database.write(a.answer, clock.now(), fence)
+    pressed = await database.write(desk.record_inbound, a.press("topic", "shipping"), clock.now())
+    assert pressed.turn is not None
+    assert pressed.turn == await database.read(desk.open_turn, alone.conversation_id)
+
+
 async def test_a_late_bot_answer_is_dropped_after_takeover(database: Database, clock: MovedClock) -> None:
     agent = await database.write(a.agent, clock.now())
     recorded = await database.write(a.write, clock.now())

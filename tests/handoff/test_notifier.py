@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -53,8 +54,8 @@ def parcel(email: str | None = "ann@mail.example", *texts: str) -> Parcel:
     return Parcel(7, "email", 1, "visitor-1", email, "zh-TW", 1, lines)
 
 
-def sender(mailbox: Mailbox) -> EmailSender:
-    return EmailSender(mailbox, "小滿選物 <care@xiaoman.example>", Words(), SystemClock())
+def sender(mailbox: Mailbox, timeout_s: float = 5.0) -> EmailSender:
+    return EmailSender(mailbox, "小滿選物 <care@xiaoman.example>", Words(), SystemClock(), timeout_s)
 
 
 async def test_a_letter_arrives_whole_in_any_script(catcher: tuple[Catcher, Mailbox]) -> None:
@@ -109,3 +110,123 @@ def test_a_mailbox_is_read_from_one_address() -> None:
     for bad in ("mail.example", "http://mail.example", "smtp://"):
         with pytest.raises(ValueError, match="smtp"):
             Mailbox.read(bad)
+
+
+class ScriptedServer:
+    """Speaks just enough SMTP to fail at a chosen step; `None` hangs up there, and an empty answer never comes."""
+
+    def __init__(self, **answers: str | None) -> None:
+        usual: dict[str, str | None] = {
+            "HELLO": "220 here",
+            "EHLO": "250-here\r\n250 AUTH PLAIN",
+            "HELO": "250 here",
+            "AUTH": "235 welcome",
+            "MAIL": "250 go on",
+            "RCPT": "250 go on",
+            "DATA": "354 go on",
+            "END": "250 taken",
+            "RSET": "250 as you like",
+            "QUIT": "221 bye",
+        }
+        self._answers = usual | answers
+        self.visits: list[asyncio.Task[None]] = []
+
+    def visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.visits.append(asyncio.create_task(self._serve(reader, writer)))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        step, in_letter = "HELLO", False
+        while (answer := self._answers[step]) is not None:
+            if answer:
+                writer.write(f"{answer}\r\n".encode())
+            in_letter = step == "DATA" and answer.startswith("354")
+            while (line := await reader.readline()).strip() != b"." and in_letter and line:
+                pass
+            if not line:
+                break
+            step = "END" if in_letter else line[:4].decode().upper()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@asynccontextmanager
+async def scripted(**answers: str | None) -> AsyncIterator[Mailbox]:
+    server, port = ScriptedServer(**answers), free_port()
+    listening = await asyncio.start_server(server.visited, "127.0.0.1", port)
+    async with listening:
+        yield Mailbox("127.0.0.1", port, "plain", "care", "an old password")
+        await asyncio.gather(*server.visits)
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "permanent"),
+    [
+        ("HELLO", "554 not from you", False),
+        ("EHLO", "550 who are you", False),
+        ("AUTH", "535 the password has changed", False),
+        ("MAIL", "550 this sender may not", False),
+        ("RCPT", "450 come back in 300 s", False),
+        ("RCPT", "550 no such mailbox", True),
+        ("END", "452 no room", False),
+        ("END", "554 spam", True),
+    ],
+)
+async def test_only_a_refused_address_or_letter_is_refused_for_good(step: str, answer: str, permanent: bool) -> None:
+    answers: dict[str, str | None] = {step: answer}
+    if step == "EHLO":
+        answers["HELO"] = answer
+    async with scripted(**answers) as mailbox:
+        with pytest.raises(SendFailed) as refused:
+            await sender(mailbox).send(parcel())
+    assert (refused.value.permanent, refused.value.unknown) == (permanent, False)
+
+
+@pytest.mark.parametrize(
+    ("step", "unknown"),
+    [
+        ("HELLO", False),
+        ("EHLO", False),
+        ("AUTH", False),
+        ("MAIL", False),
+        ("RCPT", False),
+        ("DATA", True),
+        ("END", True),
+    ],
+)
+async def test_a_lost_connection_leaves_doubt_only_once_the_letter_was_begun(step: str, unknown: bool) -> None:
+    async with scripted(**{step: None}) as mailbox:
+        with pytest.raises(SendFailed) as lost:
+            await sender(mailbox).send(parcel())
+    assert (lost.value.permanent, lost.value.unknown) == (False, unknown)
+
+
+@pytest.mark.parametrize(("step", "unknown"), [("RCPT", False), ("END", True)])
+async def test_a_server_that_falls_silent_leaves_doubt_only_once_the_letter_was_begun(step: str, unknown: bool) -> None:
+    async with scripted(**{step: ""}) as mailbox:
+        with pytest.raises(SendFailed) as lost:
+            await sender(mailbox, 0.3).send(parcel())
+    assert (lost.value.permanent, lost.value.unknown) == (False, unknown)
+
+
+async def test_a_server_that_hangs_up_instead_of_saying_goodbye_has_the_letter() -> None:
+    async with scripted(QUIT=None) as mailbox:
+        assert await sender(mailbox).send(parcel())
+
+
+async def test_other_lines_make_another_letter(catcher: tuple[Catcher, Mailbox]) -> None:
+    _, mailbox = catcher
+    one = await sender(mailbox).send(parcel("ann@mail.example", "a"))
+    assert one != await sender(mailbox).send(parcel("ann@mail.example", "a", "b"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "a@[x.example", "a@", "@x.example", "a,b@x.example", "ann@x.example, bo@x.example", "a@x.example\ud800"],
+)
+async def test_what_is_no_single_address_is_refused_for_good(address: str, catcher: tuple[Catcher, Mailbox]) -> None:
+    handler, mailbox = catcher
+    with pytest.raises(SendFailed, match="cannot be written to") as refused:
+        await sender(mailbox).send(parcel(address))
+    assert refused.value.permanent
+    assert handler.letters == []

@@ -204,10 +204,13 @@ export interface Uploaded {
 }
 /**
  * Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key.
+ *
+ * Without `keep` the token that was sent needs a login: it stays kept for that, and `token` is this page's meanwhile.
  */
 export interface Welcome {
   conversation: WidgetConversation;
   cursor: number;
+  keep: boolean;
   limits: Limits;
   locale: "zh-TW" | "zh-CN" | "en";
   messages: WidgetMessage[];

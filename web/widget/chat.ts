@@ -34,11 +34,13 @@ export class Chat {
   refused: () => void = () => {};
 
   #connection: Connection | undefined;
+  /** Where the token is kept: that of a login apart from a stranger's, so that no tab takes it from another. */
+  #slot: "token" | "customer" = "token";
   #token = read("token");
   #identity = "";
   #resume = "";
   #cursor = 0;
-  #seen = Number(read("seen")) || null;
+  #seen = Number(read("token.seen")) || null;
   #told = 0;
   #lateTimer = 0;
   #personTimer = 0;
@@ -49,7 +51,7 @@ export class Chat {
     private readonly wanted: Locale | null,
   ) {
     watch("token", () => this.#tokenFromOtherTab());
-    watch("seen", () => this.#seenInOtherTab());
+    for (const slot of ["token", "customer"]) watch(`${slot}.seen`, () => this.#seenInOtherTab(slot));
   }
 
   /** Was here before: worth a connection although the panel is closed. */
@@ -103,13 +105,19 @@ export class Chat {
     this.#connected(this.up);
   }
 
-  /** The shop's signed word on who is logged in; none means that they have logged out, and leaves nothing behind. */
+  /**
+   * The shop's signed word on who is logged in; none means that they have logged out, and leaves nothing behind.
+   * A page that never had one only drops what was not sent: another tab may still be logged in, and have the tokens.
+   */
   identify(jwt: string): void {
-    if (jwt ? jwt === this.#identity : !read("identified")) return;
+    const before = this.#identity;
+    if (jwt ? jwt === before : !before && !read("identified")) return;
     this.#identity = jwt;
     write("identified", jwt && "1");
-    if (jwt) this.#again();
-    else this.#leave();
+    if (!jwt) return this.#leave(!!before);
+    this.#use("customer");
+    this.#token = read("customer") ?? this.#token;
+    this.#again();
   }
 
   /** What a link of ours brought along. */
@@ -173,7 +181,7 @@ export class Chat {
   see(seq: number): void {
     if (seq <= (this.#seen ?? 0)) return;
     this.#seen = seq;
-    write("seen", String(seq));
+    write(`${this.#slot}.seen`, String(seq));
     this.#seenTimer ||= setTimeout(() => this.#tellSeen(), TELL_SEEN);
   }
 
@@ -224,13 +232,14 @@ export class Chat {
   }
 
   #welcomed(frame: Welcome): void {
-    const stranger = this.#token !== frame.token;
+    if (!frame.keep && this.#unvouched()) return this.#connection?.restart();
+    const { reference } = this.conversation;
+    const stranger = this.#token !== frame.token || (reference && reference !== frame.conversation.reference);
     const missed = stranger && this.#cursor > 0;
     if (stranger) this.#forget();
     if (stranger) this.#seen = null;
     this.#resume = "";
-    this.#token = frame.token;
-    write("token", frame.token);
+    this.#keep(frame.token);
     this.welcome = frame;
     if (missed) return this.#connection?.restart();
     this.#merge(frame);
@@ -238,6 +247,38 @@ export class Chat {
     this.#tellSeen();
     this.outbox.reload();
     for (const entry of this.outbox.unsent) this.retry(entry);
+  }
+
+  /** The shop's word does not count (any more): on as the stranger this browser is. Whether it has been one before. */
+  #unvouched(): boolean {
+    const own = this.#slot === "customer" ? read("token") : null;
+    this.#use("token");
+    if (!own || own === this.#token) return false;
+    this.#token = own;
+    this.#forget();
+    return true;
+  }
+
+  /** A stranger's token came back for it: it belongs where every page without a login finds it. */
+  #refusedWord(): void {
+    if (this.#slot === "customer" && this.#token) {
+      if (read("customer") === this.#token) write("customer", "");
+      this.#use("token");
+      write("token", this.#token);
+    }
+    this.refused();
+  }
+
+  #use(slot: "token" | "customer"): void {
+    this.#slot = slot;
+    this.#seen = Number(read(`${slot}.seen`)) || null;
+  }
+
+  /** A stranger's token ends with the login that took its chat along. */
+  #keep(token: string): void {
+    if (this.#slot === "customer" && this.#token !== token && this.#token === read("token")) write("token", "");
+    this.#token = token;
+    write(this.#slot, token);
   }
 
   #merge(frame: Welcome | Messages): void {
@@ -255,7 +296,7 @@ export class Chat {
   #trouble(frame: Trouble): void {
     const entry = this.outbox.find(frame.id);
     const bubble = entry && isBubble(entry);
-    if (frame.code === "identity") this.refused();
+    if (frame.code === "identity") this.#refusedWord();
     if (bubble && frame.retry) entry.trouble = frame.text;
     else this.notice = frame.text;
     if (!bubble) this.personAsked = false;
@@ -285,14 +326,15 @@ export class Chat {
 
   #tokenFromOtherTab(): void {
     const token = read("token");
-    if (!token || token === this.#token) return;
+    if (this.#slot !== "token" || !token || token === this.#token) return;
     this.#token = token;
     this.#forget();
     this.#again();
   }
 
-  #seenInOtherTab(): void {
-    this.#seen = Math.max(this.#seen ?? 0, Number(read("seen")));
+  #seenInOtherTab(slot: string): void {
+    if (slot !== this.#slot) return;
+    this.#seen = Math.max(this.#seen ?? 0, Number(read(`${slot}.seen`)));
     this.changed();
   }
 
@@ -301,16 +343,19 @@ export class Chat {
     else this.start();
   }
 
-  #leave(): void {
-    this.#forget();
-    this.#token = this.#seen = null;
-    for (const key of ["token", "seen"]) write(key, "");
+  #leave(wasIn: boolean): void {
     for (const entry of this.outbox.entries) this.outbox.remove(entry.frame.id);
+    if (!wasIn) return;
+    for (const slot of ["token", "customer"]) for (const key of [slot, `${slot}.seen`]) write(key, "");
+    this.#forget();
+    this.#use("token");
+    this.#token = null;
     this.#connection?.restart();
   }
 
   #forget(): void {
     this.messages.clear();
+    this.conversation = { ...this.conversation, reference: null };
     this.#cursor = this.#told = 0;
   }
 }
