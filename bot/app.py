@@ -179,8 +179,12 @@ class Server:
         token = parts.settings.metrics_token
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
         sweep = sweeper(parts.database, parts.clock, self.inbound.rerun, timedelta(seconds=waiting.sweep_after_s))
-        handlers = {SWEEP: sweep, FORGET: self._files.forget_unsent, desk.WAKE: waker(parts.database, parts.clock)}
-        handlers[RETURN] = returner(parts.database, parts.clock)
+        handlers = {
+            SWEEP: sweep,
+            FORGET: self._files.forget_unsent,
+            RETURN: returner(parts.database, parts.clock),
+            desk.WAKE: waker(parts.database, parts.clock),
+        }
         self._watches = Watches(parts.database, parts.clock, handlers)
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
 

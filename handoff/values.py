@@ -64,10 +64,9 @@ class Activity(StrEnum):
     TRANSFERRED = "transferred"
     SNOOZED = "snoozed"
     WOKEN = "woken"
-    NOTIFIED = "notified"
 
 
-FOR_AGENTS_ONLY = frozenset({Activity.SNOOZED, Activity.WOKEN, Activity.NOTIFIED})
+FOR_AGENTS_ONLY = frozenset({Activity.SNOOZED, Activity.WOKEN})
 """Customers must not learn of these (nor that they went back to a queue)."""
 
 

@@ -1,6 +1,7 @@
 """Fixtures everybody uses: a moved clock, real servers, and a database of either kind."""
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bot.settings import BOT_MIGRATIONS
 from handoff import db
 from handoff.db import Database
 from handoff.ports import LocalWakeups
@@ -35,29 +37,50 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """An empty database of its own."""
-    name = f"t{uuid.uuid4().hex}"
+    return asyncio.run(_created(postgres_server))
 
-    async def create() -> None:
-        connection = await asyncpg.connect(postgres_server)
-        await connection.execute(f'CREATE DATABASE "{name}"')
-        await connection.close()
 
-    asyncio.run(create())
-    return postgres_server.rsplit("/", 1)[0] + f"/{name}"
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a database that others are copied from: migrating takes longer than most tests."""
+    url = asyncio.run(_created(postgres_server))
+    asyncio.run(_migrated(url))
+    return url.rsplit("/", 1)[1]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "baton.db"
+    asyncio.run(_migrated(f"sqlite:///{path}"))
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database of its own, once on SQLite and once on PostgreSQL."""
     if request.param == "postgres":
-        url: str = request.getfixturevalue("postgres_url")
-        return url
+        server: str = request.getfixturevalue("postgres_server")
+        return asyncio.run(_created(server, request.getfixturevalue("migrated_postgres")))
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "baton.db")
     return f"sqlite:///{tmp_path}/baton.db"
+
+
+async def _created(server: str, template: str = "template1") -> str:
+    name = f"t{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(server)
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await connection.close()
+    return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+async def _migrated(url: str) -> None:
+    database = db.connect(url, LocalWakeups())
+    await database.migrate([BOT_MIGRATIONS])
+    await database.close()
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database, once on SQLite and once on PostgreSQL."""
     opened = db.connect(database_url, LocalWakeups())
-    await opened.migrate()
     yield opened
     await opened.close()

@@ -28,7 +28,6 @@ Activity = Literal[
     "transferred",
     "snoozed",
     "woken",
-    "notified",
 ]
 
 

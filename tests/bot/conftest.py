@@ -12,7 +12,7 @@ from bot.inbound import Inbound, NluState
 from bot.knowledge import articles
 from bot.knowledge.library import Library
 from bot.replies import shipped
-from bot.settings import BOT_MIGRATIONS, ROOT
+from bot.settings import ROOT
 from bot.understand import Brain
 from handoff import db, desk, inbox
 from handoff.db import Database
@@ -79,7 +79,6 @@ class Counter:
 async def counter(database_url: str, clock: MovedClock, tmp_path: Path) -> AsyncIterator[Counter]:
     wakeups = LocalWakeups()
     database = db.connect(database_url, wakeups)
-    await database.migrate([BOT_MIGRATIONS])
     await database.write(articles.store, list(articles.read_folder(articles.STARTER)), clock.now())
     nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language, SHOP.zone)
     brain = Brain(nlu, library, records, shipped(), SHOP, clock)

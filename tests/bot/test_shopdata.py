@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.knowledge import articles
 from bot.replies import shipped
-from bot.settings import BOT_MIGRATIONS, ROOT
+from bot.settings import ROOT
 from bot.shop import LANGUAGES
 from bot.shopdata import demo, embedded
 from bot.shopdata.base import Department, OrderState, Product, ShopUnavailable
@@ -39,7 +39,6 @@ TOLD_ELSEWHERE = {
 
 @pytest.fixture
 async def records(database: Database) -> EmbeddedRecords:
-    await database.migrate([BOT_MIGRATIONS])
     await database.write(embedded.store, PRODUCTS, ORDERS)
     return EmbeddedRecords(database)
 

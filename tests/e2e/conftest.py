@@ -1,15 +1,18 @@
 """The real program with the shipped model, trained once for the whole run and kept for the next."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot import training
 from bot.settings import ROOT
 from nlu.versions import Version
+from tests.e2e.browser import ANSWER_MS, ARGUMENTS, CHROMIUM, Shoot
 from tests.e2e.program import Program, running
 
 
@@ -41,3 +44,25 @@ async def program(shared_data: Path) -> AsyncIterator[Program]:
     """One running demo for all tests that leave it as they found it."""
     async with running(shared_data) as started:
         yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"There is no Chromium at {CHROMIUM}: `apt install chromium`, or set BATON_CHROMIUM to one.")
+    expect.set_options(timeout=ANSWER_MS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Shoot:
+    """Keeps a picture of a page: for eyes, not for comparing."""
+    folder = Path(os.environ.get("BATON_SCREENSHOTS", tmp_path))
+
+    async def shoot(page: Page, name: str) -> None:
+        await page.screenshot(path=folder / f"{name}.png")
+
+    return shoot

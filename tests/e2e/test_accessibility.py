@@ -8,10 +8,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.settings import ROOT
+from tests.e2e.browser import Agent, Customer, Scheme, a_context
 from tests.e2e.program import Program, sign_in_code
-from tests.e2e.test_browser import Agent, Customer, Scheme, chromium
-
-__all__ = ["chromium"]  # a fixture
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -27,22 +25,9 @@ LOOKS: list[tuple[str, bool, Scheme]] = [
 
 @asynccontextmanager
 async def a_page(browser: Browser, look: tuple[str, bool, Scheme]) -> AsyncIterator[Page]:
-    """A page that takes the checker in although its own policy forbids foreign scripts."""
     language, phone, scheme = look
-    width, height = (375, 812) if phone else (1440, 900)
-    context = await browser.new_context(
-        locale=language,
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,
-        has_touch=phone,
-        is_mobile=phone,
-        reduced_motion="reduce",
-        bypass_csp=True,
-    )
-    try:
+    async with a_context(browser, language, phone=phone, scheme=scheme, checked=True) as context:
         yield await context.new_page()
-    finally:
-        await context.close()
 
 
 async def assert_clean(page: Page, what: str) -> None:

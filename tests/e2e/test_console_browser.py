@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, FilePayload, Locator, Page, Route, expect
 
+from tests.e2e.browser import Agent, Customer, Scheme, Shoot, a_context, a_customer, fits
 from tests.e2e.program import Program, sign_in_code, signed_in
-from tests.e2e.test_browser import Agent, Customer, Scheme, Shoot, a_context, a_customer, chromium, fits, shoot
-
-__all__ = ["chromium", "shoot"]
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.e2e.browser import Scheme, Shoot, a_context, fits
 from tests.e2e.program import Program
-from tests.e2e.test_browser import Scheme, Shoot, a_context, chromium, fits, shoot
-
-__all__ = ["chromium", "shoot"]  # fixtures
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -6,10 +6,8 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.e2e.browser import Agent, a_context, a_customer
 from tests.e2e.program import Program, sign_in_code
-from tests.e2e.test_browser import Agent, a_context, a_customer, chromium
-
-__all__ = ["chromium"]  # a fixture
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

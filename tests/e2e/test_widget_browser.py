@@ -7,11 +7,9 @@ import html
 import io
 import json
 import mimetypes
-import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -19,13 +17,13 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from bot.settings import ROOT
 from nlu.versions import Version
+from tests.e2e.browser import ANSWER_MS, Customer, Scheme, fits
 from tests.e2e.conftest import with_model
 from tests.e2e.program import Desk, Program, running, signed_in
-from tests.e2e.test_browser import ANSWER_MS, ARGUMENTS, CHROMIUM, Customer, Scheme, fits
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -95,28 +93,6 @@ async def program(shops: Shops, model: Version, tmp_path_factory: pytest.TempPat
     data = with_model(tmp_path_factory.mktemp("widget") / "data", model)
     async with running(data, BATON_ORIGINS=shops.origin, BATON_IDENTITY_SECRET=SECRET) as started:
         yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"There is no Chromium at {CHROMIUM}: `apt install chromium`, or set BATON_CHROMIUM to one.")
-    expect.set_options(timeout=ANSWER_MS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-def shoot(tmp_path: Path) -> Shoot:
-    """Keeps a picture of a page: for eyes, not for comparing."""
-    folder = Path(os.environ.get("BATON_SCREENSHOTS", tmp_path))
-
-    async def shoot(page: Page, name: str) -> None:
-        await page.screenshot(path=folder / f"{name}.png")
-
-    return shoot
 
 
 class Visitor(Customer):

@@ -89,17 +89,7 @@ export interface Compose {
  */
 export interface ConsoleMessage {
   activity:
-    | (
-        | "claimed"
-        | "handed_back"
-        | "resolved"
-        | "wait_cancelled"
-        | "reopened"
-        | "transferred"
-        | "snoozed"
-        | "woken"
-        | "notified"
-      )
+    | ("claimed" | "handed_back" | "resolved" | "wait_cancelled" | "reopened" | "transferred" | "snoozed" | "woken")
     | null;
   at: string;
   author: "contact" | "bot" | "agent" | "system";

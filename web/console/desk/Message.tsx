@@ -97,7 +97,6 @@ function happened({ activity, name, text, detail }: ConsoleMessage): string {
   if (!activity) return text;
   const who = name ?? t("somebody");
   if (activity === "transferred" && !detail) return t("activity_to_queue", { name: who });
-  if (activity === "notified") return t("activity_notified", { name: detail ?? who });
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });
 }

@@ -172,7 +172,6 @@ export const en: Texts = {
   activity_to_queue: "{name} put this back into the queue",
   activity_snoozed: "{name} snoozed this until {time}",
   activity_woken: "Back from being snoozed",
-  activity_notified: "The customer was told by other means",
   toast_resolved: "Resolved: {name}",
   toast_snoozed: "{name} comes back {time}",
   toast_transferred: "{name} is now with {to}",

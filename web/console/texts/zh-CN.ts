@@ -172,7 +172,6 @@ export const zhCN: Texts = {
   activity_to_queue: "{name} 放回待接手",
   activity_snoozed: "{name} 设为稍后处理，到 {time}",
   activity_woken: "稍后处理的时间到了，对话回来了",
-  activity_notified: "已用其他方式通知客户",
   toast_resolved: "已结束：{name}",
   toast_snoozed: "{name} 的对话会在 {time} 回来",
   toast_transferred: "{name} 的对话已转交给 {to}",

@@ -171,7 +171,6 @@ export const zhTW = {
   activity_to_queue: "{name} 放回待接手",
   activity_snoozed: "{name} 延後到 {time}",
   activity_woken: "延後時間到，對話回來了",
-  activity_notified: "已用其他方式通知客人",
   toast_resolved: "已結束：{name}",
   toast_snoozed: "{name} 的對話會在 {time} 回來",
   toast_transferred: "{name} 的對話已轉交給 {to}",
