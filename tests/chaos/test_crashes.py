@@ -69,7 +69,7 @@ async def kill_again_and_again(program: Program, finished: asyncio.Event) -> int
     moments, kills = random.Random(7), 0
     while kills < KILLS:
         try:
-            async with asyncio.timeout(moments.uniform(0.3, 4.0)):
+            async with asyncio.timeout(moments.uniform(0.2, 2.0)):
                 await finished.wait()
         except TimeoutError:
             pass

@@ -23,7 +23,12 @@ export function TopBar() {
         <span>{t(`live_${live.value}`)}</span>
       </p>
       <span class="space" />
-      <Button testId="palette" class="ask" label={t("palette")} onClick={() => (picker.value = "palette")}>
+      <Button
+        testId="palette"
+        class="ask"
+        label={`${t("palette_short")} ${COMMAND} K`}
+        onClick={() => (picker.value = "palette")}
+      >
         <Icon path={SEARCH} />
         <span class="wide-only">{t("palette_short")}</span>
         <kbd class="wide-only" aria-hidden="true">
