@@ -195,7 +195,7 @@ def _empty(session: Any) -> None:
 
 
 RANDOM = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
