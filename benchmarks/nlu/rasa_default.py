@@ -1,0 +1,64 @@
+"""Rasa's default pipeline, trained by Rasa's own command on a task's sentences."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from benchmarks.assistant import rasa, rasa_version
+from benchmarks.nlu.datasets import Labelled, Split
+from benchmarks.nlu.scores import Scored, in_rasas_python
+
+DIET = [
+    {"name": "WhitespaceTokenizer"},
+    {"name": "RegexFeaturizer"},
+    {"name": "LexicalSyntacticFeaturizer"},
+    {"name": "CountVectorsFeaturizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+    {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True, "random_seed": 0},
+]
+"""What `rasa init` writes, with a seed. Chinese has no spaces, so there Rasa's tokeniser for it stands in front."""
+JIEBA = [{"name": "JiebaTokenizer"}, *DIET[1:]]
+
+
+async def trained(task: Split, pipeline: Sequence[dict[str, object]], language: str, cache: Path) -> Path:
+    """The model file; made once for each state of data and pipeline, for it takes up to an hour and more."""
+    config = {"recipe": "default.v1", "language": language, "pipeline": list(pipeline), "policies": []}
+    recipe = json.dumps([config, [(one.text, one.label) for one in task.train], rasa_version()], ensure_ascii=False)
+    file = cache / f"rasa-{task.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar.gz"
+    if not file.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            await _train(Path(folder), config, task.train)
+            Path(folder, "model.tar.gz").replace(file)
+    return file
+
+
+async def scored(model: Path, messages: Sequence[Labelled]) -> list[Scored]:
+    """What the model says of each message."""
+    return await in_rasas_python("score_rasa.py", {"model": str(model)}, messages)
+
+
+async def _train(folder: Path, config: dict[str, object], examples: Sequence[Labelled]) -> None:
+    by_label: dict[str, list[str]] = {}
+    for one in examples:
+        by_label.setdefault(one.label, []).append(one.text)
+    blocks = [
+        {"intent": label, "examples": "".join(f"- {text}\n" for text in texts)} for label, texts in by_label.items()
+    ]
+    _write(folder / "config.yml", config)
+    _write(folder / "nlu.yml", {"version": "3.1", "nlu": blocks})
+    child = await rasa(
+        folder,
+        folder / "train.log",
+        *("train", "nlu", "--config", "config.yml", "--nlu", "nlu.yml", "--out", ".", "--fixed-model-name", "model"),
+    )
+    if await child.wait():
+        raise RuntimeError(f"Rasa could not train its pipeline:\n{(folder / 'train.log').read_text()}")
+
+
+def _write(file: Path, content: dict[str, object]) -> None:
+    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000), encoding="utf-8")

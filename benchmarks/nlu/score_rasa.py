@@ -1,0 +1,25 @@
+"""Runs in Rasa's environment: reads {"model", "texts"}, prints the likeliest intent in scope of each text."""
+
+import asyncio
+import json
+import os
+import sys
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+async def main() -> None:
+    task = json.load(sys.stdin)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # Rasa prints to standard output
+    from rasa.core.agent import Agent  # noqa: PLC0415  slow, and it reads the settings made before
+
+    agent = Agent()
+    agent.load_model(task["model"])
+    for text in task["texts"]:
+        reading = await agent.parse_message(text)
+        best = next(score for score in reading["intent_ranking"] if score["name"] != OUT_OF_SCOPE)
+        print(json.dumps([best["name"], best["confidence"]]), file=answers)
+
+
+asyncio.run(main())
