@@ -20,6 +20,7 @@ from bot import shop as shops
 from bot.channels.buttons import Buttons
 from bot.channels.entrance import Entrance
 from bot.channels.uploads import Uploads
+from bot.channels.visitors import Origins
 from bot.channels.widget import Widget
 from bot.inbound import Inbound, NluState
 from bot.knowledge.library import Library
@@ -29,7 +30,8 @@ from bot.settings import BOT_MIGRATIONS, PORTS, ROOT, Settings, SettingsError
 from bot.shop import Shop
 from bot.shopdata.embedded import EmbeddedRecords
 from bot.shopdata.page import ShopPage
-from bot.understand import Brain
+from bot.training import Calibrator
+from bot.understand import Brain, Measured, Nlu, Sureness
 from handoff import db, desk, jobs
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
@@ -45,14 +47,13 @@ from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
 from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
 from nlu.client import NluClient
-from nlu.supervisor import RasaChild
+from nlu.live import LiveModel
 from nlu.versions import Version
 
 log = logging.getLogger("baton.app")
 
 ASSETS = Path(__file__).parent / "assets"
 
-NLU_SERVER = ROOT / "nlu" / "server"
 DRAIN_S = 8.0
 LONGEST_LOAD = timedelta(seconds=120)
 """Messages wait so long for a model that is loading; then they go to people."""
@@ -74,20 +75,8 @@ class Parts:
     database: Database
     records: EmbeddedRecords
     library: Library
-    rasa: RasaChild
+    live: LiveModel
     brain: Brain
-    model: str
-
-
-@asynccontextmanager
-async def migrated(settings: Settings) -> AsyncIterator[Database]:
-    """The database alone, at the newest schema, for commands that need nothing else."""
-    async with AsyncExitStack() as stack:
-        stack.enter_context(datafolder.in_use(settings.data))
-        database = db.connect(settings.database_url, await _wakeups(stack, settings))
-        stack.push_async_callback(database.close)
-        await database.migrate([BOT_MIGRATIONS])
-        yield database
 
 
 @asynccontextmanager
@@ -101,12 +90,17 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
         stack.push_async_callback(database.close)
         await database.migrate([BOT_MIGRATIONS])
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        rasa = RasaChild(settings.data, NLU_SERVER, version, announce=owner)
-        stack.push_async_callback(rasa.stop)
-        await rasa.start()
         records, library = EmbeddedRecords(database), Library(database, clock, shop.language, shop.zone)
-        brain = Brain(NluClient(session, rasa.endpoint), library, records, replies, shop, clock)
-        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, rasa, brain, version.id)
+
+        def brain_of(nlu: Nlu, sureness: Sureness) -> Brain:
+            return Brain(nlu, sureness, library, records, replies, shop, clock)
+
+        live = LiveModel(ROOT, settings.data, version, Calibrator(ROOT, brain_of), announce=owner)
+        stack.push_async_callback(live.stop)
+        await live.start()
+        measured = Measured(lambda: live.calibration, shop.understanding.wrong_answer_budget)
+        brain = brain_of(NluClient(session, live.endpoint), measured)
+        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, live, brain)
 
 
 async def _wakeups(stack: AsyncExitStack, settings: Settings) -> Wakeups:
@@ -129,6 +123,7 @@ class Server:
         self._was_ready = False
         self._started_at = parts.clock.now()
         key = settings_of.secret_key(parts.settings.data)
+        origins = Origins(parts.settings.origins)
         entrance = Entrance(parts.database, parts.clock, key, parts.settings.identity_secret)
         senders = _senders(parts, entrance)
         self.inbound = Inbound(
@@ -148,7 +143,7 @@ class Server:
             parts.replies,
             shop,
             parts.clock,
-            parts.settings.origins,
+            origins,
             key,
             parts.settings.public_url,
             ASSETS / "photo" / "index.html",
@@ -161,7 +156,7 @@ class Server:
             parts.replies,
             shop,
             parts.clock,
-            parts.settings.origins,
+            origins,
             self._files,
             entrance,
         )
@@ -230,20 +225,20 @@ class Server:
         self._uploads.add_to(app)
         self._files.add_to(app)
         self._console.add_to(app)
-        ShopPage(self._parts.records).add_to(app)
+        ShopPage(self._parts.records, ASSETS).add_to(app)
         _add_pages(app)
         return app
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         """Ready to answer by itself. Without a model the program still takes messages and hands them to people."""
-        state = {"nlu": self._parts.rasa.ready, "database": await self._database_answers()}
+        state = {"nlu": self._parts.live.ready, "database": await self._database_answers()}
         return web.json_response(state, status=200 if all(state.values()) else 503)
 
     def _process_state(self) -> ProcessState:
         return ProcessState(
             version=metadata.version("baton"),
-            model=self._parts.model,
-            nlu_ready=self._parts.rasa.ready,
+            model=self._parts.live.version.id,
+            nlu_ready=self._parts.live.ready,
             dropped=self.inbound.dropped,
             widget_sockets=len(self._widget.sockets),
             console_sockets=self._feed.open,
@@ -265,7 +260,7 @@ class Server:
     async def _watch_nlu(self) -> None:
         """Remember since when a model answers: what waited for it before is not old yet."""
         while True:
-            if not self._parts.rasa.ready:
+            if not self._parts.live.ready:
                 self._ready_since = None
             elif self._ready_since is None:
                 self._ready_since, self._was_ready = self._parts.clock.now(), True
@@ -331,7 +326,7 @@ async def _headers(request: web.Request, handler: object) -> web.StreamResponse:
 
 
 def _add_pages(app: web.Application) -> None:
-    """The built web code: the widget for any shop page, the console, and the demo shop."""
+    """The built web code: the widget for any shop page, the console, and the files of every page."""
 
     def page(path: str) -> object:
         async def serve(_request: web.Request) -> web.FileResponse:
@@ -340,7 +335,12 @@ def _add_pages(app: web.Application) -> None:
         return serve
 
     async def widget_script(request: web.Request) -> web.FileResponse:
-        headers = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+        headers = {
+            "Cache-Control": "no-cache",
+            "Access-Control-Allow-Origin": "*",
+            # Else a browser takes a classic script for written like the page, which may be anything.
+            "Content-Type": "text/javascript; charset=utf-8",
+        }
         return web.FileResponse(ASSETS / request.match_info["name"], headers=headers)
 
     if not (ASSETS / "widget.js").exists():
@@ -348,7 +348,7 @@ def _add_pages(app: web.Application) -> None:
     app.router.add_get(r"/{name:widget(-panel)?\.js}", widget_script)
     for path in ("/console", "/console/"):
         app.router.add_get(path, page("console/index.html"))  # type: ignore[arg-type]
-    app.router.add_get("/", page("shop/index.html"))  # type: ignore[arg-type]
     app.router.add_static("/console", ASSETS / "console")
     app.router.add_static("/shop", ASSETS / "shop")
+    app.router.add_static("/start", ASSETS / "start")
     app.router.add_static("/photo", ASSETS / "photo")

@@ -5,7 +5,8 @@ import json
 import sys
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,38 @@ from rich.markdown import Markdown
 from rich.markup import escape
 from rich.padding import Padding
 
+from bot.settings import known_address
 from handoff.values import Language
 
 HEALTH_S = 2.0
-QUIET_S = 5.0
-"""A conversation read from a pipe ends when nobody has said anything for so long after the last line."""
+ANSWER_S = 150.0
+"""So long a piped line waits for its answer: a model may have to load first, and then the message goes to a person."""
+WORDS_S = 5.0
+"""A person has been called; the words that say so follow."""
+UNANSWERED = ("waiting", "person")
+"""Standings in which the bot says nothing."""
 COMMANDS = "a number presses a button · /person · /send FILE · /quit"
 COLOURS = {"bot": "cyan", "agent": "green", "system": "yellow", "contact": "dim"}
 
 
 class ChatEnded(Exception):
     """The server is gone, or would not let us in; the sentence says which."""
+
+
+async def visit(
+    data: Path, language: Language | None, served: Callable[[], AbstractAsyncContextManager[str]], *, new: bool
+) -> None:
+    """Be a customer of the server that runs on this data, else of one that is `served` for as long as we talk."""
+    kept = data / "chat.token"
+    if new:
+        kept.unlink(missing_ok=True)
+    async with AsyncExitStack() as stack:
+        address = known_address(data)
+        if address is None or not await answers(address):
+            address = await stack.enter_async_context(served())
+        await Chat(address, language, kept, Console(highlight=False)).run(
+            lines_of_input(), piped=not sys.stdin.isatty()
+        )
 
 
 @dataclass
@@ -41,8 +63,13 @@ class Chat:
     _tokens: list[str] = field(default_factory=list)
     _sent: set[str] = field(default_factory=set)
     _shown: set[int] = field(default_factory=set)
-    _status: tuple[str, object] | None = None
+    _standing: tuple[str, object] | None = None
     _token: str | None = None
+    _given: str | None = None
+    _given_seq: int | None = None
+    _refused: bool = False
+    _spoken: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, lines: "asyncio.Queue[str | None]", *, piped: bool) -> None:
         """Talk until the input ends or says /quit. Raises `ChatEnded`."""
@@ -73,15 +100,21 @@ class Chat:
             self.kept.touch(mode=0o600)
             self.kept.write_text(frame["token"])
             self.terminal.print(f"[bold]{escape(frame['shop']['name'])}[/]  [dim]{COMMANDS}[/]")
+        if frame["type"] == "ack" and frame["id"] == self._given:
+            self._given_seq = frame["seq"]
         if frame["type"] == "error":
             self.terminal.print(f"[red]{escape(frame['text'])}[/]")
+            self._refused = self._refused or frame["id"] == self._given
         if "conversation" in frame:
             for message in sorted(frame["messages"], key=lambda message: message["seq"]):
                 self._show(message)
             self._stand(frame["conversation"])
+        self._changed.set()
 
     def _show(self, message: Mapping[str, Any]) -> None:
         """A message that changed (somebody read it) comes again; it is printed once."""
+        if message["author"] != "contact":
+            self._spoken = max(self._spoken, message["seq"])
         if message["client_id"] in self._sent or message["seq"] in self._shown:
             return
         self._shown.add(message["seq"])
@@ -103,11 +136,11 @@ class Chat:
 
     def _stand(self, conversation: Mapping[str, Any]) -> None:
         standing = (conversation["status"], conversation["position"])
-        if standing != self._status and conversation["status"] == "waiting":
+        if standing != self._standing and conversation["status"] == "waiting":
             self.terminal.print(
                 f"[dim]waiting for a person, number {conversation['position']} · {conversation['hours']}[/]"
             )
-        self._status = standing
+        self._standing = standing
 
     async def _talk(
         self,
@@ -117,23 +150,58 @@ class Chat:
         *,
         piped: bool,
     ) -> None:
+        await self._until(lambda: self._standing is not None)
         while (line := await lines.get()) is not None:
             line = line.strip()
+            if piped and line:
+                self.terminal.print(f"[dim]> {escape(line)}[/]")
             if line == "/quit":
                 return
-            if line == "/person":
-                await self._give(socket, {"type": "press", "name": "person"})
-            elif line.startswith("/send "):
-                await self._upload(session, socket, line.removeprefix("/send ").strip())
-            elif line.isdigit() and 1 <= int(line) <= len(self._tokens):
-                await self._give(socket, {"type": "press", "token": self._tokens[int(line) - 1]})
-            elif line:
-                await self._give(socket, {"type": "send", "text": line})
-        if piped:
-            await asyncio.sleep(QUIET_S)
+            before = self._status()
+            await self._say(session, socket, line)
+            if piped:
+                await self._answered(before)
+
+    async def _say(self, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse, line: str) -> None:
+        if line == "/person":
+            await self._give(socket, {"type": "press", "name": "person"})
+        elif line.startswith("/send "):
+            await self._upload(session, socket, line.removeprefix("/send ").strip())
+        elif line.isdigit() and 1 <= int(line) <= len(self._tokens):
+            await self._give(socket, {"type": "press", "token": self._tokens[int(line) - 1]})
+        elif line:
+            await self._give(socket, {"type": "send", "text": line})
+
+    async def _answered(self, before: str) -> None:
+        """Wait until what was given is refused or answered, or a person has it."""
+        if self._given is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                await self._until(lambda: self._refused or self._is_answered() or self._is_with_people())
+        if self._is_with_people() and before not in UNANSWERED:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WORDS_S):
+                    await self._until(self._is_answered)
+        self._given = None
+
+    def _is_answered(self) -> bool:
+        return self._given_seq is not None and self._spoken > self._given_seq
+
+    def _is_with_people(self) -> bool:
+        return self._given_seq is not None and self._status() in UNANSWERED
+
+    def _status(self) -> str:
+        return self._standing[0] if self._standing else ""
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._changed.clear()
+            await self._changed.wait()
 
     async def _give(self, socket: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
-        frame["id"] = uuid.uuid4().hex
+        frame["id"] = self._given = uuid.uuid4().hex
+        self._given_seq, self._refused = None, False
         if frame["type"] == "send" and frame["text"]:
             self._sent.add(frame["id"])
         self._tokens = []

@@ -1,43 +1,27 @@
-"""`baton …`: the commands."""
+"""`baton …`: the commands.
+
+Each loads what it needs when it is called: an answer to `--help` should not wait for what it has no use for.
+"""
 
 import asyncio
-import json
 import logging
-import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
-from importlib import metadata
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console as Terminal
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot import backup, logs, training
-from bot import chat as chatting
-from bot import demo as demo_shop
-from bot import settings as settings_of
-from bot.app import Parts, Server, migrated, opened
-from bot.backup import BackupError
-from bot.datafolder import FolderInUse
-from bot.decisions import Context, explained
-from bot.dumps import DumpError
-from bot.knowledge import articles
-from bot.settings import ROOT, Settings, SettingsError
-from bot.shop import ShopFileError
-from bot.shopdata.base import ShopUnavailable
-from handoff.desk import people
-from handoff.errors import BadInput, DatabaseTrouble, NotFound
-from handoff.ports import SystemClock
-from handoff.values import Language, Text
-from nlu import folding
-from nlu.errors import NluError
-from nlu.versions import Version
+from bot import logs
+from handoff.values import Language
+
+if TYPE_CHECKING:
+    from bot.backup import Manifest
+    from bot.settings import Settings
+    from handoff.db import Database
 
 app = typer.Typer(
     help="Customer-service chat that answers what it surely knows.",
@@ -45,38 +29,31 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 agents = typer.Typer(help="The people who take over.", no_args_is_help=True, pretty_exceptions_enable=False)
+models = typer.Typer(help="The models that read messages.", pretty_exceptions_enable=False)
 app.add_typer(agents, name="agents")
+app.add_typer(models, name="models")
 
 terminal = Terminal(stderr=True, highlight=False)
 log = logging.getLogger("baton.cli")
-READY_S = 180.0
-MENDABLE = (
-    BackupError,
-    BadInput,
-    chatting.ChatEnded,
-    DatabaseTrouble,
-    DumpError,
-    FolderInUse,
-    NluError,
-    NotFound,
-    SettingsError,
-    ShopFileError,
-    ShopUnavailable,
-)
-"""What a person can mend; each says in a sentence how."""
 T = TypeVar("T")
 
 
 @app.command()
 def demo() -> None:
     """Start everything with a small demo shop: the shop page, the console, and a one-time sign-in."""
-    _finish(_serve(_settings(), with_demo=True))
+    settings = _settings()
+    from bot import running
+
+    _finish(running.serve(settings, terminal, with_demo=True))
 
 
 @app.command()
 def run() -> None:
     """Start the server on this installation's data."""
-    _finish(_serve(_settings(), with_demo=False), default_style=logs.default_style())
+    settings = _settings()
+    from bot import running
+
+    _finish(running.serve(settings, terminal, with_demo=False), default_style=logs.default_style())
 
 
 @app.command()
@@ -85,7 +62,11 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and nothing else.")] = False,
 ) -> None:
     """Show what the bot would decide, and why. Nothing is stored."""
-    _finish(_ask(_settings(), _lines(sys.stdin) if text == "-" else iter([text]), as_json))
+    settings = _settings()
+    from bot import asking
+
+    lines = asking.messages(sys.stdin) if text == "-" else [text]
+    _finish(asking.ask(settings, terminal, lines, as_json), least=logging.WARNING)
 
 
 @app.command()
@@ -94,26 +75,87 @@ def chat(
     new: Annotated[bool, typer.Option("--new", help="Come as somebody who was never here.")] = False,
 ) -> None:
     """Chat as a customer, here in the terminal. Starts a server if none runs on this data."""
-    _finish(_chat(_settings(), language, new=new))
+    settings = _settings()
+    from bot.chat import ChatEnded, visit
+
+    def served() -> AbstractAsyncContextManager[str]:
+        from bot import running
+
+        return running.served_quietly(settings, terminal)
+
+    _finish(visit(settings.data, language, served, new=new), ChatEnded, least=logging.WARNING)
 
 
 @app.command()
-def train() -> None:
-    """Train the understanding from config.yml and nlu/data."""
-    version = _finish(_trained(_settings(), always=True))
-    terminal.print(f"model {version.id} is ready")
+def train(
+    force: Annotated[str | None, typer.Option(help="Take it even if it breaks a promise; say why.")] = None,
+) -> None:
+    """Train the understanding from config.yml and nlu/data, compare it with the live model, and put it in service."""
+    settings = _settings()
+    from bot import modelling
+
+    _finish(modelling.train(settings, terminal, force), least=logging.WARNING)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="Cases as JSON Lines.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Also a page with plots.")] = None,
+) -> None:
+    """Judge the live model's decisions on labelled messages; without FILE on the frozen sets."""
+    settings = _settings()
+    from bot import modelling
+    from bot.evaluation import CaseFileError
+
+    work = modelling.evaluate(settings, terminal, file, html, as_json=as_json)
+    _finish(work, CaseFileError, least=logging.WARNING)
+
+
+@models.callback(invoke_without_command=True)
+def list_models(context: typer.Context) -> None:
+    """List the models, what is measured of them, and which one answers."""
+    if context.invoked_subcommand is None:
+        from bot import modelling
+
+        _finish(modelling.models(_settings(), terminal))
+
+
+@models.command("use")
+def use_model(
+    model: Annotated[str, typer.Argument(help="A model's id, or how it begins.")],
+    reason: Annotated[str, typer.Option(prompt="Why")],
+) -> None:
+    """Put an earlier model back in service."""
+    from bot import modelling
+
+    _finish(modelling.use(_settings(), terminal, model, reason))
 
 
 @app.command("import-articles")
 def import_articles(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
     """Read articles from FOLDER/<id>/<language>.md; those with the same id are replaced."""
+    from bot.knowledge import articles
+    from handoff.ports import SystemClock
+
     try:
         found = list(articles.read_folder(folder))
     except articles.ArticleFileError as error:
-        terminal.print(f"error: {error}")
-        raise typer.Exit(1) from None
-    _finish(_with_database(lambda database: database.write(articles.store, found, SystemClock().now())))
-    terminal.print(f"{len({article.id for article in found})} articles imported")
+        _fail(error)
+    if not found:
+        _fail(_no_articles(folder))
+    _with_database(lambda database: database.write(articles.store, found, SystemClock().now()))
+    terminal.print(_counted(len({article.id for article in found}), "article") + " imported")
+
+
+def _no_articles(folder: Path) -> str:
+    """A folder too deep or too high is the usual reason."""
+    wanted = f"there is no article in {folder}; it should have a folder for each, such as"
+    shape = f"{wanted} {folder / 'gift-wrapping' / 'en.md'} (or zh-TW.md, zh-CN.md)"
+    if any(folder.glob("*.md")):
+        return f"{shape}. {folder} looks like an article itself: import {folder.resolve().parent}"
+    inner = next(folder.glob("*/*/*.md"), None)
+    return shape if inner is None else f"{shape}. Did you mean {inner.parent.parent}?"
 
 
 @app.command()
@@ -123,7 +165,7 @@ def migrate() -> None:
     async def nothing(_database: object) -> None:
         return None
 
-    _finish(_with_database(nothing))
+    _with_database(nothing)
     terminal.print("the database is up to date")
 
 
@@ -133,8 +175,13 @@ def back_up(
     with_models: Annotated[bool, typer.Option(help="Also the trained models, which can be made again.")] = False,
 ) -> None:
     """Write database, uploaded files, signing key and shop.yml to FILE, while the server runs."""
-    now = SystemClock().now()
-    made = _finish(asyncio.to_thread(backup.create, _settings(), file, now, with_models=with_models))
+    settings = _settings()
+    from bot import backup
+    from bot.dumps import DumpError
+    from handoff.ports import SystemClock
+
+    making = asyncio.to_thread(backup.create, settings, file, SystemClock().now(), with_models=with_models)
+    made = _finish(making, backup.BackupError, DumpError)
     terminal.print(f"{file}: {_summary(made)}", soft_wrap=True)
 
 
@@ -144,17 +191,22 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Replace the data that is there.")] = False,
 ) -> None:
     """Put a backup in place, all of it or nothing. The server must not run."""
-    done = _finish(asyncio.to_thread(backup.restore, _settings(), file, force=force))
+    settings = _settings()
+    from bot import backup
+    from bot.dumps import DumpError
+
+    restoring = asyncio.to_thread(backup.restore, settings, file, force=force)
+    done = _finish(restoring, backup.BackupError, DumpError)
     terminal.print(f"restored: {_summary(done.manifest)}", soft_wrap=True)
     for note in done.notes:
         terminal.print(f"note: {note}", soft_wrap=True)
 
 
-def _summary(manifest: backup.Manifest) -> str:
-    files = sum(name.startswith(f"{backup.FILES}/") for name in manifest.members)
+def _summary(manifest: "Manifest") -> str:
+    files = _counted(sum(name.startswith("files/") for name in manifest.members), "uploaded file")
     size_mb = sum(member.bytes for member in manifest.members.values()) / 1e6
     made = f"made {manifest.made_at:%Y-%m-%d %H:%M:%S %Z} by Baton {manifest.version}"
-    return f"{manifest.database} database and {files} uploaded files, {size_mb:.1f} MB, {made}"
+    return f"{manifest.database} database and {files}, {size_mb:.1f} MB, {made}"
 
 
 @agents.command("add")
@@ -165,192 +217,118 @@ def add_agent(
     with_password: Annotated[bool, typer.Option(help="Ask for a password; without one, sign in by link.")] = False,
 ) -> None:
     """Add an agent and print a one-time sign-in link."""
-    now = SystemClock().now()
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if with_password else None
-    _finish(_with_database(lambda database: database.write(people.add_agent, email, name, role, now, password)))
-    link(email)
+    from handoff.desk import people
+    from handoff.ports import SystemClock
+
+    now = SystemClock().now()
+
+    async def added(database: "Database") -> str:
+        await database.write(people.add_agent, email, name, role, now, password)
+        return await database.write(people.issue_link, email, now)
+
+    _print_link(_with_database(added))
 
 
 @agents.command()
 def link(email: str) -> None:
     """Print a new one-time sign-in link, good for a day."""
-    code = _finish(_with_database(lambda database: database.write(people.issue_link, email, SystemClock().now())))
-    print(f"/console/#login={code}")
+    from handoff.desk import people
+    from handoff.ports import SystemClock
+
+    _print_link(_with_database(lambda database: database.write(people.issue_link, email, SystemClock().now())))
 
 
-async def _serve(settings: Settings, *, with_demo: bool) -> None:
-    version = await _trained(settings, always=False)
-    async with opened(settings, version, owner=True) as parts:
-        if with_demo:
-            await parts.database.write(demo_shop.seed, parts.clock.now())
-        server = Server(parts)
-        async with server.serving() as address:
-            log.info("serving address=%s version=%s model=%s", address, metadata.version("baton"), version.id)
-            ready = asyncio.create_task(_say_when_ready(parts))
-            await _greet(parts, address, with_demo=with_demo)
-            await _until_asked_to_stop()
-            ready.cancel()
-            log.info("stopping")
-            terminal.print("stopping …")
-    log.info("stopped")
+@agents.command("list")
+def list_agents() -> None:
+    """Print every agent: address, name, role, whether they are online."""
+    from handoff.desk import people
+
+    for one in _with_database(lambda database: database.read(people.agents)):
+        print(f"{one.email}  {one.name}  {one.role}  {one.availability}")
 
 
-async def _greet(parts: Parts, address: str, *, with_demo: bool) -> None:
-    terminal.print(f"\nBaton is up.\n  shop page  {address}/\n  console    {address}/console/")
-    if with_demo:
-        for agent in demo_shop.AGENTS:
-            code = await parts.database.write(people.issue_link, agent.email, parts.clock.now())
-            terminal.print(f"  sign in as {agent.name} (once)  {address}/console/#login={code}", soft_wrap=True)
-    terminal.print("Stop with Ctrl+C.\n")
+def _print_link(code: str) -> None:
+    """The whole address where it is known: of a proxy, or of the server that runs."""
+    from bot.settings import known_address
+
+    settings = _settings()
+    address = settings.public_url or known_address(settings.data) or ""
+    print(f"{address}/console/#login={code}")
+    if not address:
+        terminal.print("open it behind your server's address, such as http://127.0.0.1:8080")
 
 
-async def _say_when_ready(parts: Parts) -> None:
-    """The server takes messages at once; answers begin when the model is loaded."""
-    try:
-        with terminal.status("loading the model; messages are taken already …"):
-            await parts.rasa.wait_ready(READY_S)
-    except NluError as error:
-        terminal.print(f"[bold red]error:[/] {error}\nEvery message goes to a person until a model answers.")
-    else:
-        terminal.print("The bot answers now.")
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-async def _chat(settings: Settings, language: Language | None, *, new: bool) -> None:
-    kept = settings.data / "chat.token"
-    if new:
-        kept.unlink(missing_ok=True)
-    async with AsyncExitStack() as stack:
-        address = settings_of.known_address(settings.data)
-        if address is None or not await chatting.answers(address):
-            address = await stack.enter_async_context(_served_quietly(settings))
-        talk = chatting.Chat(address, language, kept, Terminal(highlight=False))
-        await talk.run(chatting.lines_of_input(), piped=not sys.stdin.isatty())
+def _with_database(work: Callable[["Database"], Coroutine[Any, Any, T]]) -> T:
+    settings = _settings()
+    from bot.database import migrated
+
+    async def worked() -> T:
+        async with migrated(settings) as database:
+            return await work(database)
+
+    return _finish(worked())
 
 
-@asynccontextmanager
-async def _served_quietly(settings: Settings) -> AsyncIterator[str]:
-    """A server of our own, for as long as the chat lasts."""
-    version = await _trained(settings, always=False)
-    async with opened(settings, version, owner=True) as parts, Server(parts).serving() as address:
-        with terminal.status("starting the bot …"):
-            await parts.rasa.wait_ready(READY_S)
-        yield address
+def _settings() -> "Settings":
+    from bot import settings as settings_of
 
-
-async def _ask(settings: Settings, lines: Iterator[str], as_json: bool) -> None:
-    version = await _trained(settings, always=False)
-    async with _with_articles(settings) as (usable, is_new), opened(usable, version, owner=False) as parts:
-        if is_new:
-            await parts.database.write(demo_shop.seed, parts.clock.now())
-        await parts.rasa.wait_ready(READY_S)
-        for line in lines:
-            told = await _decided(parts, line)
-            print(json.dumps(told, ensure_ascii=False) if as_json else _readable(told), flush=True)
-
-
-async def _decided(parts: Parts, text: str) -> dict[str, Any]:
-    language: Language = folding.language(text) or parts.shop.language
-    understood = await parts.brain.understand(Text(text), Context(language))
-    told, reading = explained(understood), understood.reading
-    words = parts.replies.words(understood.decision, language)
-    return {
-        "text": text,
-        "language": language,
-        **{key: told[key] for key in ("decision", "intent", "ranking")},
-        "entities": [{"name": e.name, "value": e.value} for e in reading.entities] if reading else [],
-        **{key: told[key] for key in ("article", "skill", "reason", "priority", "threshold")},
-        "reply": [outgoing.text for outgoing in words],
-    }
-
-
-def _readable(told: dict[str, Any]) -> str:
-    intent = told["intent"]
-    why = f"{intent['name']} {intent['confidence']:.2f}" if intent else "no reading"
-    detail = told["reason"] or told["skill"] or (told["article"] or {}).get("id") or ""
-    lines = [f"{told['decision']} {detail} [{why}, threshold {told['threshold']:.2f}, {told['language']}]"]
-    return "\n".join(lines + [f"  {line}" for reply in told["reply"] for line in reply.splitlines()])
-
-
-def _lines(stream: Iterator[str]) -> Iterator[str]:
-    """One message a line, plain or as {"text": …}."""
-    for line in stream:
-        stripped = line.strip()
-        if not stripped:
-            continue
-        try:
-            parsed = json.loads(stripped)
-        except ValueError:
-            parsed = None
-        found = parsed.get("text") if isinstance(parsed, dict) else None
-        yield found if isinstance(found, str) else stripped
-
-
-@asynccontextmanager
-async def _with_articles(settings: Settings) -> AsyncIterator[tuple[Settings, bool]]:
-    """This installation's articles; before the first start, a database that is new and thrown away afterwards."""
-    file = settings.database_url.removeprefix("sqlite:///")
-    if file == settings.database_url or Path(file).exists():
-        yield settings, False
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        yield replace(settings, database_url=f"sqlite:///{folder}/baton.db"), True
-
-
-async def _trained(settings: Settings, *, always: bool) -> Version:
-    """The wanted model, trained with a progress bar where it is missing (or `always`)."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=terminal, transient=True) as progress:
-        bar = progress.add_task("training", total=None, visible=False)
-
-        def on_progress(step: str, done: int, total: int) -> None:
-            progress.update(bar, description=step, completed=done, total=total, visible=True)
-
-        work = training.train if always else training.ensure_model
-        return await work(ROOT, settings.data, on_progress)
-
-
-async def _with_database(work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
-    async with migrated(settings_of.read()) as database:
-        return await work(database)
-
-
-async def _until_asked_to_stop() -> None:
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def ask(*_: object) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and so will we
-            loop.call_soon_threadsafe(asked.set)
-
-    # Not by the loop: that would give the signals back at its end, and one more would kill us on the way out.
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, ask)
-    await asked.wait()
-
-
-def _settings() -> Settings:
     try:
         return settings_of.read()
-    except SettingsError as error:
+    except settings_of.SettingsError as error:
         _fail(error)
 
 
-def _finish(work: Coroutine[Any, Any, T], *, default_style: logs.Style = "text") -> T:
-    """Run to the end; what a person can mend is said in a sentence instead of a traceback."""
+def _finish(
+    work: Coroutine[Any, Any, T],
+    *also_mendable: type[Exception],
+    default_style: logs.Style = "text",
+    least: int = logging.INFO,
+) -> T:
+    """Run to the end; what a person can mend is said in a sentence instead of a traceback.
+
+    Events below `least` are not told.
+    """
+    from bot.settings import log_style
+
     try:
-        style = settings_of.log_style() or default_style
-        logs.configure(style)
-        # What is printed for people would break the lines that machines collect.
-        terminal.quiet = style == "json"
+        style = log_style()
+        logs.configure(style or default_style, least=least)
+        _give_people_their_place(style, style or default_style)
         return asyncio.run(work)
-    except MENDABLE as error:
-        _fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except (*_mendable(), *also_mendable) as error:
+        _fail(error)
 
 
-def _fail(error: Exception) -> NoReturn:
+def _give_people_their_place(asked: logs.Style | None, style: logs.Style) -> None:
+    """What is printed for people must not break the lines that machines collect.
+
+    Nobody asked for those lines where they only follow from there being no terminal: people read standard output then.
+    """
+    if style == "json":
+        terminal.quiet = asked is not None
+        terminal.file = sys.stdout
+
+
+def _mendable() -> tuple[type[Exception], ...]:
+    """What a person can mend; each says in a sentence how."""
+    from bot.datafolder import FolderInUse
+    from bot.settings import SettingsError
+    from bot.shop import ShopFileError
+    from bot.shopdata.base import ShopUnavailable
+    from handoff.errors import BadInput, DatabaseTrouble, NotFound
+    from nlu.errors import NluError
+
+    return (BadInput, DatabaseTrouble, FolderInUse, NluError, NotFound, SettingsError, ShopFileError, ShopUnavailable)
+
+
+def _fail(error: Exception | str) -> NoReturn:
     if terminal.quiet:
         log.error("failed error=%s reason=%s", type(error).__name__, error)
     terminal.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)

@@ -24,15 +24,15 @@ _PLAIN = re.compile(r"[^\s\"=]+")
 Fields = Mapping[str, Any]
 
 
-def configure(style: Style, stream: IO[str] | None = None) -> None:
-    """From now on every event goes to `stream` (standard error): ours from INFO on, a library's from WARNING on."""
+def configure(style: Style, stream: IO[str] | None = None, *, least: int = logging.INFO) -> None:
+    """From now on events go to `stream` (standard error): ours from `least` on, a library's from WARNING on."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if style == "json" else TextLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in OURS:
-        logging.getLogger(name).setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(least)
     if style == "json":
         sys.excepthook = _crashed
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.logs import Style
-from handoff.notifier import Mailbox
+
+if TYPE_CHECKING:
+    from handoff.notifier import Mailbox
 
 ROOT = Path(__file__).parent.parent
 BOT_MIGRATIONS = Path(__file__).parent / "migrations"
@@ -40,7 +43,7 @@ class Settings:
     metrics_token: str | None = None
     public_url: str | None = None
     shop_url: str | None = None
-    mailbox: Mailbox | None = None
+    mailbox: "Mailbox | None" = None
     mail_from: str | None = None
     identity_secret: str | None = None
 
@@ -153,7 +156,7 @@ def _address(name: str, environment: Mapping[str, str]) -> str | None:
     return value.rstrip("/")
 
 
-def _mailbox(environment: Mapping[str, str]) -> Mailbox | None:
+def _mailbox(environment: Mapping[str, str]) -> "Mailbox | None":
     """Letters need a server, a sender and a page to lead to: all of them, or none."""
     url = environment.get("BATON_SMTP_URL")
     if not url:
@@ -162,6 +165,8 @@ def _mailbox(environment: Mapping[str, str]) -> Mailbox | None:
         raise SettingsError("BATON_SMTP_URL needs BATON_MAIL_FROM, such as Care <care@shop.example>")
     if not environment.get("BATON_SHOP_URL") and not environment.get("BATON_PUBLIC_URL"):
         raise SettingsError("BATON_SMTP_URL needs BATON_SHOP_URL, the page that letters lead back to")
+    from handoff.notifier import Mailbox  # noqa: PLC0415  slow, and few send letters
+
     try:
         return Mailbox.read(url)
     except ValueError as error:

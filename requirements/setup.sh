@@ -52,7 +52,7 @@ fi
 
 # Installing the package builds the web code (see web/build_hook.py).
 if [ ! -x .venv/bin/baton ]; then
-    say "installing Baton and building the web code …"
+    say "installing Baton and building the web code (some seconds) …"
     "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 else
     .venv/bin/python web/build_hook.py

@@ -175,8 +175,11 @@ class Limits(Frame):
 
 
 class Shop(Frame):
+    """`zone` is the time zone in which its hours are told."""
+
     name: str
     accent: str
+    zone: str
 
 
 class Welcome(Frame):

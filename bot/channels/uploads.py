@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from bot.channels import frames
 from bot.channels.base import OnMessage
 from bot.channels.entrance import is_known, known_key
-from bot.channels.visitors import TOKEN, language_asked_for, may_use, owner_of, visitor_key
+from bot.channels.visitors import TOKEN, Origins, language_asked_for, owner_of, visitor_key
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import files as kept
@@ -73,7 +73,7 @@ class Uploads:
     replies: Replies
     shop: Shop
     clock: Clock
-    origins: frozenset[str]
+    origins: Origins
     key: str
     public_url: str | None
     page: Path
@@ -162,7 +162,7 @@ class Uploads:
         async def answer(request: web.Request) -> web.Response:
             status = 201
             try:
-                if not may_use(request, self.origins):
+                if not self.origins.admit(request):
                     raise _Refused("unauthorized", "foreign_page", 403)
                 told = await handler(request)
             except _Refused as refused:
@@ -180,11 +180,11 @@ class Uploads:
         return frames.UploadTrouble.model_validate({"code": code, "text": text})
 
     async def _preflight(self, request: web.Request) -> web.Response:
-        return web.Response(status=204 if may_use(request, self.origins) else 403, headers=self._cors(request))
+        return web.Response(status=204 if self.origins.admit(request) else 403, headers=self._cors(request))
 
     def _cors(self, request: web.Request) -> dict[str, str]:
         origin = request.headers.get("Origin")
-        if origin is None or not may_use(request, self.origins):
+        if origin is None or not self.origins.admit(request):
             return {"Vary": "Origin", "Cache-Control": "no-store"}
         return {
             "Vary": "Origin",

@@ -24,7 +24,7 @@ from bot.channels.addresses import is_address
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import Buttons
 from bot.channels.entrance import Entered, Entrance
-from bot.channels.visitors import may_use
+from bot.channels.visitors import Origins
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import files as files_of
@@ -64,6 +64,8 @@ WINDOW_S = 10.0
 MAX_HEAD = 300
 MAX_FIELD = 200
 FORM = "form"
+FOREIGN_PAGE = 4403
+"""Why a socket was closed. A page cannot read the status of a refused one, so it is let in and told."""
 HELLO_S = 10.0
 """A page that has not said who is there by then is sent away."""
 
@@ -79,7 +81,7 @@ class Widget:
     replies: Replies
     shop: Shop
     clock: Clock
-    origins: frozenset[str]
+    origins: Origins
     files: Files
     entrance: Entrance
     hello_s: float = HELLO_S
@@ -87,14 +89,17 @@ class Widget:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """`GET /widget/socket`."""
-        if not may_use(request, self.origins):
-            raise web.HTTPForbidden(text="this page may not use the chat")
         # Compression would keep 106 KB for every page that only waits; our frames are small.
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=SOCKET_LIMIT, compress=False)
         await socket.prepare(request)
+        if not self.origins.admit(request):
+            await socket.close(code=FOREIGN_PAGE, message=b"this page may not use the chat")
+            return socket
         self.sockets.add(socket)
         try:
-            await _Visit(self, socket).run()
+            # Who has left is told nothing more; what they said before is stored.
+            with suppress(ConnectionError):
+                await _Visit(self, socket).run()
         finally:
             self.sockets.discard(socket)
         return socket
@@ -264,7 +269,9 @@ class _Visit:
                 token=entered.token,
                 keep=entered.keep,
                 locale=self._locale,
-                shop=frames.Shop(name=widget.shop.name[self._locale], accent=widget.shop.accent),
+                shop=frames.Shop(
+                    name=widget.shop.name[self._locale], accent=widget.shop.accent, zone=widget.shop.timezone
+                ),
                 texts=widget.replies.section("widget", self._locale),
                 limits=frames.Limits(text=frames.MAX_TEXT, files=frames.MAX_FILES, file=files_of.MAX_BYTES),
                 conversation=conversation,

@@ -1,5 +1,6 @@
-"""What the shop page asks the server for: the catalogue in every language."""
+"""What stands at the server's own address, and what it asks for: the catalogue in every language."""
 
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -10,11 +11,22 @@ RETRY_AFTER_S = 5
 
 
 class ShopPage:
-    def __init__(self, records: ShopRecords) -> None:
-        self._records = records
+    """The shop's page; without goods a page that says that the chat runs. `assets` has both."""
+
+    def __init__(self, records: ShopRecords, assets: Path) -> None:
+        self._records, self._assets = records, assets
 
     def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/", self.home)
         app.router.add_get("/shop/products.json", self.products)
+
+    async def home(self, _request: web.Request) -> web.FileResponse:
+        """Where the records cannot be read the shop's page says so itself."""
+        try:
+            name = "shop" if await self._records.products() else "start"
+        except ShopUnavailable:
+            name = "shop"
+        return web.FileResponse(self._assets / name / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def products(self, _request: web.Request) -> web.Response:
         """Everything for sale; 503 while the records cannot be read."""

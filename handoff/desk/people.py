@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,7 +23,6 @@ MIN_PASSWORD = 10
 ROLES = ("agent", "lead", "admin", "maintainer")
 
 _hasher = PasswordHasher()
-_nobody_hash = _hasher.hash(secrets.token_urlsafe())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ def find_agent(session: Session, email: str) -> Person | None:
     return _person(agent) if agent else None
 
 
+def agents(session: Session) -> list[Person]:
+    """Everybody who may sign in, by address."""
+    return [_person(agent) for agent in session.scalars(select(Agent).where(Agent.active).order_by(Agent.email))]
+
+
 def issue_link(session: Session, email: str, now: datetime) -> str:
     """The secret of a one-time sign-in link. An earlier unused link of the same agent stops working."""
     agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower(), Agent.active))
@@ -98,8 +103,14 @@ def password_hash_of(session: Session, email: str) -> tuple[int | None, str]:
     """What to verify a password against. An unknown address costs the same time as a known one."""
     agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower(), Agent.active))
     if agent is None or agent.password_hash is None:
-        return None, _nobody_hash
+        return None, _nobody_hash()
     return agent.id, agent.password_hash
+
+
+@cache
+def _nobody_hash() -> str:
+    """Slow to make, and of use to the server alone."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def verify_password(password_hash: str, password: str) -> bool:

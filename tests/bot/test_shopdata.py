@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -154,9 +155,11 @@ class BrokenRecords(FakeRecords):
 
 
 @asynccontextmanager
-async def a_page(records: EmbeddedRecords | FakeRecords) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+async def a_page(
+    records: EmbeddedRecords | FakeRecords, assets: Path = ROOT
+) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application()
-    ShopPage(records).add_to(app)
+    ShopPage(records, assets).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -169,6 +172,15 @@ async def test_the_page_gets_the_catalogue_in_every_language(records: EmbeddedRe
     assert mouse["name"] == {"zh-TW": "無線滑鼠", "zh-CN": "无线鼠标", "en": "Wireless mouse"}
     assert (mouse["stock"], mouse["left"]) == ("low", 3)
     assert [choice["id"] for choice in mouse["options"][0]["choices"]] == ["white", "black"]
+
+
+async def test_a_shop_without_goods_starts_with_the_chat_alone(records: EmbeddedRecords, tmp_path: Path) -> None:
+    for name in ("shop", "start"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(name)
+    for shop, expected in ((records, "shop"), (FakeRecords(), "start"), (BrokenRecords(), "shop")):
+        async with a_page(shop, tmp_path) as client:
+            assert await (await client.get("/")).text() == expected
 
 
 async def test_the_page_is_told_when_the_records_do_not_answer() -> None:

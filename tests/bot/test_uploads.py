@@ -18,7 +18,7 @@ from aiohttp import web
 from bot.channels import frames
 from bot.channels.entrance import Entrance
 from bot.channels.uploads import LINK_S, PHOTOS_PER_LINK, Uploads
-from bot.channels.visitors import hashed, language_asked_for, visitor_key
+from bot.channels.visitors import Origins, hashed, language_asked_for, visitor_key
 from bot.replies import shipped
 from bot.settings import SettingsError, read
 from handoff import desk
@@ -100,7 +100,7 @@ async def served(
             shipped(),
             SHOP,
             clock,
-            frozenset({SHOP_PAGE}),
+            Origins({SHOP_PAGE}),
             "k" * 40,
             public_url,
             page,

@@ -19,8 +19,9 @@ from bot import webtypes
 from bot.channels.buttons import Buttons
 from bot.channels.entrance import Entrance
 from bot.channels.frames import Hello
-from bot.channels.visitors import hashed
-from bot.channels.widget import FORM, HELLO_S, Widget
+from bot.channels.visitors import MAX_TOLD, Origins, hashed
+from bot.channels.widget import FOREIGN_PAGE, FORM, HELLO_S, Widget
+from bot.logs import read
 from bot.replies import shipped
 from handoff import desk, inbox
 from handoff.errors import DatabaseBusy
@@ -56,7 +57,7 @@ async def served(counter: Counter, hello_s: float = HELLO_S) -> AsyncIterator[st
         shipped(),
         SHOP,
         SystemClock(),
-        frozenset({OWN}),
+        Origins({OWN}),
         counter.files,
         entrance_of(counter),
         hello_s,
@@ -286,15 +287,37 @@ async def test_a_page_that_is_told_nothing_any_more_is_sent_away(counter: Counte
         assert socket.close_code == 1011
 
 
-@pytest.mark.parametrize(("origin", "status"), [(OWN, 101), ("http://evil.example", 403), ("null", 403)])
-async def test_only_allowed_pages_may_use_the_chat(counter: Counter, address: str, origin: str, status: int) -> None:
+async def reaches(session: aiohttp.ClientSession, address: str, origin: str) -> str | int:
+    """The kind of frame that answers a page of `origin`, or why it was sent away."""
+    async with session.ws_connect(f"{address}/widget/socket", headers={"Origin": origin}) as socket:
+        with suppress(ConnectionError):
+            await socket.send_json({"type": "hello", "v": 1})
+        message = await socket.receive()
+        return (
+            str(json.loads(message.data)["type"]) if message.type is aiohttp.WSMsgType.TEXT else socket.close_code or 0
+        )
+
+
+@pytest.mark.parametrize(
+    ("origin", "answer"), [(OWN, "welcome"), ("http://evil.example", FOREIGN_PAGE), ("null", FOREIGN_PAGE)]
+)
+async def test_only_allowed_pages_may_use_the_chat(address: str, origin: str, answer: str | int) -> None:
     async with aiohttp.ClientSession() as session:
-        try:
-            async with session.ws_connect(f"{address}/widget/socket", headers={"Origin": origin}):
-                found = 101
-        except aiohttp.WSServerHandshakeError as error:
-            found = error.status
-    assert found == status
+        assert await reaches(session, address, origin) == answer
+
+
+async def test_a_refused_page_is_named_once_with_the_setting_it_is_missing_from(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        for _ in range(3):
+            await reaches(session, address, "http://shop.example:81")
+        assert [read(record) for record in caplog.records if "refused" in record.msg] == [
+            ("page_refused", {"origin": "http://shop.example:81", "not_in": "BATON_ORIGINS"})
+        ]
+        for number in range(MAX_TOLD + 5):
+            await reaches(session, address, f"http://{number}.example")
+    assert sum("refused" in record.msg for record in caplog.records) == MAX_TOLD
 
 
 async def test_a_first_login_sends_the_other_pages_back_to_the_door(counter: Counter, address: str) -> None:
@@ -380,3 +403,20 @@ async def owned_conversation(counter: Counter, visitor: Visitor) -> int:
     await visitor.until(lambda v: v.conversation["reference"] is not None, 5)
     rows = (await counter.database.read(inbox.listing, "bot", 0)).rows
     return next(row.id for row in rows if row.reference == visitor.conversation["reference"])
+
+
+async def test_who_leaves_in_the_middle_of_a_word_is_no_error_of_ours(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(counter) as address, aiohttp.ClientSession() as session:
+        socket = await session.ws_connect(f"{address}/widget/socket")
+        await socket.send_str('{"type": "hello", "v": 1}')
+        await socket.receive(timeout=5)
+        for number in range(4):
+            await socket.send_json({"type": "send", "id": f"1234567{number}", "text": "hello"})
+        assert socket._response.connection is not None and socket._response.connection.transport is not None
+        socket._response.connection.transport.abort()
+        async with asyncio.timeout(5), Visitor(address) as other:
+            await other.says("hello")
+            await other.until(lambda v: len(v.acknowledged) == 1)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.settings import ROOT
 from tests.e2e.browser import Agent, Customer, Scheme, a_context
-from tests.e2e.program import Program, sign_in_code
+from tests.e2e.program import Program, running, sign_in_code
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -75,3 +76,15 @@ async def test_console(chromium: Browser, program: Program, look: tuple[str, boo
             await page.goto(f"{program.address}/console/#p={place}")
             await expect(page.locator("main h1, main h2").first).to_be_visible()
             await assert_clean(page, place)
+
+
+async def test_a_shop_without_goods(chromium: Browser, data: Path) -> None:
+    async with running(data, "run") as program:
+        for look in LOOKS:
+            async with a_page(chromium, look) as page:
+                customer = Customer(page, program.address)
+                await customer.visits(look[0])
+                await expect(page.get_by_test_id("tag")).to_contain_text(f"{program.address}/widget.js")
+                await assert_clean(page, "the page without goods")
+                await page.get_by_test_id("open-chat").click()
+                await expect(customer.panel).to_be_visible()

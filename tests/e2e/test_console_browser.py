@@ -181,9 +181,7 @@ async def test_a_conversation_is_found_by_its_words_and_by_its_marks(
         await expect(page.get_by_test_id("picker")).to_be_visible()
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("picker")).to_have_count(0)
-        await expect(row).to_have_count(0)
-        await page.get_by_test_id("view-mine").click()
-        await expect(row).to_have_attribute("data-priority", "urgent")
+        await expect(row, "it is in Mine since the claim").to_have_attribute("data-priority", "urgent")
         await page.get_by_test_id("filters").click()
         await page.get_by_test_id("filter-tag").select_option("燈罩")
         await page.get_by_test_id("filter-priority").select_option("low")
@@ -211,6 +209,10 @@ async def test_a_conversation_from_claim_to_undo_by_keyboard_alone(
         await keyboard.press("c")
         await expect(mei.owner).to_have_attribute("data-status", "open")
         await expect(mei.page.get_by_test_id("reply-box")).to_be_visible()
+        await expect(mei.page.get_by_test_id("view-mine"), "the list goes along").to_have_attribute(
+            "aria-current", "true"
+        )
+        await expect(mei.page.locator('[data-testid="row"][aria-current="true"]')).to_be_visible()
         await keyboard.press("/")
         await keyboard.type("sorry-late")
         await expect(mei.page.get_by_test_id("canned-option").first).to_contain_text("Late parcel")
@@ -246,6 +248,23 @@ async def test_a_conversation_from_claim_to_undo_by_keyboard_alone(
         await keyboard.type("hand back")
         await keyboard.press("Enter")
         await expect(mei.owner).to_have_attribute("data-status", "pending")
+
+
+async def test_the_last_words_are_sent_and_the_conversation_resolved_in_one_go(
+    chromium: Browser, program: Program
+) -> None:
+    async with an_agent(chromium, program, "en") as mei, a_customer(chromium, program, "en") as customer:
+        await mei.claims(await someone_waits(customer, mei))
+        reply = mei.page.get_by_test_id("reply-box")
+        await reply.press("Control+Shift+Enter")
+        await expect(mei.owner, "without words nothing happens").to_have_attribute("data-status", "open")
+        await reply.fill("All settled. Bye!")
+        await reply.press("Control+Shift+Enter")
+        await expect(customer.by("agent").filter(has_text="All settled")).to_be_visible()
+        await expect(mei.owner).to_have_attribute("data-status", "resolved")
+        await mei.page.keyboard.press("z")
+        await expect(mei.owner, "the keys count again at once").to_have_attribute("data-status", "open")
+        await mei.resolves()
 
 
 async def test_files_go_to_the_customer_and_outlive_a_reload(chromium: Browser, program: Program, shoot: Shoot) -> None:

@@ -27,7 +27,7 @@ STOP_S = 25.0
 
 
 async def test_a_stop_in_the_middle_of_an_answer_finishes_it_and_sends_pages_away(data: Path) -> None:
-    program = Program(data, "run")
+    program = Program(data, "run", BATON_LOG="json")
     await program.start()
     process = program._process
     assert process is not None

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import mimetypes
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -50,12 +51,15 @@ class Shops:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def page(self, program: Program, *, rtl: bool = False, policy: bool = False, **attributes: str) -> str:
+    def page(
+        self, program: Program, *, rtl: bool = False, policy: bool = False, charset: bool = True, **attributes: str
+    ) -> str:
         """The address of a page with the one script tag. With `policy` it allows the chat's server and nothing else."""
         told = " ".join(f'data-{name.replace("_", "-")}="{html.escape(value)}"' for name, value in attributes.items())
         path = f"/{len(self.pages)}"
+        declared = '<meta charset="utf-8">' if charset else ""
         body = (
-            f'<!doctype html><html lang="en" dir="{"rtl" if rtl else "ltr"}"><meta charset="utf-8">'
+            f'<!doctype html><html lang="en" dir="{"rtl" if rtl else "ltr"}">{declared}'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title>'
             f"<h1>Shop</h1><p>{'word ' * 400}</p>"
             f'<script src="{program.address}/widget.js" {told} defer></script></html>'
@@ -70,9 +74,8 @@ class Shops:
 
     async def serve(self, request: web.Request) -> web.Response:
         body, rules = self.pages[request.path]
-        return web.Response(
-            text=body, content_type="text/html", headers={"Content-Security-Policy": rules} if rules else {}
-        )
+        headers = {"Content-Type": "text/html", **({"Content-Security-Policy": rules} if rules else {})}
+        return web.Response(body=body.encode(), headers=headers)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -423,6 +426,58 @@ async def test_a_strict_page_of_another_origin_needs_to_allow_nothing_but_the_se
         assert await visitor.page.evaluate("document.cookie") == ""
         box = await visitor.launcher.bounding_box()
         assert box and (round(1280 - box["x"] - box["width"]), round(800 - box["y"] - box["height"])) == (24, 40)
+
+
+async def test_a_page_that_is_not_let_in_says_so_to_the_customer_and_why_to_its_maker(
+    chromium: Browser, program: Program, shops: Shops, shoot: Shoot
+) -> None:
+    foreign = shops.origin.replace("127.0.0.1", "localhost")
+    async with a_visitor(chromium, program) as visitor:
+        page = shops.page(program, charset=False, locale="zh-TW")
+        await visitor.page.goto(page.replace(shops.origin, foreign))
+        await visitor.opens_chat()
+        told = visitor.page.get_by_test_id("offline")
+        await expect(told, "readable, although the page does not say how it is written").to_have_text("暫時無法使用")
+        await expect(visitor.composer).to_have_attribute("placeholder", "輸入訊息…")
+        await shoot(visitor.page, "69-not-let-in")
+        assert f"BATON_ORIGINS lacks {foreign}" in visitor.complaints
+        assert program.log.count(f"origin={foreign}") == 1
+
+
+async def test_a_long_answer_begins_below_its_question_and_nothing_covers_it(
+    chromium: Browser, program: Program, shops: Shops, shoot: Shoot
+) -> None:
+    async with a_visitor(chromium, program, size=PHONE, touch=True) as visitor:
+        await visitor.comes(shops.page(program))
+        await visitor.says("How do I put on the screen protector?")
+        more = visitor.page.get_by_test_id("new-message")
+        await expect(more).to_have_text("More below")
+        await shoot(visitor.page, "68-long-answer")
+        [log, question, answer, lead] = [
+            await node.bounding_box() or {"y": 0.0, "height": 0.0}
+            for node in (
+                visitor.page.locator(".scroll"),
+                visitor.by("contact").first,
+                visitor.by("bot").first.locator(".bubble"),
+                more,
+            )
+        ]
+        assert log["y"] <= question["y"] < answer["y"] < log["y"] + log["height"]
+        assert log["y"] + log["height"] <= lead["y"], "what leads on stands below the words"
+        await more.click()
+        await expect(more).to_be_hidden()
+
+
+async def test_whose_clock_the_hours_are_by_is_said_where_it_is_another(
+    chromium: Browser, program: Program, shops: Shops
+) -> None:
+    for zone, told in (("Asia/Taipei", False), ("Europe/Berlin", True)):
+        context = await chromium.new_context(locale="en", timezone_id=zone)
+        async with a_visitor(chromium, program, context=context) as visitor:
+            await visitor.comes(shops.page(program))
+            hours = visitor.page.get_by_test_id("hours")
+            await expect(hours).to_have_text(re.compile(r"\d:\d\d" + (" · Taiwan Standard Time$" if told else "$")))
+        await context.close()
 
 
 async def test_the_shops_page_drives_the_chat(chromium: Browser, program: Program, shops: Shops) -> None:

@@ -4,7 +4,7 @@ import { serverNow } from "./api";
 import { notifyOn, remindOn, soundOn } from "./preferences";
 import { openConversation } from "./route";
 import { counts, lists, me, openId } from "./store";
-import { reasonWord, t } from "./words";
+import { customerWord, reasonWord, t } from "./words";
 
 export type Permission = NotificationPermission | "missing";
 
@@ -65,7 +65,7 @@ export function greetMessages(mine: Row[]): void {
   const fresh = before ? mine.filter((row) => row.preview_author === "contact" && isNewer(row, before)) : [];
   if (!fresh.length) return;
   if (soundOn.peek()) play(MESSAGE);
-  for (const row of fresh) notify(t("new_from", { name: row.contact }), row, "");
+  for (const row of fresh) notify(t("new_from", { name: customerWord(row.contact) }), row, "");
 }
 
 export function forgetQueue(): void {
@@ -93,7 +93,7 @@ const isOff = (): boolean => me.peek()?.availability !== "online";
 
 /** Names and reasons only: a notification may be seen by anybody near the screen. */
 function notify(title: string, row: Row, more: string): void {
-  show(title, [row.contact, more].filter(Boolean).join(" · "), String(row.id), row.id);
+  show(title, [customerWord(row.contact), more].filter(Boolean).join(" · "), String(row.id), row.id);
 }
 
 function show(title: string, body: string, tag: string, open: number | null): void {

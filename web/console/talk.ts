@@ -13,10 +13,10 @@ export function guardUnsent(): void {
   });
 }
 
-/** Shows the words of the draft at once and sends them; the same id makes sending again harmless. */
-export function say(conversation: number, isPrivate: boolean): void {
+/** Shows the words of the draft at once and sends them; the same id makes sending again harmless. Whether they arrived. */
+export async function say(conversation: number, isPrivate: boolean): Promise<boolean> {
   const { text, files } = draftOf(conversation, isPrivate);
-  if (!text.trim() && !files.length) return;
+  if (!text.trim() && !files.length) return false;
   const words: Outgoing = {
     id: crypto.getRandomValues(new Uint32Array(4)).join("-").slice(0, 64),
     conversation,
@@ -31,7 +31,7 @@ export function say(conversation: number, isPrivate: boolean): void {
   clearDraft(conversation, isPrivate);
   stopTyping();
   outgoing.value = [...outgoing.peek(), words];
-  void send(words);
+  return send(words);
 }
 
 export function retry(words: Outgoing): void {
@@ -52,17 +52,20 @@ export function sendAgain(): void {
   outgoing.peek().filter(({ again }) => again).forEach(retry);
 }
 
-async function send(words: Outgoing): Promise<void> {
+async function send(words: Outgoing): Promise<boolean> {
   const { id, conversation, text } = words;
   const files = words.files.map(({ key }) => key);
   try {
     const message = await (words.private ? api.note : api.reply)(conversation, { id, text, files });
     mergeMessage(conversation, message);
     remove(words);
+    return true;
   } catch (error) {
     mark(words, explain(error), isPassing(error));
+    return false;
+  } finally {
+    refreshSoon();
   }
-  refreshSoon();
 }
 
 function mark(words: Outgoing, trouble: string, again: boolean): void {

@@ -3,10 +3,11 @@ import type { Me, Row } from "../generated/console";
 import { api } from "./api";
 import { explain } from "./problems";
 import { momentWord } from "./snoozing";
-import { colleagues, isMine, me, notice, openThread, putRow } from "./store";
-import { loadThread, refreshSoon } from "./sync";
+import { showWholeView } from "./filters";
+import { colleagues, filter, isMine, me, NO_FILTER, notice, openThread, putRow, view } from "./store";
+import { loadList, loadThread, refreshSoon } from "./sync";
 import { tell } from "./toasts";
-import { t } from "./words";
+import { customerWord, t } from "./words";
 
 /** A verb is under way; its button waits. */
 export const busy = signal(false);
@@ -21,8 +22,16 @@ export const mayReopen = (row: Row): boolean =>
   row.status === "resolved" || (row.status === "snoozed" && row.assignee?.id === me.value?.id);
 export const mayMark = (row: Row): boolean => row.status !== "resolved";
 
+/** The list goes along to where the conversation stands then. */
 export function claim(): Promise<void> {
-  return act(mayClaim, (row) => api.claim(row.id));
+  return act(mayClaim, async (row) => {
+    const claimed = await api.claim(row.id);
+    if (view.peek() !== "all" && !filter.peek().q) {
+      await loadList("mine", NO_FILTER);
+      showWholeView("mine");
+    }
+    return claimed;
+  });
 }
 
 export function handBack(): Promise<void> {
@@ -32,7 +41,7 @@ export function handBack(): Promise<void> {
 export function resolve(): Promise<void> {
   return act(mayFinish, async (row) => {
     const done = await api.resolve(row.id, { seen_seq: seen() });
-    tell(t("toast_resolved", { name: row.contact }), again(row.id, () => api.reopen(row.id)));
+    tell(t("toast_resolved", { name: customerWord(row.contact) }), again(row.id, () => api.reopen(row.id)));
     return done;
   });
 }
@@ -44,7 +53,7 @@ export function reopen(): Promise<void> {
 export function snooze(until: Date): Promise<void> {
   return act(mayFinish, async (row) => {
     const done = await api.snooze(row.id, { seen_seq: seen(), until: until.toISOString() });
-    tell(t("toast_snoozed", { name: row.contact, time: momentWord(until) }), again(row.id, () => api.reopen(row.id)));
+    tell(t("toast_snoozed", { name: customerWord(row.contact), time: momentWord(until) }), again(row.id, () => api.reopen(row.id)));
     return done;
   });
 }
@@ -53,8 +62,8 @@ export function snooze(until: Date): Promise<void> {
 export function transfer(agent: { id: number; name: string } | null, note: string): Promise<void> {
   return act(mayFinish, async (row) => {
     const done = await api.transfer(row.id, { agent_id: agent?.id ?? null, note: note.trim() || null });
-    if (agent) tell(t("toast_transferred", { name: row.contact, to: agent.name }));
-    else tell(t("toast_to_queue", { name: row.contact }), again(row.id, () => api.claim(row.id)));
+    if (agent) tell(t("toast_transferred", { name: customerWord(row.contact), to: agent.name }));
+    else tell(t("toast_to_queue", { name: customerWord(row.contact) }), again(row.id, () => api.claim(row.id)));
     return done;
   });
 }

@@ -6,6 +6,8 @@ import { zhCN } from "./texts/zh-CN";
 import { type Texts, zhTW } from "./texts/zh-TW";
 
 const KEY = "baton.locale";
+/** What the server calls somebody who has not said who they are. */
+const VISITOR = /^[2-9A-HJ-NP-Z]{4}$/;
 const CATALOGUE: Record<Locale, Texts> = { "zh-TW": zhTW, "zh-CN": zhCN, en };
 
 /** The agent's language; views that use a word follow it by themselves. */
@@ -30,6 +32,9 @@ export type TextKey = keyof Texts;
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
   return fill(CATALOGUE[locale.value][key], values);
 }
+
+/** A customer's name; a code alone would say nothing. */
+export const customerWord = (name: string): string => (VISITOR.test(name) ? t("visitor", { code: name }) : name);
 
 export const intentWord = (name: string): string => termIn(INTENTS, name, locale.value);
 export const reasonWord = (name: string): string => termIn(REASONS, name, locale.value);

@@ -157,9 +157,13 @@ export interface Send {
   text: string;
   type: "send";
 }
+/**
+ * `zone` is the time zone in which its hours are told.
+ */
 export interface Shop {
   accent: string;
   name: string;
+  zone: string;
 }
 /**
  * A form that was filled in: what was written, by field name.

@@ -1,5 +1,5 @@
 // Builds everything the server serves, into ../bot/assets: each page under its own folder, the widget as two files.
-// With names as arguments (widget, console, shop, photo) only those.
+// With names as arguments (widget, console, shop, start, photo) only those.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -55,7 +55,7 @@ const compress = async () => {
   }
 };
 
-const all = ["widget", "console", "shop", "photo"];
+const all = ["widget", "console", "shop", "start", "photo"];
 const named = process.argv.slice(2);
 for (const name of named.length ? named : all) {
   if (name !== "widget") await page(name);

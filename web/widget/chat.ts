@@ -12,6 +12,7 @@ const RETRIES = 3;
 const PENDING = 8000;
 const LATE = 1500;
 const TELL_SEEN = 1000;
+const TRIES = 3;
 
 /** Everything the widget knows. Views read it and are called after every change. */
 export class Chat {
@@ -40,6 +41,8 @@ export class Chat {
   #identity = "";
   #resume = "";
   #cursor = 0;
+  /** Tries in a row that came to nothing. */
+  #misses = 0;
   #seen = Number(read("token.seen")) || null;
   #told = 0;
   #lateTimer = 0;
@@ -72,6 +75,11 @@ export class Chat {
     return [...this.messages.values()].filter((message) => message.seq > seen && message.author !== "contact").length;
   }
 
+  /** There never was a line, and there seems to be none. */
+  get away(): boolean {
+    return !this.welcome && this.#misses > TRIES;
+  }
+
   /** One line on where the conversation stands. */
   get standing(): string {
     const { status, position } = this.conversation;
@@ -101,6 +109,7 @@ export class Chat {
       }),
       received: (frame) => this.#received(frame),
       connected: (up) => this.#connected(up),
+      missed: (tries) => this.#missed(tries),
     });
     this.#connected(this.up);
   }
@@ -210,6 +219,11 @@ export class Chat {
     else this.#lateTimer ||= setTimeout(() => this.#nowLate(), LATE);
     this.late &&= !up;
     this.changed();
+  }
+
+  #missed(tries: number): void {
+    if (tries === Infinity && this.#misses < tries) console.error(`BATON_ORIGINS lacks ${location.origin}`);
+    this.#misses = tries;
   }
 
   #received(frame: Outgoing): void {

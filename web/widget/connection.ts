@@ -9,11 +9,15 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 const SILENCE = 10_000;
 const STALE = 60_000;
+/** The server's way of saying that this page may not use the chat. */
+const FOREIGN_PAGE = 4403;
 
 export interface Listener {
   hello(): Hello;
   received(frame: Outgoing): void;
   connected(up: boolean): void;
+  /** So many tries in a row came to nothing; infinitely many where the server does not let this page in. */
+  missed(tries: number): void;
 }
 
 export interface Connection {
@@ -73,8 +77,9 @@ export function connect(address: string, listener: Listener): Connection {
     listener.received(frame);
   }
 
-  function lost(): void {
+  function lost(event?: Event): void {
     drop();
+    listener.missed((event as CloseEvent | undefined)?.code === FOREIGN_PAGE ? Infinity : attempt + 1);
     const pause = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempt++);
     again = setTimeout(open, pause * (0.5 + Math.random() / 2));
   }

@@ -7,8 +7,8 @@ type Status = WidgetConversation["status"];
 export type TextKey =
   | "title" | "unread" | "close" | "intro"
   | `${Status}_name` | `${Status}_status` | "waiting_position"
-  | "connecting" | "offline" | "offline_outbox"
-  | "log" | "you" | "new_message" | "reading"
+  | "connecting" | "away" | "offline" | "offline_outbox"
+  | "log" | "you" | "new_message" | "more" | "reading"
   | "typing" | "seen"
   | "placeholder" | "send" | "person" | "person_asked" | "cancel_wait"
   | "sending" | "queued" | "sent" | "retry" | "too_long"
@@ -24,6 +24,7 @@ export const FALLBACK: Record<Locale, Partial<Record<TextKey, string>>> = {
     send: "送出",
     person: "找真人",
     connecting: "連線中…",
+    away: "暫時無法使用",
   },
   "zh-CN": {
     title: "在线客服",
@@ -32,6 +33,7 @@ export const FALLBACK: Record<Locale, Partial<Record<TextKey, string>>> = {
     send: "发送",
     person: "找人工",
     connecting: "连接中…",
+    away: "暂时无法使用",
   },
   en: {
     title: "Customer service",
@@ -40,5 +42,6 @@ export const FALLBACK: Record<Locale, Partial<Record<TextKey, string>>> = {
     send: "Send",
     person: "Talk to a person",
     connecting: "Connecting…",
+    away: "Not available right now",
   },
 };

@@ -5,10 +5,10 @@ import type { Row } from "../../generated/console";
 import { asked, draftOf, setDraft } from "../drafts";
 import { Button, Icon } from "../parts";
 import { noteTyping } from "../presence";
-import { isMine, picker, type Thread } from "../store";
+import { isMine, openId, picker, type Thread } from "../store";
 import { say } from "../talk";
 import { attach, uploads } from "../uploads";
-import { busy, claim, mayClaim, mayReopen } from "../verbs";
+import { busy, claim, mayClaim, mayReopen, resolve } from "../verbs";
 import { COMMAND, t } from "../words";
 import { Attachments } from "./Attachments";
 import { CannedList, slashIn, useCanned } from "./CannedList";
@@ -36,8 +36,14 @@ export function Composer({ thread }: { thread: Thread }) {
   };
   const add = (chosen: Iterable<File>): void => attach(row.id, isNote, [...chosen]);
   const send = (): void => {
-    if (!waits && !empty) say(row.id, isNote);
+    if (!waits && !empty) void say(row.id, isNote);
     box.current?.focus();
+  };
+  /** What could not be sent keeps the conversation open; so does another one that was opened meanwhile. */
+  const finish = async (): Promise<void> => {
+    if (waits || empty || isNote) return;
+    box.current?.blur();
+    if ((await say(row.id, false)) && openId.peek() === row.id) await resolve();
   };
 
   const kind = asked.value;
@@ -54,7 +60,7 @@ export function Composer({ thread }: { thread: Thread }) {
 
   const keyed = (event: KeyboardEvent): void => {
     if (event.isComposing || canned.keyed(event)) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.shiftKey ? void finish() : send();
     if (event.key === "Escape") {
       event.preventDefault();
       box.current?.blur();
@@ -137,7 +143,7 @@ export function Composer({ thread }: { thread: Thread }) {
           <Icon path={BOOK} />
         </Button>
         <span class="space" />
-        <span class="wide-only">{t("send_hint", { key: COMMAND })}</span>
+        <span class="wide-only">{t(isNote ? "note_hint" : "send_hint", { key: COMMAND })}</span>
         <Button testId="send" class="primary" disabled={empty || waits} onClick={send}>
           {t(isNote ? "save_note" : "send_reply")}
         </Button>

@@ -6,7 +6,7 @@ import { momentWord } from "../snoozing";
 import { isMine, notice, openId, openThread, packetShown, picker, threadFailed } from "../store";
 import { loadThread } from "../sync";
 import { busy, handBack, mayFinish, mayMark, mayReopen, reopen, resolve } from "../verbs";
-import { t } from "../words";
+import { customerWord, t } from "../words";
 import { Composer } from "./Composer";
 import { Priority } from "./Priority";
 import { Transcript } from "./Transcript";
@@ -46,9 +46,13 @@ function Head({ row }: { row: Row }) {
         </Button>
       </span>
       <div class="conversation-who">
-        <h2 dir="auto">{row.contact}</h2>
+        <h2 dir="auto">{customerWord(row.contact)}</h2>
         <p data-testid="owner" data-status={row.status}>
-          {standing(row)} · {row.reference}
+          {standing(row)}
+          <span class="wide-only" title={t("reference_hint")}>
+            {" · "}
+            {row.reference}
+          </span>
         </p>
       </div>
       <Marks row={row} />

@@ -3,19 +3,25 @@ import { CHAT, PLANE, SHIELD } from "../../shared/icons";
 import { Button, Icon, Mark } from "../parts";
 import { picker, type Thread } from "../store";
 import { shortMoment, yearDate } from "../time";
-import { languageWord, t } from "../words";
+import { customerWord, languageWord, t } from "../words";
 
 /** Who they are, and how sure that is. */
 export function CustomerCard({ thread: { row, contact, packet } }: { thread: Thread }) {
   const spoken = row.language ?? contact.locale;
   const earlier = packet?.history.length ?? 0;
+  const name = contact.identified ? contact.name : customerWord(contact.name);
   return (
     <section class="customer" data-testid="customer">
       <div class="customer-head">
-        <Mark name={contact.name} />
-        <h2 dir="auto">{contact.name}</h2>
+        <Mark name={name} />
+        <h2 dir="auto">{name}</h2>
       </div>
-      <p class={contact.identified ? "badge sure" : "badge"} data-testid="identified" data-value={contact.identified}>
+      <p
+        class={contact.identified ? "badge sure" : "badge"}
+        title={t(contact.identified ? "identified_hint" : "not_identified_hint")}
+        data-testid="identified"
+        data-value={contact.identified}
+      >
         {contact.identified && <Icon path={SHIELD} />}
         {t(contact.identified ? "identified" : "not_identified")}
       </p>
@@ -28,6 +34,7 @@ export function CustomerCard({ thread: { row, contact, packet } }: { thread: Thr
         <Fact name={t("channel")}>
           <Icon path={row.channel === "telegram" ? PLANE : CHAT} /> {t(`channel_${row.channel}`)}
         </Fact>
+        <Fact name={t("reference")}>{row.reference}</Fact>
         {spoken && <Fact name={t("language")}>{languageWord(spoken)}</Fact>}
         <Fact name={t("since")}>{yearDate(contact.first_seen_at)}</Fact>
         <Fact name={t("last_seen")}>{shortMoment(contact.last_seen_at)}</Fact>

@@ -9,7 +9,7 @@ import { addressOf } from "../route";
 import { momentWord } from "../snoozing";
 import { filter, openId } from "../store";
 import { minutesSince, shortMoment, waited } from "../time";
-import { languageWord, reasonWord, t } from "../words";
+import { customerWord, languageWord, reasonWord, t } from "../words";
 import { Hit } from "./Hit";
 import { Priority } from "./Priority";
 
@@ -37,7 +37,7 @@ export function ListRow({ row }: { row: Row }) {
       >
         <span class="row-line">
           <Priority priority={row.priority} />
-          <b dir="auto">{row.contact}</b>
+          <b dir="auto">{customerWord(row.contact)}</b>
           <Since row={row} />
         </span>
         <Preview row={row} />

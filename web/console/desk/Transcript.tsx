@@ -8,7 +8,7 @@ import { customerTypes } from "../presence";
 import { readStates } from "../readstates";
 import { outgoing, type Thread } from "../store";
 import { dayName } from "../time";
-import { t } from "../words";
+import { customerWord, t } from "../words";
 import { Message } from "./Message";
 import { OnTheWay } from "./OnTheWay";
 
@@ -62,7 +62,7 @@ export function Transcript({ thread }: { thread: Thread }) {
             <Message
               message={message}
               first={startsGroup(message, thread.messages[index - 1])}
-              contact={thread.row.contact}
+              contact={customerWord(thread.row.contact)}
               state={states.get(message.seq)}
             />
           </Fragment>
@@ -70,7 +70,7 @@ export function Transcript({ thread }: { thread: Thread }) {
         {mine.map((words) => (
           <OnTheWay key={words.id} words={words} />
         ))}
-        {typing && <Typing name={thread.row.contact} />}
+        {typing && <Typing name={customerWord(thread.row.contact)} />}
       </div>
       {fresh.value && (
         <Button testId="new-message" class="chip" onClick={toEnd}>

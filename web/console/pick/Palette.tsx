@@ -6,7 +6,7 @@ import { openConversation } from "../route";
 import { colleagues, isMine, lists, openThread } from "../store";
 import { insertInto } from "../suggestions";
 import { mayFinish, transfer } from "../verbs";
-import { t } from "../words";
+import { customerWord, t } from "../words";
 import { type Option, Picker } from "./Picker";
 
 /** What is searched, the first of it shown. */
@@ -38,7 +38,7 @@ function conversations(): Entry[] {
   const rows = new Map(Object.values(lists.value).flatMap(({ items }) => items.map((row) => [row.id, row])));
   return [...rows.values()].map((row) => ({
     id: `conversation-${row.id}`,
-    label: row.contact,
+    label: customerWord(row.contact),
     hint: row.preview,
     also: row.reference,
     icon: CHAT,

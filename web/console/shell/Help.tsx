@@ -27,6 +27,7 @@ export function Help() {
         ))}
         <Line keys="Enter" meaning={t("key_open")} />
         <Line keys="mod Enter" meaning={t("key_send")} />
+        <Line keys="mod Shift Enter" meaning={t("key_finish")} />
       </dl>
     </dialog>
   );

@@ -1,6 +1,7 @@
 import { ALERT, BOT, CLOCK, CLOSE } from "../../shared/icons";
 import type { Chat } from "../chat";
 import { button, draw, h, icon, mark, setAttribute, setText, type View } from "./kit";
+import { zoned } from "./zone";
 
 /** Who is answering, told apart at a glance, and whether the line is up. */
 export function header(chat: Chat, close: () => void): View {
@@ -18,8 +19,8 @@ export function header(chat: Chat, close: () => void): View {
       const { status: now, agent } = chat.conversation;
       const person = now === "person" ? (agent ?? chat.text("person_name")) : "";
       setText(name, chat.welcome ? person || chat.text(`${now}_name`) : chat.text("title"));
-      setText(status, chat.welcome ? chat.standing : chat.text("connecting"));
-      setText(hours, person ? "" : chat.conversation.hours);
+      setText(status, chat.welcome || chat.away ? chat.standing : chat.text("connecting"));
+      setText(hours, person ? "" : zoned(chat));
       setAttribute(closer, "aria-label", chat.text("close"));
       draw(who, person + now, () => [mark(person, now === "waiting" ? CLOCK : BOT)]);
       const trouble = chat.late ? offlineWords(chat) : "";
@@ -29,6 +30,6 @@ export function header(chat: Chat, close: () => void): View {
 }
 
 function offlineWords(chat: Chat): string {
-  const count = chat.outbox.unsent.length;
-  return (count ? chat.text("offline_outbox", { n: count }) : chat.text("offline")) || chat.text("connecting");
+  const n = chat.outbox.unsent.length;
+  return chat.text(chat.away ? "away" : n ? "offline_outbox" : "offline", { n });
 }

@@ -6,6 +6,8 @@ import { button, draw, h, icon, setAttribute, setText, type View } from "./kit";
 
 const NEAR = 80;
 const GAP = 12;
+/** The question may take this part of the room above its answer. */
+const PART = 3;
 
 export interface Log extends View {
   toEnd(): void;
@@ -33,23 +35,29 @@ export function log(chat: Chat): Log {
       const newest = shown.at(-1);
       const grown = newest && !bubbles.has(newest.key);
       draw(intro, !shown.length && chat.text("intro"), (words) => words.split("\n").map((line) => h("p", {}, line)));
-      setText(chipText, chat.text("new_message"));
       setAttribute(list, "aria-label", chat.text("log"));
       setAttribute(scroll, "aria-label", chat.text("log"));
       place(shown);
       if (grown && newest.author !== "contact" && follow) toAnswer(shown);
       else if (follow || (grown && newest.author === "contact")) toEnd();
-      else if (grown) chip.hidden = false;
+      else if (grown) lead("new_message");
     },
   };
 
-  /** A long answer is read from its beginning: its first line stays in sight, and the chip leads on. */
+  /** A long answer is read from its beginning, with the question above it; the chip leads on. */
   function toAnswer(shown: Item[]): void {
-    const first = list.children[shown.map(({ author }) => author).lastIndexOf("contact") + 1];
+    const asked = shown.map(({ author }) => author).lastIndexOf("contact");
+    const top = (node: Element | undefined): number => node?.getBoundingClientRect().top ?? -Infinity;
     toEnd();
-    const above = first ? scroll.getBoundingClientRect().top - first.getBoundingClientRect().top : 0;
-    if (above <= 0) return;
-    scroll.scrollTop -= above + GAP;
+    const answer = top(list.children[asked + 1]);
+    const edge = top(scroll) + GAP;
+    if (answer >= edge) return;
+    scroll.scrollTop += Math.max(answer - scroll.clientHeight / PART, top(list.children[asked])) - edge;
+    lead("more");
+  }
+
+  function lead(words: "more" | "new_message"): void {
+    setText(chipText, chat.text(words));
     follow = chip.hidden = false;
   }
 

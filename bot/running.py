@@ -1,0 +1,95 @@
+"""A server from its start to its end, and what is told meanwhile: `baton demo`, `baton run`."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from importlib import metadata
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot import demo as demo_shop
+from bot.app import Parts, Server, opened
+from bot.progress import trained
+from bot.settings import ROOT, Settings
+from handoff.desk import people
+from nlu.errors import NluError
+
+log = logging.getLogger("baton.cli")
+
+READY_S = 180.0
+
+
+async def serve(settings: Settings, terminal: Console, *, with_demo: bool) -> None:
+    """Until a signal asks to stop."""
+    version = await trained(ROOT, settings.data, terminal, always=False)
+    async with opened(settings, version, owner=True) as parts:
+        if with_demo:
+            await parts.database.write(demo_shop.seed, parts.clock.now())
+        server = Server(parts)
+        async with server.serving() as address:
+            log.info("serving address=%s version=%s model=%s", address, metadata.version("baton"), version.id)
+            await _greet(parts, terminal, address, with_demo=with_demo)
+            ready = asyncio.create_task(_say_when_ready(parts, terminal))
+            await _until_asked_to_stop()
+            ready.cancel()
+            log.info("stopping")
+            terminal.print("stopping …")
+    log.info("stopped")
+
+
+async def _greet(parts: Parts, terminal: Console, address: str, *, with_demo: bool) -> None:
+    terminal.print(f"\nBaton is up.\n  shop page  {address}/\n  console    {address}/console/")
+    if with_demo:
+        for agent in demo_shop.AGENTS:
+            code = await parts.database.write(people.issue_link, agent.email, parts.clock.now())
+            terminal.print(f"  sign in as {agent.name} (once)  {address}/console/#login={code}", soft_wrap=True)
+    terminal.print("Stop with Ctrl+C.\n")
+
+
+async def _say_when_ready(parts: Parts, terminal: Console) -> None:
+    """The server takes messages at once; answers begin when the model is loaded."""
+    try:
+        with _waiting(terminal, "loading the model; messages are taken already …"):
+            await parts.live.wait_ready(READY_S)
+    except NluError as error:
+        terminal.print(
+            f"[bold red]error:[/] {escape(str(error))}\nEvery message goes to a person until a model answers."
+        )
+    else:
+        log.info("answering model=%s", parts.live.version.id)
+        terminal.print("The bot answers now.")
+
+
+def _waiting(terminal: Console, words: str) -> AbstractContextManager[object]:
+    """What is waited for: a moving sign where somebody looks on, else a line."""
+    if terminal.is_terminal:
+        return terminal.status(words)
+    terminal.print(words)
+    return nullcontext()
+
+
+async def _until_asked_to_stop() -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask(*_: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and so will we
+            loop.call_soon_threadsafe(asked.set)
+
+    # Not by the loop: that would give the signals back at its end, and one more would kill us on the way out.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, ask)
+    await asked.wait()
+
+
+@asynccontextmanager
+async def served_quietly(settings: Settings, terminal: Console) -> AsyncIterator[str]:
+    """A server of our own, where somebody only wants to chat; yields its address."""
+    version = await trained(ROOT, settings.data, terminal, always=False)
+    async with opened(settings, version, owner=True) as parts, Server(parts).serving() as address:
+        with _waiting(terminal, "starting the bot …"):
+            await parts.live.wait_ready(READY_S)
+        yield address
