@@ -96,6 +96,15 @@ Decision = Answer | RunSkill | Told | Ask | Clarify | HandOff | Social | Decline
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which confidence on (0–1) the bot answers, and declines; an article must score `article` besides."""
+
+    answer: float
+    decline: float
+    article: float
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the bot remembers of the running episode.
 

@@ -17,6 +17,7 @@ from bot.decisions import (
     Nothing,
     RunSkill,
     Social,
+    Thresholds,
     Told,
 )
 from bot.details import DETAILS
@@ -27,6 +28,8 @@ from nlu.result import IntentScore, Reading
 
 SOCIAL = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat"})
 OUT_OF_SCOPE = "out_of_scope"
+UNCLEAR = "unclear"
+"""What nobody could answer without asking: never acted on."""
 TIME_CRITICAL = frozenset({"cancel_order", "change_order"})
 CALLS: dict[str, HandOff] = {
     "safety_issue": HandOff(Reason.SAFETY, Priority.URGENT, "safety"),
@@ -89,7 +92,7 @@ class Situation:
     hits: Sequence[Hit]
     context: Context
     rules: Understanding
-    threshold: float
+    sure: Thresholds
     skills: Mapping[str, str]
     chosen: str | None = None
     dispatched: bool = False
@@ -197,7 +200,7 @@ def _reopened(s: Situation) -> Decision | None:
     """Whoever comes back to what a person has just closed gets that person, but for a word of thanks."""
     if not s.context.reopened or s.reading is None:
         return None
-    courtesy = s.reading.intent.name in ("thanks", "goodbye", "affirm") and s.reading.intent.confidence >= s.threshold
+    courtesy = s.reading.intent.name in ("thanks", "goodbye", "affirm") and _is_sure(s.reading, s.sure)
     return None if courtesy else HandOff(Reason.REOPENED, Priority.NORMAL, "reopened")
 
 
@@ -270,8 +273,6 @@ def _sure(s: Situation) -> Decision | None:
         return None
     if intent in SOCIAL:
         return Social(intent)
-    if intent == OUT_OF_SCOPE:
-        return Decline()
     return _skill(s, intent) or _article(s)
 
 
@@ -287,7 +288,7 @@ def _skill(s: Situation, intent: str) -> Decision | None:
 
 def _article(s: Situation) -> Decision:
     best = s.hits[0] if s.hits else None
-    if best is None or best.score < s.rules.article_floor:
+    if best is None or best.score < s.sure.article:
         return HandOff(Reason.NO_ARTICLE)
     if f"article:{best.id}" in s.context.memory.topics[-3:]:
         return HandOff(Reason.REPEATED)
@@ -307,7 +308,7 @@ def _ambiguous(s: Situation) -> Decision | None:
 
 
 def _may_be_asked(first: IntentScore, second: IntentScore, rules: Understanding) -> bool:
-    unaskable = SOCIAL | CALLS.keys() | {OUT_OF_SCOPE}
+    unaskable = SOCIAL | CALLS.keys() | {OUT_OF_SCOPE, UNCLEAR}
     if first.name in unaskable or second.name in unaskable:
         return False
     close = first.confidence - second.confidence <= rules.clarify_gap
@@ -315,11 +316,9 @@ def _may_be_asked(first: IntentScore, second: IntentScore, rules: Understanding)
 
 
 def _foreign(s: Situation) -> Decision | None:
-    """Declined less surely than answered: the sentence is honest and the way to a person stands beside it."""
+    """Somebody else's business: an honest sentence, and the way to a person stands beside it."""
     top = s.reading.intent if s.reading is not None else None
-    if top is not None and top.name == OUT_OF_SCOPE and top.confidence >= s.rules.person_threshold:
-        return Decline()
-    return None
+    return Decline() if top and top.name == OUT_OF_SCOPE and top.confidence >= s.sure.decline else None
 
 
 def _unsure(_: Situation) -> Decision:
@@ -350,6 +349,11 @@ def _first(s: Situation) -> str | None:
 
 def _top(s: Situation) -> str | None:
     """The surest reading, where it is sure enough to be acted on."""
-    if s.reading is None or s.reading.intent.confidence < s.threshold:
+    if s.reading is None or not _is_sure(s.reading, s.sure):
         return None
-    return s.reading.intent.name
+    name = s.reading.intent.name
+    return None if name in (OUT_OF_SCOPE, UNCLEAR) else name
+
+
+def _is_sure(reading: Reading, sure: Thresholds) -> bool:
+    return reading.intent.confidence >= sure.answer

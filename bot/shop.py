@@ -37,13 +37,12 @@ class _Section(BaseModel):
 
 
 class Understanding(_Section):
-    """Confidences from 0 to 1; see `bot.dialogue` for what each decides."""
+    """Shares and confidences from 0 to 1; see `bot.dialogue` for what each decides."""
 
-    threshold: Annotated[dict[Language, Share], AfterValidator(_in_every_language)]
+    wrong_answer_budget: Annotated[float, Field(ge=0.001, le=0.5)]
     person_threshold: Share
     clarify_share: Share
     clarify_gap: Share
-    article_floor: Share
     max_bot_turns: Annotated[int, Field(ge=1, le=100)]
 
 

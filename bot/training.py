@@ -1,24 +1,51 @@
-"""Trains models in Rasa's environment; who shows the progress is somebody else's business."""
+"""Trains models in Rasa's environment and measures them; who shows the progress is somebody else's business."""
 
 import asyncio
+import hashlib
 import json
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from nlu import versions
-from nlu.errors import TrainingFailed
+import aiohttp
+
+from bot.dialogue import UNCLEAR
+from bot.evaluation import AtAnyConfidence, Case, Judged, judged, read_cases, trials
+from bot.understand import Brain, Nlu, Sureness
+from nlu import calibration, versions
+from nlu.calibration import Calibration, Kind, Trial
+from nlu.client import Endpoint, NluClient
+from nlu.errors import SetupError, TrainingFailed
 from nlu.launching import require_python, rotated, surroundings
+from nlu.result import Reading
 from nlu.versions import Version
 
 OnProgress = Callable[[str, int, int], None]
+BrainOf = Callable[[Nlu, Sureness], Brain]
+"""The shop's brain on this understanding."""
+
+FLOORS = (0.0, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+USUAL_BUDGET = 0.02
+"""What an article must score is chosen once for a model, for this share of wrong answers."""
+AT_ONCE = 4
+DEADLINE_S = 30.0
 
 
 async def ensure_model(
     root: Path, data: Path, on_progress: OnProgress, intents: Collection[str] | None = None
 ) -> Version:
-    """The version that the sources under `root` ask for, trained only if its file is not there."""
-    return versions.find(root, data) or await train(root, data, on_progress, intents)
+    """The version that is live, else the one that the sources under `root` ask for, trained if it is not there.
+
+    The first one goes live without being compared: there is nothing it could be worse than.
+    """
+    live = versions.live(root, data)
+    if live is not None:
+        return live
+    version = versions.find(root, data) or await train(root, data, on_progress, intents)
+    versions.go_live(data, version, datetime.now(UTC), "the first model that this program can read")
+    return version
 
 
 async def train(root: Path, data: Path, on_progress: OnProgress, intents: Collection[str] | None = None) -> Version:
@@ -50,6 +77,7 @@ async def train(root: Path, data: Path, on_progress: OnProgress, intents: Collec
     problem = await _followed(child, on_progress)
     if child.returncode != 0:
         raise TrainingFailed(problem or f"training ended with exit code {child.returncode}; see {log}")
+    versions.note_maker(root, version)
     return version
 
 
@@ -70,3 +98,68 @@ async def _followed(child: Process, on_progress: OnProgress) -> str | None:
             child.kill()
             await child.wait()
     return problem
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """Measures a model on the calibration set, once; what it found lies beside the model."""
+
+    root: Path
+    brain_of: BrainOf
+    on_progress: OnProgress = lambda step, done, total: None
+
+    async def __call__(self, version: Version, endpoint: Callable[[], Endpoint | None]) -> Calibration:
+        """The version's calibration, as `nlu.live.LiveModel` asks for one. Raises `NluError`."""
+        files = sorted((self.root / "nlu" / "calibration_set").glob("*.jsonl"))
+        basis = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[: versions.ID_LENGTH]
+        file = versions.beside(version, "calibration.json")
+        known = calibration.load(file)
+        if known is not None and known.basis == basis:
+            return known
+        if not files:
+            raise SetupError(
+                f"there is nothing in {self.root / 'nlu' / 'calibration_set'}: check the project out again"
+            )
+        cases = [case for one in files for case in read_cases(one)]
+        async with aiohttp.ClientSession() as session:
+            found = await self._measured(version, basis, NluClient(session, endpoint, DEADLINE_S), cases)
+        found.save(file)
+        return found
+
+    async def _measured(self, version: Version, basis: str, nlu: Nlu, cases: Sequence[Case]) -> Calibration:
+        readings = await self._readings(nlu, cases)
+        meant = [(readings[case.text], _meant(case)) for case in cases]
+        temperature = calibration.fitted_temperature(meant)
+        softened = {text: calibration.softened(reading, temperature) for text, reading in readings.items()}
+        found = await judged(self.brain_of(nlu, AtAnyConfidence()), cases, self.on_progress, softened)
+        floor, told = _best_floor(found)
+        return Calibration(version.id, basis, temperature, floor, told)
+
+    async def _readings(self, nlu: Nlu, cases: Sequence[Case]) -> dict[str, Reading]:
+        found: dict[str, Reading] = {}
+        waiting = iter(cases)
+
+        async def reads() -> None:
+            for case in waiting:
+                found[case.text] = await nlu.parse(case.text)
+                self.on_progress("calibrate", len(found), len(cases))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(reads())
+        return found
+
+
+def _meant(case: Case) -> frozenset[str]:
+    return frozenset(case.accept) if case.accept else frozenset({UNCLEAR})
+
+
+def _best_floor(found: Sequence[Judged]) -> tuple[float, Mapping[str, Mapping[Kind, tuple[Trial, ...]]]]:
+    """The floor with which most messages get a right answer within the usual budget, and the trials under it."""
+
+    def right(floor: float) -> int:
+        choices = [calibration.chosen(kinds["answer"], USUAL_BUDGET) for kinds in trials(found, floor).values()]
+        return sum(choice.answered - choice.wrong for choice in choices)
+
+    best = max(FLOORS, key=lambda floor: (right(floor), -floor))
+    return best, trials(found, best)

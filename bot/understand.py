@@ -4,11 +4,12 @@ The customer's path, `baton ask`, the maintainers' preview and evaluation all co
 is what ships.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
 from bot import dialogue
-from bot.decisions import Context, Decision, HandOff, Hit, RunSkill, Understood
+from bot.decisions import Context, Decision, HandOff, Hit, RunSkill, Thresholds, Understood
 from bot.details import DETAILS
 from bot.dialogue import Situation
 from bot.knowledge.library import Library
@@ -19,6 +20,7 @@ from bot.skills import SKILL_OF_INTENT, SKILLS
 from handoff.ports import Clock
 from handoff.values import Action, Content, Filled, Language, Media, Reason, Text, Turn
 from nlu import folding
+from nlu.calibration import NEVER, Calibration
 from nlu.result import Reading
 
 MAX_PARSED = 2000
@@ -31,18 +33,62 @@ class Nlu(Protocol):
     async def parse(self, text: str) -> Reading: ...
 
 
+class Sureness(Protocol):
+    """How sure a reading is, and how sure is sure enough."""
+
+    def read(self, reading: Reading) -> Reading: ...
+
+    def thresholds(self, language: Language) -> Thresholds: ...
+
+
+class Measured:
+    """What was measured of the model that answers, for a budget of wrong answers; without a measurement nothing is sure.
+
+    `calibration` is asked anew each time, because models change while the program runs.
+    """
+
+    def __init__(self, calibration: Callable[[], Calibration | None], budget: float) -> None:
+        self._calibration, self._budget = calibration, budget
+        self._known: tuple[Calibration | None, dict[Language, Thresholds]] = (None, {})
+
+    def read(self, reading: Reading) -> Reading:
+        calibration = self._calibration()
+        return calibration.read(reading) if calibration is not None else reading
+
+    def thresholds(self, language: Language) -> Thresholds:
+        calibration = self._calibration()
+        if calibration is None:
+            return Thresholds(NEVER, NEVER, NEVER)
+        if self._known[0] is not calibration:
+            self._known = (calibration, {})
+        if language not in self._known[1]:
+            self._known[1][language] = Thresholds(
+                calibration.choice(language, "answer", self._budget).threshold,
+                calibration.choice(language, "decline", self._budget).threshold,
+                calibration.article_floor,
+            )
+        return self._known[1][language]
+
+
 class Brain:
     """Reads and decides. Asks the NLU server, the articles and the shop's records; writes nowhere."""
 
     def __init__(
-        self, nlu: Nlu, library: Library, records: ShopRecords, replies: Replies, shop: Shop, clock: Clock
+        self,
+        nlu: Nlu,
+        sureness: Sureness,
+        library: Library,
+        records: ShopRecords,
+        replies: Replies,
+        shop: Shop,
+        clock: Clock,
     ) -> None:
-        self._nlu, self._library, self._records = nlu, library, records
+        self._nlu, self._sureness, self._library, self._records = nlu, sureness, library, records
         self._replies, self._shop, self._clock = replies, shop, clock
 
     async def read(self, text: str) -> Reading:
-        """One text as the NLU reads it. Raises `NluError`."""
-        return await self._nlu.parse(text[:MAX_PARSED])
+        """One text as the NLU reads it, as sure as was measured. Raises `NluError`."""
+        return self._sureness.read(await self._nlu.parse(text[:MAX_PARSED]))
 
     async def understand(self, content: Content, context: Context, known: Reading | None = None) -> Understood:
         """What to do about `content`. Raises `NluError` or `ShopUnavailable`.
@@ -59,7 +105,7 @@ class Brain:
             hits,
             context,
             self._shop.understanding,
-            self.threshold(context.language),
+            self._sureness.thresholds(context.language),
             SKILL_OF_INTENT,
             chosen,
             await self._is_dispatched(text, reading),
@@ -67,10 +113,10 @@ class Brain:
         decision = dialogue.decide(situation)
         if isinstance(decision, RunSkill):
             decision = await self._run(decision, context)
-        return Understood(decision, context.language, reading, hits, situation.threshold)
+        return Understood(decision, context.language, reading, hits, situation.sure.answer)
 
     def threshold(self, language: Language) -> float:
-        return self._shop.understanding.threshold[language]
+        return self._sureness.thresholds(language).answer
 
     async def _reading(self, content: Content, text: str, known: Reading | None) -> Reading | None:
         if dialogue.asks_for_person(content) or not folding.tokens(text):

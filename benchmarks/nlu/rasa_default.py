@@ -26,7 +26,7 @@ JIEBA = [{"name": "JiebaTokenizer"}, *DIET[1:]]
 
 async def trained(task: Split, pipeline: Sequence[dict[str, object]], language: str, cache: Path) -> Path:
     """The model file; made once for each state of data and pipeline, for it takes up to an hour and more."""
-    config = {"recipe": "default.v1", "language": language, "pipeline": list(pipeline), "policies": []}
+    config: dict[str, object] = {"recipe": "default.v1", "language": language, "pipeline": list(pipeline), "policies": []}
     recipe = json.dumps([config, [(one.text, one.label) for one in task.train], rasa_version()], ensure_ascii=False)
     file = cache / f"rasa-{task.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar.gz"
     if not file.exists():

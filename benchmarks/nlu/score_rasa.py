@@ -12,7 +12,7 @@ async def main() -> None:
     task = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # Rasa prints to standard output
-    from rasa.core.agent import Agent  # noqa: PLC0415  slow, and it reads the settings made before
+    from rasa.core.agent import Agent  # type: ignore[import-not-found]  # noqa: PLC0415  only Rasa's Python has it
 
     agent = Agent()
     agent.load_model(task["model"])

@@ -1,6 +1,6 @@
 """Reads every training sentence with a model that has not seen it: what thresholds are chosen from.
 
-    python nlu/server/held_out.py --data nlu/data [--folds 5] [--c 40]
+    python nlu/server/held_out.py --data nlu/data [--folds 5] [--passes 8]
 
 Prints one JSON object a line: {"text", "intent", "source" (the file's name), "ranking": [[name, confidence]…]}.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from nlu.folding import fold  # noqa: E402  the path has to be set first
-from nlu.server.components.linear import LinearModel  # noqa: E402
+from nlu.server.components.network import Network  # noqa: E402
 from nlu.server.training_data import Example, read_examples  # noqa: E402
 
 
@@ -22,13 +22,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Read every training sentence by a model that has not seen it.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--c", type=float, default=40.0)
+    parser.add_argument("--passes", type=int, default=8)
     arguments = parser.parse_args()
     examples = [example for file in sorted(arguments.data.glob("*.yml")) for example in read_examples(file, None)]
     groups = fold_of(examples, arguments.folds)
     for number in range(arguments.folds):
         learnt = [example for example, group in zip(examples, groups, strict=True) if group != number]
-        model = LinearModel.fit([one.text for one in learnt], [one.intent for one in learnt], arguments.c)
+        model = Network.fit(
+            [one.text for one in learnt], [one.intent for one in learnt], hidden=256, passes=arguments.passes
+        )
         for example, group in zip(examples, groups, strict=True):
             if group == number:
                 _print(example, model)
@@ -47,7 +49,7 @@ def fold_of(examples: list[Example], folds: int) -> list[int]:
     return [together[fold(example.text)] for example in examples]
 
 
-def _print(example: Example, model: LinearModel) -> None:
+def _print(example: Example, model: Network) -> None:
     line = {
         "text": example.text,
         "intent": example.intent,

@@ -21,7 +21,7 @@ from handoff.ports import LocalWakeups
 from handoff.states import Status
 from handoff.values import ConversationView, InboundMessage, Language, MessageView, Reason
 from tests import builders as a
-from tests.fakes import FakeRecords, MovedClock, ScriptedNlu
+from tests.fakes import FakeRecords, MovedClock, ScriptedNlu, Surely
 
 DEADLINE_S = 10.0
 SHOP = shops.load(ROOT / "shop.yml")
@@ -81,7 +81,7 @@ async def counter(database_url: str, clock: MovedClock, tmp_path: Path) -> Async
     database = db.connect(database_url, wakeups)
     await database.write(articles.store, list(articles.read_folder(articles.STARTER)), clock.now())
     nlu, records, library = ScriptedNlu(), FakeRecords(), Library(database, clock, SHOP.language, SHOP.zone)
-    brain = Brain(nlu, library, records, shipped(), SHOP, clock)
+    brain = Brain(nlu, Surely(), library, records, shipped(), SHOP, clock)
     files = Files(database, tmp_path / "files", clock, "k" * 40)
     state = NluState(False, clock.now())
     found = Counter(database, None, nlu, records, clock, state, wakeups, files)  # type: ignore[arg-type]

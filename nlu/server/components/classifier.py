@@ -12,23 +12,23 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.server import progress
-from nlu.server.components.linear import LinearModel
+from nlu.server.components.network import Network
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramClassifier(GraphComponent, IntentClassifier):
-    """A linear model on pieces of spelling, words and concepts; always gives the full ranking."""
+    """A small network on pieces of spelling, words and concepts; always gives the full ranking."""
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model: LinearModel | None = None
+        self._model: Network | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`C`: how closely the training data is followed (scikit-learn's meaning)."""
-        return {"C": 40.0}
+        """`hidden`: how many units the hidden layer has; `passes`: how often the training data is gone through."""
+        return {"hidden": 256, "passes": 8}
 
     @classmethod
     def create(
@@ -53,17 +53,18 @@ class NgramClassifier(GraphComponent, IntentClassifier):
         """A trained classifier; raises ValueError where none was stored, so that no empty model is ever served."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = LinearModel.load(folder)
+            component._model = Network.load(folder)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every sentence that has an intent, and stores the result."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        self._model = LinearModel.fit(
+        self._model = Network.fit(
             [example.get(TEXT) for example in examples],
             [example.get(INTENT) for example in examples],
-            float(self._config["C"]),
-            progress.report,
+            hidden=int(self._config["hidden"]),
+            passes=int(self._config["passes"]),
+            on_progress=progress.report,
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)

@@ -1,4 +1,4 @@
-"""What the classifier sees of a text: pieces of its spelling, its words, and the concepts it mentions."""
+"""What the classifier sees of a text: pieces of its spelling, its words and their neighbours, what it is about."""
 
 import re
 from collections import Counter
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from nlu.folding import fold, spans
 
-CHARACTERS, WORDS, CONCEPTS = "c", "w", "k"
-# Measured: longer pieces are worse, and without concepts phrasings that are new lose two to seven points.
-BLOCK_WEIGHTS = {CHARACTERS: 1.0, WORDS: 0.7, CONCEPTS: 0.55}
+CHARACTERS, WORDS, STEMS, PAIRS, SKIPS, TRIPLES, CONCEPTS = "c", "w", "s", "p", "g", "t", "k"
+# Measured on messages by other hands: without skips and triples English loses three points, and without concepts
+# phrasings that are new lose two to seven (docs/adr/0017).
+BLOCK_WEIGHTS = {CHARACTERS: 1.0, WORDS: 0.6, STEMS: 0.6, PAIRS: 0.7, SKIPS: 0.4, TRIPLES: 0.3, CONCEPTS: 0.55}
 CHARACTER_SIZES = range(1, 5)
 LONGEST_PHRASE = 3
 
@@ -24,7 +25,13 @@ def terms(text: str) -> Counter[str]:
     positions = spans(folded)
     words = [folded[start:end] for start, end in positions]
     found = Counter(f"{WORDS} {word}" for word in words)
-    found.update(f"{WORDS} {first} {second}" for first, second in pairwise(words))
+    stems = [stem(word) if word.isascii() else word for word in words]
+    found.update(f"{STEMS} {one}" for one in stems)
+    framed = ["^", *stems, "$"]
+    found.update(f"{PAIRS} {first} {second}" for first, second in pairwise(framed))
+    found.update(f"{SKIPS} {first} {third}" for first, third in zip(framed, framed[2:], strict=False))
+    threes = zip(framed, framed[1:], framed[2:], strict=False)
+    found.update(f"{TRIPLES} {first} {second} {third}" for first, second, third in threes)
     padded = f" {folded} "
     for size in CHARACTER_SIZES:
         found.update(f"{CHARACTERS} {padded[at : at + size]}" for at in range(len(padded) - size + 1))

@@ -1,0 +1,283 @@
+"""Judges decisions on labelled messages: what counts is what a customer would have been told.
+
+An automatic answer (an article, a skill, a skill's question) is wrong where it acts on a reading, or gives an article,
+that the case does not accept; a courtesy or a refusal is wrong where the message asks something the shop answers.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.decisions import Answer, Context, Decline, Thresholds, Understood, explained
+from bot.dialogue import CALLS, OUT_OF_SCOPE, SOCIAL
+from bot.shop import LANGUAGES
+from bot.understand import Brain
+from handoff.values import Language, Text
+from nlu.calibration import Kind, Trial
+from nlu.result import Reading
+
+AUTOMATIC = ("answer", "skill", "ask")
+CALLED = frozenset(decision.reason.value for decision in CALLS.values())
+Must = Literal["answer", "handoff", "abstain", "any"]
+OnProgress = Callable[[str, int, int], None]
+
+
+class CaseFileError(Exception):
+    """A file of cases cannot be used; the message names file and line."""
+
+
+class Case(BaseModel):
+    """A message, and what may be done about it. `accept_articles` None: any article of an accepted intent."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    lang: Language
+    accept: tuple[str, ...]
+    must: Must
+    accept_articles: tuple[str, ...] | None = None
+
+    @property
+    def asks_something(self) -> bool:
+        """Whether it asks what the shop answers."""
+        return self.must in ("answer", "any") and bool(set(self.accept) - SOCIAL - CALLS.keys() - {OUT_OF_SCOPE})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case and what was decided: for an answer its article and score, for a handoff its reason.
+
+    `confidence` is that of the surest reading.
+    """
+
+    case: Case
+    decision: str
+    intent: str | None
+    confidence: float
+    reason: str | None = None
+    article: str | None = None
+    article_score: float = 0.0
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.decision in AUTOMATIC
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the reading that was acted on, and the article if one was given, are among the accepted."""
+        if self.article is not None and self.case.accept_articles is not None:
+            return self.article in self.case.accept_articles
+        return self.intent in self.case.accept
+
+    @property
+    def is_wrong(self) -> bool:
+        if self.is_automatic:
+            return not self.is_accepted
+        return self.decision in ("social", "decline") and self.case.asks_something and not self.is_accepted
+
+    @property
+    def is_right_answer(self) -> bool:
+        return self.is_automatic and self.is_accepted
+
+    @property
+    def is_false_call(self) -> bool:
+        """Whether a person was called as if asked for, or for danger, anger or distress, and nothing called for it."""
+        return self.decision == "handoff" and self.case.must != "handoff" and self.reason in CALLED
+
+
+def read_cases(file: Path) -> list[Case]:
+    """The cases of a JSON Lines file. Raises `CaseFileError`."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise CaseFileError(f"{file}: {error}") from None
+    return [_case(file, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _case(file: Path, number: int, line: str) -> Case:
+    try:
+        return Case.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise CaseFileError(f"{file}:{number}: {where + ': ' if where else ''}{first['msg']}") from None
+
+
+async def judged(
+    brain: Brain, cases: Sequence[Case], on_progress: OnProgress, known: Mapping[str, Reading] | None = None
+) -> list[Judged]:
+    """What the brain decides about each case as the first message of a conversation. Raises `NluError`."""
+    found = []
+    for done, case in enumerate(cases):
+        if done % 20 == 0:
+            on_progress("judge", done, len(cases))
+        reading = known.get(case.text) if known else None
+        found.append(_judged(case, await brain.understand(Text(case.text), Context(case.lang), reading)))
+    on_progress("judge", len(cases), len(cases))
+    return found
+
+
+def _judged(case: Case, understood: Understood) -> Judged:
+    told, reading, decision = explained(understood), understood.reading, understood.decision
+    hit = decision.hit if isinstance(decision, Answer) else None
+    top = reading.intent if reading is not None else None
+    name = OUT_OF_SCOPE if isinstance(decision, Decline) else top.name if top else None
+    return Judged(
+        case,
+        told["decision"],
+        name,
+        top.confidence if top else 0.0,
+        told["reason"],
+        hit.id if hit else None,
+        hit.score if hit else 0.0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AtAnyConfidence:
+    """A `Sureness` under which everything is said that could be said: what thresholds are chosen from."""
+
+    def read(self, reading: Reading) -> Reading:
+        return reading
+
+    def thresholds(self, language: Language) -> Thresholds:
+        return Thresholds(0, 0, 0)
+
+
+def trials(found: Iterable[Judged], article_floor: float) -> dict[str, dict[Kind, tuple[Trial, ...]]]:
+    """By language, what would be answered and declined, for choosing from when on."""
+    told: dict[str, dict[Kind, list[Trial]]] = {language: {"answer": [], "decline": []} for language in LANGUAGES}
+    for one in found:
+        if one.decision == "decline":
+            told[one.case.lang]["decline"].append(Trial(one.confidence, not one.is_wrong))
+        elif _is_said(one, article_floor):
+            told[one.case.lang]["answer"].append(Trial(one.confidence, not one.is_wrong))
+    return {language: {kind: tuple(some) for kind, some in kinds.items()} for language, kinds in told.items()}
+
+
+def _is_said(one: Judged, article_floor: float) -> bool:
+    if one.article is not None and one.article_score < article_floor:
+        return False
+    return one.is_automatic or one.decision == "social"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts over some judged cases; shares (0–1) of them.
+
+    `coverage`: of the messages that ask what the shop answers, how many got a right answer. `needless`: of the messages
+    a good bot answers, how many went to a person. `called`: of those that must go to a person, how many did.
+    """
+
+    messages: int
+    automatic: int
+    wrong: int
+    asking: int
+    right: int
+    handed_off: int
+    answerable: int
+    needless: int
+    for_people: int
+    called: int
+    false_calls: int
+
+    @property
+    def wrong_share(self) -> float:
+        return _share(self.wrong, self.automatic)
+
+    @property
+    def coverage(self) -> float:
+        return _share(self.right, self.asking)
+
+
+def figures(found: Collection[Judged]) -> Figures:
+    answerable = [one for one in found if one.case.must == "answer"]
+    for_people = [one for one in found if one.case.must == "handoff"]
+    return Figures(
+        messages=len(found),
+        automatic=sum(one.is_automatic for one in found),
+        wrong=sum(one.is_wrong for one in found),
+        asking=sum(one.case.asks_something for one in found),
+        right=sum(one.is_right_answer and one.case.asks_something for one in found),
+        handed_off=sum(one.decision == "handoff" for one in found),
+        answerable=len(answerable),
+        needless=sum(one.decision == "handoff" for one in answerable),
+        for_people=len(for_people),
+        called=sum(one.decision == "handoff" for one in for_people),
+        false_calls=sum(
+            one.decision == "handoff" and one.intent in CALLS for one in found if one.case.must != "handoff"
+        ),
+    )
+
+
+def by_language(found: Sequence[Judged]) -> dict[str, Figures]:
+    """Figures of each language that has cases."""
+    grouped = {language: [one for one in found if one.case.lang == language] for language in LANGUAGES}
+    return {language: figures(some) for language, some in grouped.items() if some}
+
+
+def accuracy(found: Iterable[Judged]) -> float:
+    """Share (0–1) of the messages with a known meaning whose surest reading is an accepted one."""
+    known = [one for one in found if one.case.accept and one.intent is not None]
+    return _share(sum(one.intent in one.case.accept for one in known), len(known))
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a model decided on the frozen sets, by set; `basis` names the state of the sets and the budget."""
+
+    model: str
+    basis: str
+    sets: Mapping[str, tuple[Judged, ...]]
+
+    @property
+    def everyday(self) -> tuple[Judged, ...]:
+        """The mix that the share of wrong answers is promised for."""
+        return tuple(one for name, found in self.sets.items() if name.startswith("everyday") for one in found)
+
+    def save(self, file: Path) -> None:
+        """The file appears whole or not at all; the cases themselves stay where they are."""
+        told = {
+            name: [[o.decision, o.intent, round(o.confidence, 4), o.reason, o.article, o.article_score] for o in found]
+            for name, found in self.sets.items()
+        }
+        unfinished = file.with_name(f".{file.name}")
+        unfinished.write_text(json.dumps({"model": self.model, "basis": self.basis, "sets": told}), encoding="utf-8")
+        unfinished.replace(file)
+
+
+def frozen_cases(folder: Path) -> dict[str, list[Case]]:
+    """Every frozen set by its name. Raises `CaseFileError`."""
+    return {file.stem: read_cases(file) for file in sorted(folder.glob("*.jsonl"))}
+
+
+def basis_of(folder: Path, budget: float) -> str:
+    """Names the state of the frozen sets, and for what budget decisions are made."""
+    digest = hashlib.sha256(str(budget).encode())
+    for file in sorted(folder.glob("*.jsonl")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def load(file: Path, basis: str, sets: Mapping[str, Sequence[Case]]) -> Evaluation | None:
+    """What `save` wrote, if it was made on this basis; None otherwise."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["basis"] != basis:
+            return None
+        found = {
+            name: tuple(Judged(case, *told) for case, told in zip(cases, content["sets"][name], strict=True))
+            for name, cases in sets.items()
+        }
+        return Evaluation(content["model"], basis, found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # made anew

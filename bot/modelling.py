@@ -1,0 +1,132 @@
+"""`baton train`, `baton evaluate` and `baton models`: how a model is made, judged and put in service."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot import demo as demo_shop
+from bot import evaluation, gate, report
+from bot import progress as showing
+from bot import shop as shops
+from bot.app import Parts, opened
+from bot.asking import with_articles
+from bot.evaluation import Evaluation, Judged, OnProgress
+from bot.settings import ROOT, Settings
+from bot.shop import LANGUAGES
+from nlu import calibration, versions
+from nlu.errors import NluError, TrainingFailed
+from nlu.versions import Version
+
+READY_S = 240.0
+FROZEN = ROOT / "nlu" / "frozen"
+
+
+class NotBetter(NluError):
+    """A model breaks a promise that the live one keeps; it stays out of service."""
+
+
+async def train(settings: Settings, terminal: Console, reason: str | None) -> None:
+    """A new model, measured and compared with the live one; it goes live where no promise is broken, or for `reason`.
+
+    Raises `NotBetter`, or `TrainingFailed` where the data is at fault; the live model stays in both cases.
+    """
+    before = versions.live(ROOT, settings.data)
+    version = await showing.trained(ROOT, settings.data, terminal, always=True)
+    async with showing.shown(terminal) as on_progress:
+        candidate = await _evaluated(settings, version, on_progress)
+        problems: list[str] = []
+        if before is not None and before.id != version.id:
+            problems = gate.broken(await _evaluated(settings, before, on_progress), candidate)
+    terminal.print(report.table(candidate.everyday, title=f"model {version.id}, frozen everyday messages"))
+    for problem in problems:
+        terminal.print(f"[yellow]worse than {before.id if before else ''}:[/] {problem}", soft_wrap=True)
+    if problems and reason is None:
+        raise NotBetter(
+            f"model {version.id} stays out of service; mend the sentences, or take it with --force and a reason"
+        )
+    versions.go_live(settings.data, version, datetime.now(UTC), reason or "")
+    terminal.print(f"model {version.id} is live; running servers change over by themselves")
+
+
+async def evaluate(
+    settings: Settings, terminal: Console, file: Path | None, html: Path | None, *, as_json: bool
+) -> None:
+    """The live model on a file of cases, or on the frozen sets. Raises `CaseFileError`."""
+    version = await showing.trained(ROOT, settings.data, terminal, always=False)
+    sets = {file.stem: evaluation.read_cases(file)} if file is not None else evaluation.frozen_cases(FROZEN)
+    async with showing.shown(terminal) as on_progress, _brain(settings, version) as parts:
+        found = {name: await evaluation.judged(parts.brain, cases, on_progress) for name, cases in sets.items()}
+    budget = parts.shop.understanding.wrong_answer_budget
+    everyday = [one for name, some in found.items() if len(sets) == 1 or name.startswith("everyday") for one in some]
+    if html is not None:
+        html.write_text(report.page(everyday, model=version.id, budget=budget), encoding="utf-8")
+        terminal.print(f"written to {html}", soft_wrap=True)
+    if as_json:
+        everything = {name: report.told(some, model=version.id, budget=budget) for name, some in found.items()}
+        told = everything[file.stem] if file is not None else everything
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    for name, some in found.items():
+        terminal.print(report.table(some, title=f"model {version.id}, {name}"))
+
+
+async def models(settings: Settings, terminal: Console) -> None:
+    """Every model, newest first, with what is measured of it."""
+    budget = shops.load(settings.shop_file).understanding.wrong_answer_budget
+    live, went = versions.live(ROOT, settings.data), versions.history(settings.data)
+    table = Table("model", "", "answers from", "of answers wrong", "last went live", "because")
+    for version in versions.trained(settings.data):
+        last = next((one for one in reversed(went) if one.model == version.id), None)
+        usable = versions.made_by(version) == versions.code(ROOT)
+        state = "live" if live and version.id == live.id else "" if usable else "made by another version of Baton"
+        known = calibration.load(versions.beside(version, "calibration.json"))
+        choices = [known.choice(language, "answer", budget) for language in LANGUAGES] if known else []
+        starts = "  ".join(f"{choice.threshold:.2f}" if choice.possible else "never" for choice in choices)
+        share = "  ".join(f"{choice.wrong}/{choice.answered}" for choice in choices)
+        table.add_row(version.id, state, starts, share, last.at if last else "", last.reason if last else "")
+    terminal.print(table)
+    terminal.print(f"answers from, of answers wrong: on the calibration set, {', '.join(LANGUAGES)}")
+
+
+async def use(settings: Settings, terminal: Console, model: str, reason: str) -> None:
+    """An earlier model goes live again. Raises `TrainingFailed` where it cannot."""
+    found = [version for version in versions.trained(settings.data) if version.id.startswith(model)]
+    if len(found) != 1:
+        raise TrainingFailed(
+            f"{'several models begin' if found else 'no model begins'} with {model}: see `baton models`"
+        )
+    if versions.made_by(found[0]) != versions.code(ROOT):
+        raise TrainingFailed(f"model {found[0].id} was made by another version of Baton: run `baton train`")
+    versions.go_live(settings.data, found[0], datetime.now(UTC), reason)
+    terminal.print(f"model {found[0].id} is live; running servers change over by themselves")
+
+
+async def _evaluated(settings: Settings, version: Version, on_progress: OnProgress) -> Evaluation:
+    """A version's judgement on the frozen sets; made once for each state of the sets."""
+    async with _brain(settings, version) as parts:
+        basis = evaluation.basis_of(FROZEN, parts.shop.understanding.wrong_answer_budget)
+        file, sets = versions.beside(version, "evaluation.json"), evaluation.frozen_cases(FROZEN)
+        known = evaluation.load(file, basis, sets)
+        if known is not None:
+            return known
+        found: dict[str, tuple[Judged, ...]] = {}
+        for name, cases in sets.items():
+            found[name] = tuple(await evaluation.judged(parts.brain, cases, on_progress))
+    made = Evaluation(version.id, basis, found)
+    made.save(file)
+    return made
+
+
+@asynccontextmanager
+async def _brain(settings: Settings, version: Version) -> AsyncIterator[Parts]:
+    """A brain on this version, loaded and calibrated."""
+    async with with_articles(settings) as (usable, is_new), opened(usable, version, owner=False) as parts:
+        if is_new:
+            await parts.database.write(demo_shop.seed, parts.clock.now())
+        await parts.live.wait_ready(READY_S)
+        yield parts

@@ -1,0 +1,195 @@
+"""A small network on TF-IDF terms, one hidden layer, kept as plain arrays.
+
+A line from terms to intents cannot say "cancel, but not the order"; a hidden layer can. Measured in docs/adr/0017.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlu.server.components.features import BLOCK_WEIGHTS, terms
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+SEED = 0
+BATCH = 64
+STEP = 5e-3
+WARM_UP = 200
+LAST_SHARE = 0.02
+"""The step grows over the first batches and falls in a line to this share of itself."""
+DECAYS = (0.9, 0.999)
+TERMS_KEPT, HIDDEN_KEPT = 0.7, 0.5
+"""What a sentence keeps of its terms and of the hidden layer while learning, so that nothing hangs on one of them."""
+SMALL = 1e-8
+FEWEST = 2
+"""A term of one sentence alone teaches nothing about others; leaving those out halves the model."""
+
+Floats = npt.NDArray[np.floating[Any]]
+Indices = npt.NDArray[np.int32]
+OnProgress = Callable[[str, int, int], None]
+BLOCKS = "".join(BLOCK_WEIGHTS)
+
+
+class Network:
+    """Scores a text against every intent.
+
+    `embeddings` is terms × hidden, `out` hidden × intents; float32 in memory, half of that on disk.
+    """
+
+    def __init__(self, intents: list[str], index: dict[str, int], idf: Floats, layers: Sequence[Floats]) -> None:
+        self.intents = intents
+        self._index = index
+        self._idf = idf
+        self._embeddings, self._hidden_bias, self._out, self._bias = layers
+
+    @classmethod
+    def fit(
+        cls,
+        texts: Sequence[str],
+        intents: Sequence[str],
+        *,
+        hidden: int,
+        passes: int,
+        on_progress: OnProgress = lambda step, done, total: None,
+    ) -> "Network":
+        """Learns sentences and the intent of each; the same data in any order gives the same model, bit for bit."""
+        order = sorted(range(len(texts)), key=lambda at: (intents[at], texts[at]))
+        counted = _counted([texts[at] for at in order], on_progress)
+        index, idf = _vocabulary(counted)
+        names = sorted(set(intents))
+        wanted = np.array([names.index(intents[at]) for at in order])
+        layers = _Learning(len(index), hidden, len(names)).learn(
+            _matrix(counted, index, idf), wanted, passes, on_progress
+        )
+        # Half precision is what `save` keeps, so a model scores the same before and after.
+        return cls(names, index, idf, [layer.astype(np.float16).astype(np.float32) for layer in layers])
+
+    def ranking(self, text: str) -> list[tuple[str, float]]:
+        """Every intent with its probability (they sum to 1), likeliest first."""
+        columns, values = _vector(terms(text), self._index, self._idf)
+        hidden = np.maximum(values.astype(np.float32) @ self._embeddings[columns] + self._hidden_bias, 0)
+        scores = (hidden @ self._out + self._bias).astype(np.float64)
+        odds = np.exp(scores - scores.max())
+        probabilities = odds / odds.sum()
+        return [(self.intents[at], float(probabilities[at])) for at in np.argsort(-probabilities, kind="stable")]
+
+    def save(self, folder: Path) -> None:
+        """Writes `model.json` and `model.npz`; nothing in them is executed on loading."""
+        names = {"intents": self.intents, "terms": list(self._index)}
+        (folder / "model.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+        layers = (self._embeddings, self._hidden_bias, self._out, self._bias)
+        np.savez(folder / "model.npz", self._idf, *(layer.astype(np.float16) for layer in layers))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Network":
+        """Reads what `save` wrote."""
+        names = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        index = {term: at for at, term in enumerate(names["terms"])}
+        with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+            idf, *layers = (arrays[name] for name in arrays.files)
+        return cls(names["intents"], index, idf, [layer.astype(np.float32) for layer in layers])
+
+
+class _Learning:
+    """Cross-entropy by Adam; of the embeddings only the rows of a batch's terms move.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
+    """
+
+    def __init__(self, terms_in_all: int, hidden: int, intents: int) -> None:
+        self._random = np.random.default_rng(SEED)
+        self._embeddings = self._drawn(terms_in_all, hidden, 0.05)
+        self._small = [np.zeros(hidden, np.float32), self._drawn(hidden, intents, hidden**-0.5)]
+        self._small.append(np.zeros(intents, np.float32))
+        self._means = [np.zeros_like(layer) for layer in (self._embeddings, *self._small)]
+        self._squares = [np.zeros_like(layer) for layer in (self._embeddings, *self._small)]
+
+    def _drawn(self, rows: int, columns: int, spread: float) -> Floats:
+        return self._random.standard_normal((rows, columns), dtype=np.float32) * np.float32(spread)
+
+    def learn(self, sentences: "csr_matrix", wanted: Indices, passes: int, on_progress: OnProgress) -> list[Floats]:
+        """The layers after so many passes over the sentences."""
+        batches = -(-sentences.shape[0] // BATCH)
+        for done in range(passes):
+            on_progress("learn", done, passes)
+            shuffled = self._random.permutation(sentences.shape[0])
+            for at in range(batches):
+                rows = shuffled[at * BATCH : (at + 1) * BATCH]
+                self._step(sentences[rows], wanted[rows], done * batches + at + 1, passes * batches)
+        on_progress("learn", passes, passes)
+        return [self._embeddings, *self._small]
+
+    def _step(self, batch: "csr_matrix", wanted: Indices, number: int, steps: int) -> None:
+        from scipy.sparse import csr_matrix  # noqa: PLC0415  serving does without it
+
+        kept = batch.data * (self._random.random(len(batch.data)) < TERMS_KEPT) / np.sqrt(TERMS_KEPT)
+        used, columns = np.unique(batch.indices, return_inverse=True)
+        rows = csr_matrix((kept.astype(np.float32), columns, batch.indptr), shape=(len(wanted), len(used)))
+        bias, out, last_bias = self._small
+        before = rows @ self._embeddings[used] + bias
+        mask = ((self._random.random(before.shape) < HIDDEN_KEPT) / HIDDEN_KEPT).astype(np.float32)
+        hidden = np.maximum(before, 0) * mask
+        scores = hidden @ out + last_bias
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        error = odds / odds.sum(axis=1, keepdims=True)
+        error[np.arange(len(wanted)), wanted] -= 1
+        error /= len(wanted)
+        back = (error @ out.T) * mask * (before > 0)
+        self._move(number, steps, [rows.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)], used)
+
+    def _move(self, number: int, steps: int, slopes: list[Floats], used: Indices) -> None:
+        first, second = DECAYS
+        step = STEP * min(1.0, number / WARM_UP) * max(LAST_SHARE, 1 - number / steps)
+        step *= float(np.sqrt(1 - second**number) / (1 - first**number))
+        layers = [self._embeddings, *self._small]
+        for at, slope in enumerate(slopes):
+            rows = used if at == 0 else slice(None)
+            mean = first * self._means[at][rows] + (1 - first) * slope
+            square = second * self._squares[at][rows] + (1 - second) * slope * slope
+            self._means[at][rows], self._squares[at][rows] = mean, square
+            layers[at][rows] -= (step * mean / (np.sqrt(square) + SMALL)).astype(np.float32)
+
+
+def _counted(texts: list[str], on_progress: OnProgress) -> list[Counter[str]]:
+    counted = []
+    for done, text in enumerate(texts):
+        if done % 500 == 0:
+            on_progress("features", done, len(texts))
+        counted.append(terms(text))
+    on_progress("features", len(texts), len(texts))
+    return counted
+
+
+def _matrix(counted: Sequence[Counter[str]], index: dict[str, int], idf: Floats) -> "csr_matrix":
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  serving does without it
+
+    rows = [_vector(counts, index, idf) for counts in counted]
+    columns, values = (np.concatenate([row[part] for row in rows]) for part in (0, 1))
+    ends = np.cumsum([0] + [len(row[0]) for row in rows])
+    return csr_matrix((values.astype(np.float32), columns, ends), shape=(len(rows), len(index)))
+
+
+def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[dict[str, int], Floats]:
+    documents: Counter[str] = Counter()
+    for counts in counted:
+        documents.update(counts.keys())
+    index = {term: at for at, term in enumerate(sorted(term for term, n in documents.items() if n >= FEWEST))}
+    frequency = np.array([documents[term] for term in index], dtype=np.float64)
+    return index, (np.log((1 + len(counted)) / (1 + frequency)) + 1).astype(np.float32)
+
+
+def _vector(counts: Counter[str], index: dict[str, int], idf: Floats) -> tuple[Indices, Floats]:
+    """Known terms as (columns, values): sublinear TF-IDF, every block brought to the length of its weight."""
+    known = sorted((index[term], BLOCKS.index(term[0]), count) for term, count in counts.items() if term in index)
+    columns = np.array([column for column, _, _ in known], dtype=np.int32)
+    blocks = np.array([block for _, block, _ in known], dtype=np.int32)
+    values = (1 + np.log(np.array([count for _, _, count in known], dtype=np.float64))) * idf[columns]
+    squares = np.bincount(blocks, weights=values**2, minlength=len(BLOCKS))
+    scale = np.array(list(BLOCK_WEIGHTS.values())) / np.sqrt(np.maximum(squares, 1e-12))
+    return columns, values * scale[blocks]
