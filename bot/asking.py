@@ -37,7 +37,7 @@ async def _decided(parts: Parts, text: str) -> dict[str, Any]:
     language: Language = folding.language(text) or parts.shop.language
     understood = await parts.brain.understand(Text(text), Context(language))
     told, reading = explained(understood), understood.reading
-    words = parts.replies.words(understood.decision, language)
+    words = parts.replies.words(understood.decision, language, understood.also)
     return {
         "text": text,
         "language": language,

@@ -163,13 +163,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A decision with everything it rests on, as preview, evaluation and the agents see it."""
+    """A decision with everything it rests on, as preview, evaluation and the agents see it.
+
+    `also` is the intent of a second wish in the message, to be offered after the answer.
+    """
 
     decision: Decision
     language: Language
     reading: Reading | None
     hits: tuple[Hit, ...]
     threshold: float
+    also: str | None = None
 
 
 RANKING_KEPT = 5

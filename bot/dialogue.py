@@ -74,6 +74,15 @@ PERSON_WORDS = frozenset(
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 LOOKS_LIKE_A_CODE = re.compile(r"(?=(?:.*\d){2})[\w #:.-]{2,24}", re.ASCII)
 MAX_TRIES = 3
+CLAUSE_ENDS = re.compile(
+    r"[\n。！？!?；;]+|(?<=[a-z)])\.\s|"
+    r"[，,]?\s*(?:另外|還有|还有|順便|顺便|對了|对了|\b(?:by the way|one more thing|and also)\b)[,，]?",
+    re.IGNORECASE,
+)
+MAX_CLAUSES = 4
+SHORTEST_CLAUSE = 3
+"""Tokens; less is a courtesy or a name."""
+SURE_CLAUSE = 0.6
 
 Rule = Callable[["Situation"], Decision | None]
 
@@ -83,7 +92,7 @@ class Situation:
     """Everything a decision may rest on.
 
     `skills` names the skill of an intent that has one; `chosen` is the intent picked from a clarifying question.
-    `dispatched`: the order that is named has left the house.
+    `dispatched`: the order that is named has left the house. `parts` are its clauses, read each by itself.
     """
 
     content: Content
@@ -96,6 +105,7 @@ class Situation:
     skills: Mapping[str, str]
     chosen: str | None = None
     dispatched: bool = False
+    parts: Sequence[Reading] = ()
 
 
 def decide(situation: Situation) -> Decision:
@@ -132,6 +142,23 @@ def remember(memory: Memory, decision: Decision, text: str, wish: str = "") -> M
             return memory
         case _:
             return said
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a message that may be wishes of their own; none where it is one, or a long story."""
+    found = [part.strip() for part in CLAUSE_ENDS.split(text)]
+    some = [part for part in found if len(folding.tokens(part)) >= SHORTEST_CLAUSE]
+    return some if 2 <= len(some) <= MAX_CLAUSES else []
+
+
+def wishes(parts: Sequence[Reading], sure: Thresholds) -> list[Reading]:
+    """The clauses that surely ask for different things the shop answers, surest first; none where they ask for one."""
+    by_intent: dict[str, Reading] = {}
+    for part in sorted(parts, key=lambda part: -part.intent.confidence):
+        name = part.intent.name
+        if _is_sure(part, sure) and name not in SOCIAL | CALLS.keys() | {OUT_OF_SCOPE, UNCLEAR}:
+            by_intent.setdefault(name, part)
+    return list(by_intent.values()) if len(by_intent) > 1 else []
 
 
 def gives_asked_detail(memory: Memory, text: str, reading: Reading | None) -> bool:
@@ -229,8 +256,10 @@ def _call(s: Situation) -> Decision | None:
     if s.reading is None or s.chosen:
         return None
     sure = {score.name: score.confidence for score in s.reading.ranking}
+    # A clause alone says less, so it has to be surer.
+    in_parts = {part.intent.name for part in s.parts if part.intent.confidence >= SURE_CLAUSE}
     for intent, decision in CALLS.items():
-        if sure.get(intent, 0.0) >= s.rules.person_threshold:
+        if sure.get(intent, 0.0) >= s.rules.person_threshold or intent in in_parts:
             return decision
     return None
 

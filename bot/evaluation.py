@@ -93,7 +93,8 @@ class Judged:
 def read_cases(file: Path) -> list[Case]:
     """The cases of a JSON Lines file. Raises `CaseFileError`."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: a message may hold a line separator of another kind.
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, ValueError) as error:
         raise CaseFileError(f"{file}: {error}") from None
     return [_case(file, number, line) for number, line in enumerate(lines, start=1) if line.strip()]

@@ -50,4 +50,4 @@ def _is_no_chance(worse: int, better: int) -> bool:
     """Whether so many among the changed would rarely get worse if each were as likely to get better."""
     changed = worse + better
     at_least: int = sum(comb(changed, n) for n in range(worse, changed + 1))
-    return at_least / 2**changed < CHANCE
+    return bool(at_least < CHANCE * 2**changed)

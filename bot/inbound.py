@@ -175,7 +175,7 @@ class Inbound:
             self._database.write(
                 desk.reply,
                 turn.fence,
-                self._replies.words(understood.decision, understood.language),
+                self._replies.words(understood.decision, understood.language, understood.also),
                 self._clock.now(),
                 decision=explained(understood),
                 memory=memory.stored(),

@@ -38,14 +38,15 @@ class Replies:
     def has(self, key: str) -> bool:
         return key in self._texts["en"]
 
-    def words(self, decision: Decision, language: Language) -> tuple[Outgoing, ...]:
-        """A decision in the customer's language."""
+    def words(self, decision: Decision, language: Language, also: str | None = None) -> tuple[Outgoing, ...]:
+        """A decision in the customer's language. `also`, a second wish, takes the place of asking whether it helped."""
+        after = self._offer(also, language) if also else self._helpful(language)
         match decision:
             case Answer(hit):
                 body = f"{hit.body}\n\n{hit.next_step}" if hit.next_step else hit.body
-                return (Outgoing(body, format="markdown"), self._helpful(language))
+                return (Outgoing(body, format="markdown"), after)
             case Told(text=text):
-                return (Outgoing(text, format="markdown"), self._helpful(language))
+                return (Outgoing(text, format="markdown"), after)
             case Ask(key=key):
                 return (Outgoing(self.say(key, language), form=self._form(decision, language)),)
             case Clarify(intents):
@@ -109,6 +110,10 @@ class Replies:
     def _helpful(self, language: Language) -> Outgoing:
         answers = [Button(self.say(f"helpful.{value}", language), "helpful", value) for value in ("yes", "no")]
         return Outgoing(self.say("helpful.question", language), buttons=tuple(answers))
+
+    def _offer(self, intent: str, language: Language) -> Outgoing:
+        button = Button(self.say(f"intent.{intent}", language), "clarify", intent)
+        return Outgoing(self.say("also", language), buttons=(button,))
 
     def _choices(self, intents: Sequence[str], language: Language) -> tuple[Button, ...]:
         choices = [Button(self.say(f"intent.{intent}", language), "clarify", intent) for intent in intents]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot import dialogue
-from bot.decisions import Context, Decision, HandOff, Hit, RunSkill, Thresholds, Understood
+from bot.decisions import Answer, Context, Decision, HandOff, Hit, RunSkill, Thresholds, Told, Understood
 from bot.details import DETAILS
 from bot.dialogue import Situation
 from bot.knowledge.library import Library
@@ -42,7 +42,7 @@ class Sureness(Protocol):
 
 
 class Measured:
-    """What was measured of the model that answers, for a budget of wrong answers; without a measurement nothing is sure.
+    """What was measured of the model that answers, for a budget of wrong answers; unmeasured, nothing is sure.
 
     `calibration` is asked anew each time, because models change while the program runs.
     """
@@ -96,7 +96,12 @@ class Brain:
         `known` spares the NLU a text it has read already.
         """
         text, chosen = _words(content, context), _chosen(content)
-        reading = await self._reading(content, text, known)
+        reading, sure = await self._reading(content, text, known), self._sureness.thresholds(context.language)
+        parts = await self._parts(content, text, reading)
+        wishes = dialogue.wishes(parts, sure)
+        if wishes and reading is not None and reading.intent.confidence < sure.answer:
+            # Two wishes at once make neither of them sure; each by itself is.
+            reading, text = wishes[0], wishes[0].text
         hits = await self._hits(content, text, reading, chosen, context)
         situation = Situation(
             content,
@@ -105,15 +110,19 @@ class Brain:
             hits,
             context,
             self._shop.understanding,
-            self._sureness.thresholds(context.language),
+            sure,
             SKILL_OF_INTENT,
             chosen,
             await self._is_dispatched(text, reading),
+            parts,
         )
         decision = dialogue.decide(situation)
         if isinstance(decision, RunSkill):
             decision = await self._run(decision, context)
-        return Understood(decision, context.language, reading, hits, situation.sure.answer)
+        also = None
+        if isinstance(decision, Answer | Told) and reading is not None:
+            also = next((wish.intent.name for wish in wishes if wish.intent.name != reading.intent.name), None)
+        return Understood(decision, context.language, reading, hits, sure.answer, also)
 
     def threshold(self, language: Language) -> float:
         return self._sureness.thresholds(language).answer
@@ -124,6 +133,11 @@ class Brain:
         if known is not None and known.text == text[:MAX_PARSED]:
             return known
         return await self.read(text)
+
+    async def _parts(self, content: Content, text: str, reading: Reading | None) -> tuple[Reading, ...]:
+        if reading is None or not isinstance(content, Text):
+            return ()
+        return tuple([await self.read(clause) for clause in dialogue.clauses(text[:MAX_PARSED])])
 
     async def _hits(
         self, content: Content, text: str, reading: Reading | None, chosen: str | None, context: Context

@@ -10,7 +10,7 @@ from pathlib import Path
 from nlu import versions
 from nlu.calibration import Calibration
 from nlu.client import Endpoint
-from nlu.errors import NluError, NluUnavailable
+from nlu.errors import NluError, NluUnavailable, SetupError
 from nlu.supervisor import RasaChild
 from nlu.versions import Version
 
@@ -102,8 +102,8 @@ class LiveModel:
         while self._serving is None:
             try:
                 self._serving = await self._prepared(self._wanted, self._first)
-            except NluError as error:
-                self._problem = error
+            except (NluError, OSError) as error:
+                self._problem = error if isinstance(error, NluError) else SetupError(str(error))
                 self._settled.set()
                 await asyncio.sleep(LOOK_S)
         self._settled.set()
@@ -117,13 +117,16 @@ class LiveModel:
     async def _follow(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            with suppress(NluError):
+            with suppress(NluError, OSError):
                 wanted = versions.live(self._root, self._data)
                 if wanted is not None and wanted.id != self.version.id and wanted.id not in self._refused:
                     await self._change(wanted)
 
     async def _change(self, wanted: Version) -> None:
         """The old model answers until the new one does; one that does not start is not tried again."""
+        if self._draining:
+            # A model that goes live again soon would share the child that is about to be ended.
+            await asyncio.wait(self._draining)
         log.info("nlu.change.begun from=%s to=%s", self.version.id, wanted.id)
         child, before = self._child(wanted), self._serving
         try:
@@ -132,8 +135,10 @@ class LiveModel:
         except (NluError, OSError) as error:
             log.warning("nlu.change.failed to=%s error=%s", wanted.id, type(error).__name__)
             self._refused.add(wanted.id)
-            await child.stop()
             return
+        finally:
+            if self._serving is before:
+                await child.stop()
         log.info("nlu.change.done from=%s to=%s", before.version.id if before else "none", wanted.id)
         old = before.child if before else self._first
         drain = asyncio.create_task(self._drained(old), name="live-model-drain")

@@ -3,16 +3,18 @@
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
 from benchmarks.assistant import rasa, rasa_version
 from benchmarks.nlu.datasets import Labelled, Split
-from benchmarks.nlu.scores import Scored, in_rasas_python
+from benchmarks.nlu.scores import Answers, in_rasas_python
 
-DIET = [
+DIET: list[dict[str, object]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "RegexFeaturizer"},
     {"name": "LexicalSyntacticFeaturizer"},
@@ -21,25 +23,43 @@ DIET = [
     {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True, "random_seed": 0},
 ]
 """What `rasa init` writes, with a seed. Chinese has no spaces, so there Rasa's tokeniser for it stands in front."""
-JIEBA = [{"name": "JiebaTokenizer"}, *DIET[1:]]
+JIEBA: list[dict[str, object]] = [{"name": "JiebaTokenizer"}, *DIET[1:]]
 
 
 async def trained(task: Split, pipeline: Sequence[dict[str, object]], language: str, cache: Path) -> Path:
     """The model file; made once for each state of data and pipeline, for it takes up to an hour and more."""
-    config: dict[str, object] = {"recipe": "default.v1", "language": language, "pipeline": list(pipeline), "policies": []}
-    recipe = json.dumps([config, [(one.text, one.label) for one in task.train], rasa_version()], ensure_ascii=False)
-    file = cache / f"rasa-{task.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar.gz"
+    config = _config(pipeline, language)
+    file = model_file(task, pipeline, language, cache)
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
+            began = time.perf_counter()
             await _train(Path(folder), config, task.train)
+            _seconds(file).write_text(f"{time.perf_counter() - began:.1f}")
             Path(folder, "model.tar.gz").replace(file)
     return file
 
 
-async def scored(model: Path, messages: Sequence[Labelled]) -> list[Scored]:
-    """What the model says of each message."""
-    return await in_rasas_python("score_rasa.py", {"model": str(model)}, messages)
+def model_file(task: Split, pipeline: Sequence[dict[str, object]], language: str, cache: Path) -> Path:
+    """Where the model of this state of data and pipeline lies, or will lie once trained."""
+    examples = [(one.text, one.label) for one in task.train]
+    recipe = json.dumps([_config(pipeline, language), examples, rasa_version()], ensure_ascii=False)
+    return cache / f"rasa-{task.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar.gz"
+
+
+async def scored(model: Path, messages: Sequence[Labelled]) -> Answers:
+    """What the model says of each message; how long it took to train only where `trained` has measured it."""
+    said = await in_rasas_python("score_rasa.py", {"model": str(model)}, messages)
+    seconds = _seconds(model)
+    return replace(said, told={"train_s": float(seconds.read_text())}) if seconds.exists() else said
+
+
+def _config(pipeline: Sequence[dict[str, object]], language: str) -> dict[str, object]:
+    return {"recipe": "default.v1", "language": language, "pipeline": list(pipeline), "policies": []}
+
+
+def _seconds(model: Path) -> Path:
+    return model.with_name(f"{model.name}.seconds")
 
 
 async def _train(folder: Path, config: dict[str, object], examples: Sequence[Labelled]) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 
 OUT_OF_SCOPE = "out_of_scope"
+TELL_EVERY = 500
 
 
 async def main() -> None:
@@ -16,10 +17,12 @@ async def main() -> None:
 
     agent = Agent()
     agent.load_model(task["model"])
-    for text in task["texts"]:
+    for at, text in enumerate(task["texts"], start=1):
         reading = await agent.parse_message(text)
         best = next(score for score in reading["intent_ranking"] if score["name"] != OUT_OF_SCOPE)
         print(json.dumps([best["name"], best["confidence"]]), file=answers)
+        if at % TELL_EVERY == 0:
+            print(f"    Rasa read {at} of {len(task['texts'])}", file=sys.stderr)
 
 
 asyncio.run(main())

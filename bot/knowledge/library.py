@@ -58,6 +58,6 @@ class Library:
         today = now.astimezone(self._zone).date()
         version = (today, await self._database.read(articles.version))
         if version != self._version:
-            self._index = Index(await self._database.read(articles.load), today)
+            self._index = await asyncio.to_thread(Index, await self._database.read(articles.load), today)
             self._version = version
         self._checked_at = now

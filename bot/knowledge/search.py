@@ -1,4 +1,4 @@
-"""Which article answers: similarity of the words, the reading's intents, and the product that is named.
+"""Which article answers: what its words are about, the surest reading's intent, and the product that is named.
 
 Pure: an index is built from articles and asked; it is rebuilt when an article changes. Words of all three languages
 lie in one space, because Chinese is folded to one script first.
@@ -6,25 +6,31 @@ lie in one space, because Chinese is folded to one script first.
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from bot.decisions import Hit
 from bot.knowledge.article import Article
+from bot.knowledge.bm25 import FieldedBm25, Rarity, Repeated, grams
 from handoff.values import Language
 from nlu import folding
 
 TOP = 5
-GENERAL_SHARE = 0.6
-"""What a general article of the surest intent has before its words are looked at."""
-PRODUCT_SHARE = 0.4
-OTHER_INTENT = 0.5
-"""An article of another intent is a near miss, however well its words fit."""
+FIELDS = {"title": 2.0, "questions": 2.0, "products": 2.0, "body": 1.0}
 
-Vector = Mapping[str, float]
+# How likely an article of the surest intent is the right one: a logistic of these, fitted on nlu/calibration_set.
+WORDS = 11.0
+NAMED = 4.1
+GENERAL = 7.8
+ANOTHER_NAMED = -3.2
+NOTHING_KNOWN = -5.0
+
+OTHER_INTENT = 0.25
+"""An article of another intent is a near miss, however well its words fit."""
+REPEATED = 0.75
+"""Who repeats so much of an article's question (0–1) means that article, whatever was read."""
+BESIDE_REPEATED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class _Entry:
     bodies: Mapping[Language, Article]
     general: bool
     intents: frozenset[str]
-    products: frozenset[str]
+    products: re.Pattern[str] | None
 
 
 class Index:
@@ -43,26 +49,32 @@ class Index:
         for article in articles:
             if article.is_valid(today):
                 by_id.setdefault(article.id, {})[article.language] = article
-        documents = [_grams(text) for bodies in by_id.values() for text in _texts(bodies.values())]
-        frequency = Counter(gram for document in documents for gram in document)
-        self._idf = {gram: math.log(1 + len(documents) / count) for gram, count in frequency.items()}
-        self._unknown = math.log(1 + len(documents)) if documents else 1.0
         self._entries = [_entry(bodies) for bodies in by_id.values()]
-        self._postings, self._owners = self._posted(by_id.values())
+        questions = [_questions(bodies.values()) for bodies in by_id.values()]
+        documents = [_fields(*both) for both in zip(by_id.values(), questions, strict=True)]
+        rarity = Rarity([[gram for field in document.values() for gram in field] for document in documents])
+        self._about = FieldedBm25(documents, FIELDS, rarity)
+        self._questions = Repeated(
+            [(number, frozenset(question)) for number, some in enumerate(questions) for question in some], rarity
+        )
 
     def search(self, text: str, language: Language, intents: Sequence[str]) -> tuple[Hit, ...]:
         """The best articles, surest first, each with a score of 0–1 and the body in `language` (or none of it).
 
-        `intents` are the readings that count, surest first; only articles of the first are more than near misses.
+        `intents` are the readings that count, surest first. Only articles of the first are more than near misses, and
+        those whose question is repeated almost word by word; without intents the words alone count.
         An article without a body in `language` is left out: another language's words are no answer.
         """
-        similar, folded = self._similarities(text), folding.fold(text)
-        hits = [
-            _hit(entry.bodies[language], _score(entry, similar[number], folded, intents[:1]))
-            for number, entry in enumerate(self._entries)
-            if language in entry.bodies
-        ]
-        return tuple(sorted(hits, key=lambda hit: -hit.score)[:TOP])
+        said, folded = frozenset(grams(text)), folding.fold(text)
+        written = [number for number, entry in enumerate(self._entries) if language in entry.bodies]
+        about = self._about.shares(said)
+        scores = {number: OTHER_INTENT * about[number] if intents else about[number] for number in written}
+        scores |= self._likely(written, about, folded, intents[:1])
+        repeated = self._questions.owners(said, REPEATED)
+        if not scores.keys().isdisjoint(repeated):
+            scores = {number: _beside_repeated(score, repeated.get(number)) for number, score in scores.items()}
+        best = sorted(scores, key=lambda number: -scores[number])[:TOP]
+        return tuple(_hit(self._entries[number].bodies[language], scores[number]) for number in best)
 
     def by_id(self, article_id: str, language: Language) -> Article | None:
         return next(
@@ -70,35 +82,22 @@ class Index:
             None,
         )
 
-    def _similarities(self, text: str) -> list[float]:
-        """The cosine of the text with the nearest variant of each entry; only variants that share a gram are met."""
-        cosines: dict[int, float] = {}
-        for gram, weight in self._vector(_grams(text)).items():
-            for variant, other in self._postings.get(gram, ()):
-                cosines[variant] = cosines.get(variant, 0.0) + weight * other
-        nearest = [0.0] * len(self._entries)
-        for variant, cosine in cosines.items():
-            owner = self._owners[variant]
-            nearest[owner] = max(nearest[owner], cosine)
-        return nearest
-
-    def _posted(
-        self, entries: Iterable[Mapping[Language, Article]]
-    ) -> tuple[dict[str, list[tuple[int, float]]], list[int]]:
-        """By gram, the variants it is in and its weight there; by variant, the entry it belongs to."""
-        postings: dict[str, list[tuple[int, float]]] = {}
-        owners: list[int] = []
-        for number, bodies in enumerate(entries):
-            for text in _texts(bodies.values()):
-                for gram, weight in self._vector(_grams(text)).items():
-                    postings.setdefault(gram, []).append((len(owners), weight))
-                owners.append(number)
-        return postings, owners
-
-    def _vector(self, grams: Counter[str]) -> Vector:
-        raw = {gram: (1 + math.log(n)) * self._idf.get(gram, self._unknown) for gram, n in grams.items()}
-        length = math.sqrt(sum(weight * weight for weight in raw.values()))
-        return {gram: weight / length for gram, weight in raw.items()} if length else {}
+    def _likely(
+        self, written: Iterable[int], about: Sequence[float], folded: str, first: Sequence[str]
+    ) -> dict[int, float]:
+        """The articles of the surest intent. A product that is named speaks against the articles of all others."""
+        meant = [number for number in written if not self._entries[number].intents.isdisjoint(first)]
+        named = {number for number in meant if _names(self._entries[number], folded)}
+        return {
+            number: _logistic(
+                NOTHING_KNOWN
+                + WORDS * about[number]
+                + NAMED * (number in named)
+                + GENERAL * self._entries[number].general
+                + ANOTHER_NAMED * bool(named - {number})
+            )
+            for number in meant
+        }
 
 
 def _entry(bodies: Mapping[Language, Article]) -> _Entry:
@@ -107,36 +106,43 @@ def _entry(bodies: Mapping[Language, Article]) -> _Entry:
         bodies=bodies,
         general=articles[0].general,
         intents=frozenset(intent for article in articles for intent in article.intents),
-        products=frozenset(folding.fold(name) for article in articles for name in article.products),
+        products=_pattern({folding.fold(name) for article in articles for name in article.products}),
     )
 
 
-def _score(entry: _Entry, similar: float, folded: str, first: Sequence[str]) -> float:
-    if not entry.intents.intersection(first):
-        return OTHER_INTENT * similar
-    if entry.general:
-        return GENERAL_SHARE + (1 - GENERAL_SHARE) * similar
-    named = any(_names(product, folded) for product in entry.products)
-    return PRODUCT_SHARE * named + (1 - PRODUCT_SHARE) * similar
+def _pattern(products: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds any of the products: as a whole word in Latin script, anywhere in Chinese."""
+    either = [
+        rf"\b{re.escape(product)}(?:s|es)?\b" if product.isascii() else re.escape(product) for product in products
+    ]
+    return re.compile("|".join(sorted(either)), re.ASCII) if either else None
 
 
-def _names(product: str, folded: str) -> bool:
-    """Whether a product is named: as a whole word in Latin script, anywhere in Chinese."""
-    if product.isascii():
-        return re.search(rf"\b{re.escape(product)}(?:s|es)?\b", folded, re.ASCII) is not None
-    return product in folded
+def _names(entry: _Entry, folded: str) -> bool:
+    return entry.products is not None and entry.products.search(folded) is not None
 
 
-def _texts(articles: Iterable[Article]) -> list[str]:
-    return [text for article in articles for text in (article.title, *article.questions)]
+def _questions(articles: Iterable[Article]) -> list[list[str]]:
+    return [said for article in articles for question in article.questions if (said := grams(question))]
 
 
-def _grams(text: str) -> Counter[str]:
-    """Words, and pairs of neighbours: in Chinese a pair is what a word is elsewhere."""
-    tokens = folding.tokens(text)
-    words = [token for token in tokens if token.isascii()]
-    pairs = [f"{one}{other}" for one, other in pairwise(tokens) if not one.isascii()]
-    return Counter(words + pairs)
+def _fields(bodies: Mapping[Language, Article], questions: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    articles = list(bodies.values())
+    return {
+        "title": [gram for article in articles for gram in grams(article.title)],
+        "questions": [gram for question in questions for gram in question],
+        "products": [gram for article in articles for product in article.products for gram in grams(product)],
+        "body": [gram for article in articles for gram in grams(article.body)],
+    }
+
+
+def _beside_repeated(score: float, repeated: float | None) -> float:
+    """What a score becomes when some article's question is repeated: this one's, or another's."""
+    return BESIDE_REPEATED * score if repeated is None else max(score, (1 + repeated) / 2)
+
+
+def _logistic(evidence: float) -> float:
+    return 1 / (1 + math.exp(-evidence))
 
 
 def _hit(article: Article, score: float) -> Hit:

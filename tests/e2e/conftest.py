@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import subprocess
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,21 +13,27 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot import training
 from bot.settings import ROOT
+from nlu import versions
 from nlu.versions import Version
 from tests.e2e.browser import ANSWER_MS, ARGUMENTS, CHROMIUM, Shoot
-from tests.e2e.program import Program, running
+from tests.e2e.program import BATON, Program, running
 
 
 @pytest.fixture(scope="session")
 def model() -> Version:
-    """The shipped model; trained where the installation's data folder has none yet."""
-    return asyncio.run(training.ensure_model(ROOT, ROOT / "data", lambda step, done, total: None))
+    """The shipped model, trained and measured where the installation's data folder has none yet."""
+    version = asyncio.run(training.ensure_model(ROOT, ROOT / "data", lambda step, done, total: None))
+    if not versions.beside(version, "calibration.json").exists():
+        subprocess.run([BATON, "ask", "hello"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return version
 
 
 def with_model(folder: Path, model: Version) -> Path:
-    """A data folder of its own that has the model."""
+    """A data folder of its own that has the model, measured and live."""
     (folder / "models").mkdir(parents=True)
-    (folder / "models" / model.path.name).symlink_to(model.path)
+    for file in model.path.parent.glob(f"{model.id}.*"):
+        (folder / "models" / file.name).symlink_to(file)
+    versions.go_live(folder, model, datetime.now(UTC))
     return folder
 
 

@@ -207,7 +207,8 @@ async def test_training_tells_how_far_it_is(root: Path, tmp_path: Path) -> None:
     begun = [step.split()[0] for step in steps if " 0/" in step]
     assert begun == ["check", "prepare", "features", "learn", "entities", "write"]
     assert steps[-1] == "write 1/1"
-    assert [path.name for path in (tmp_path / "models").iterdir()] == [f"{versions.wanted(root, tmp_path).id}.tar.gz"]
+    version = versions.wanted(root, tmp_path)
+    assert {path.name for path in (tmp_path / "models").iterdir()} == {f"{version.id}.tar.gz", f"{version.id}.code"}
 
 
 BROKEN = {

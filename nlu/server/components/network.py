@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 SEED = 0
-BATCH = 64
-STEP = 5e-3
-WARM_UP = 200
+BATCH = 128
+STEP = 8e-3
+WARM_UP = 100
 LAST_SHARE = 0.02
 """The step grows over the first batches and falls in a line to this share of itself."""
 DECAYS = (0.9, 0.999)
 TERMS_KEPT, HIDDEN_KEPT = 0.7, 0.5
 """What a sentence keeps of its terms and of the hidden layer while learning, so that nothing hangs on one of them."""
 SMALL = 1e-8
-FEWEST = 2
-"""A term of one sentence alone teaches nothing about others; leaving those out halves the model."""
+FEWEST = 3
+"""A term of one or two sentences teaches little about others; leaving those out makes the model a third as large."""
 
 Floats = npt.NDArray[np.floating[Any]]
 Indices = npt.NDArray[np.int32]

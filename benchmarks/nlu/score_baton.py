@@ -1,0 +1,43 @@
+"""Runs in Rasa's environment: reads {"train", "validation", "texts", "hidden", "passes"}, prints what it took to learn
+and then the likeliest intent in scope of each text, at the temperature that fits the validation part.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from nlu.calibration import fitted_temperature, softened  # noqa: E402  the path has to be set first
+from nlu.result import IntentScore, Reading  # noqa: E402
+from nlu.server.components.network import Network  # noqa: E402
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+def main() -> None:
+    task = json.load(sys.stdin)
+    texts, labels = zip(*task["train"], strict=True)
+    began = time.perf_counter()
+    network = Network.fit(texts, labels, hidden=task["hidden"], passes=task["passes"], on_progress=_tell)
+    told = {"train_s": time.perf_counter() - began}
+    meant = [(_reading(network, text), frozenset({label})) for text, label in task["validation"]]
+    temperature = fitted_temperature(meant)
+    print(json.dumps(told | {"temperature": temperature}))
+    for text in task["texts"]:
+        ranking = softened(_reading(network, text), temperature).ranking
+        best = next(score for score in ranking if score.name != OUT_OF_SCOPE)
+        print(json.dumps([best.name, best.confidence]))
+
+
+def _reading(network: Network, text: str) -> Reading:
+    return Reading(text, tuple(IntentScore(name, score) for name, score in network.ranking(text)), (), "")
+
+
+def _tell(step: str, done: int, total: int) -> None:
+    if step == "learn":
+        print(f"    Baton's network: pass {done} of {total}", file=sys.stderr)
+
+
+main()

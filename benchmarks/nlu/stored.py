@@ -1,0 +1,31 @@
+"""The result file of this benchmark, written piece by piece: a piece replaces what an earlier run knew of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmarks import report
+from benchmarks.report import Metrics
+
+NAME = "nlu"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`results/nlu.json`; a run that is `dry` writes nothing."""
+
+    dry: bool
+
+    def replace(self, prefix: str, figures: Mapping[str, float | int | str]) -> None:
+        """Everything known under `prefix_` is now this; what other runs have written meanwhile stays."""
+        if self.dry:
+            return
+        kept = {key: value for key, value in _known().items() if not key.startswith(f"{prefix}_")}
+        now = kept | {f"{prefix}_{key}": value for key, value in figures.items()}
+        report.write(NAME, dict(sorted(now.items())))
+
+
+def _known() -> Metrics:
+    file = report.RESULTS / f"{NAME}.json"
+    known: Metrics = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return known
