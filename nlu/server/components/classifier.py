@@ -12,12 +12,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.server import progress
+from nlu.server.components.encoder import Encoder
 from nlu.server.components.network import Network
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramClassifier(GraphComponent, IntentClassifier):
-    """A small network on pieces of spelling, words and concepts; always gives the full ranking."""
+    """A small network on pieces of spelling, words and concepts; always gives the full ranking.
+
+    Which sentence encoder it reads with, if any, is the installation's choice and comes by the environment.
+    """
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -64,6 +68,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
             [example.get(INTENT) for example in examples],
             hidden=int(self._config["hidden"]),
             passes=int(self._config["passes"]),
+            encoder=Encoder.wanted(),
             on_progress=progress.report,
         )
         with self._model_storage.write_to(self._resource) as folder:
