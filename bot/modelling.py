@@ -65,14 +65,15 @@ async def add_encoder(
     Raises `TrainingFailed` where it cannot be used, `SetupError` where something is missing here, `NotBetter` where
     the model is worse. In each case nothing has changed but that the encoder may lie in `data/encoders`.
     """
+    folder, name = Path(source).expanduser(), source
+    if folder.is_dir():
+        name = folder.resolve().name
+    elif not hub.is_name(source):
+        raise TrainingFailed(f"{source} is neither a folder here nor a name such as intfloat/multilingual-e5-small")
     encoders.require_packages(ROOT / "nlu" / "server")
-    folder = Path(source).expanduser()
     if not folder.is_dir():
-        if not hub.is_name(source):
-            raise TrainingFailed(f"{source} is neither a folder here nor a name such as intfloat/multilingual-e5-small")
         folder = encoders.folder_of(settings.data) / f".fetched-{source.replace('/', '--')}"
         await hub.fetch(source, folder, _bytes_told(terminal))
-    name = source if hub.is_name(source) else folder.resolve().name
     added = await encoders.add(ROOT, settings.data, folder, name, prefix, _steps_told(terminal))
     terminal.print(f"encoder {added.id}: {name}, {added.precision}, {added.size_bytes / 1e6:.0f} MB", soft_wrap=True)
     if folder.parent == encoders.folder_of(settings.data):
