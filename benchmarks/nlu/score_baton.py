@@ -14,7 +14,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 from nlu.calibration import fitted_temperature, softened  # noqa: E402  the path has to be set first
 from nlu.result import IntentScore, Reading  # noqa: E402
 from nlu.server.components.encoder import Encoder  # noqa: E402
-from nlu.server.components.network import Network  # noqa: E402
+from nlu.server.components.mixed import Mixed  # noqa: E402
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -24,9 +24,7 @@ def main() -> None:
     texts, labels = zip(*task["train"], strict=True)
     began = time.perf_counter()
     encoder = Encoder.load(Path(task["encoder"])) if "encoder" in task else None
-    network = Network.fit(
-        texts, labels, hidden=task["hidden"], passes=task["passes"], encoder=encoder, on_progress=_tell
-    )
+    network = Mixed.fit(texts, labels, hidden=task["hidden"], passes=task["passes"], encoder=encoder, on_progress=_tell)
     told = {"train_s": time.perf_counter() - began}
     meant = [(_reading(network, text), frozenset({label})) for text, label in task["validation"]]
     temperature = fitted_temperature(meant)
@@ -42,7 +40,7 @@ def main() -> None:
         print(json.dumps([best.name, best.confidence]))
 
 
-def _reading(network: Network, text: str) -> Reading:
+def _reading(network: Mixed, text: str) -> Reading:
     return Reading(text, tuple(IntentScore(name, score) for name, score in network.ranking(text)), (), "")
 
 

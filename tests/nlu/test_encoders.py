@@ -44,7 +44,7 @@ from pathlib import Path
 import numpy as np
 from nlu.server import add_encoder
 from nlu.server.components.encoder import About, BrokenEncoder, Encoder
-from nlu.server.components.network import Network
+from nlu.server.components.mixed import Mixed
 from tests.nlu import tiny_encoder
 given = json.load(sys.stdin)
 tiny, pairs, odd = Path(given["tiny"]), [tuple(pair) for pair in given["pairs"]], given["odd"]
@@ -53,7 +53,7 @@ def stored(folder=tiny, prefix=None):
     return Path("encoders", told["encoder"])
 def fitted(encoder, pairs=pairs):
     texts, intents = zip(*pairs, strict=True)
-    return Network.fit(texts, intents, hidden=16, passes=10, encoder=encoder)
+    return Mixed.fit(texts, intents, hidden=16, passes=10, encoder=encoder)
 """
 BROKEN: dict[str, tuple[str, str]] = {
     "no tokenizer": ("(folder / 'tokenizer.json').unlink()", "tokenizer.json is missing"),
@@ -186,7 +186,7 @@ print(json.dumps([float(abs(found - wanted).max()), float(abs(company[: len(ids)
 def test_tokens_become_one_vector_as_the_folder_says(run: Run, tiny: Path, tmp_path: Path, kind: str) -> None:
     other = shutil.copytree(tiny, tmp_path / "other")
     keys = {"mean": "pooling_mode_mean_tokens", "max": "pooling_mode_max_tokens", "cls": "pooling_mode_cls_token"}
-    chosen = {key: name == kind for name, key in keys.items()} | {"word_embedding_dimension": 16}
+    chosen = {key: name == kind for name, key in keys.items()} | {"word_embedding_dimension": 64}
     (other / "1_Pooling" / "config.json").write_text(json.dumps(chosen))
     likeness = run(
         """
@@ -249,7 +249,7 @@ encoder = Encoder.load(place)
 network, without = fitted(encoder), fitted(None)
 first = digests(network, "first")
 second = digests(fitted(Encoder.load(place), random.Random(1).sample(pairs, len(pairs))), "second")
-again = Network.load(Path("first"))
+again = Mixed.load(Path("first"))
 texts = [text for text, _ in pairs] + odd
 scored = [[one.ranking(text) for text in texts] for one in (network, again, without)]
 Path("without").mkdir()
@@ -268,7 +268,7 @@ import shutil
 fitted(Encoder.load(stored())).save(Path("."))
 shutil.rmtree("encoders")
 try:
-    Network.load(Path("."))
+    Mixed.load(Path("."))
 except BrokenEncoder as error:
     print(json.dumps(str(error)))
 """
@@ -297,6 +297,24 @@ print(json.dumps(found))
     for name, (_, sentence) in BROKEN.items():
         assert any(part in told[name] for part in sentence.split("|")), f"{name}: {told[name]}"
         assert "\n" not in told[name]
+
+
+def test_products_that_onnxruntime_would_not_compute_the_same_twice_stay_as_they_are(run: Run) -> None:
+    told = run(
+        """
+import onnx
+tiny_encoder.INNER = 24
+tiny_encoder.CONFIG["intermediate_size"] = 24
+other = Path("other")
+tiny_encoder.make(other)
+place = stored(other)
+kinds = [node.op_type for node in onnx.load(str(place / "model.onnx")).graph.node]
+vectors = {Encoder.load(place).vectors([text for text, _ in pairs]).tobytes() for _ in range(8)}
+print(json.dumps([kinds.count("MatMulInteger"), kinds.count("MatMul"), len(vectors)]))
+"""
+    )
+    # Of six with weights the one from 24 to 64; two more have none.
+    assert told == [5, 3, 1]
 
 
 def test_a_graph_that_is_there_is_taken_before_weights_and_one_that_is_quantised_stays_as_it_is(run: Run) -> None:

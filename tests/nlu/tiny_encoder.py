@@ -1,4 +1,4 @@
-"""Makes a sentence encoder of some two thousand numbers, as sentence-transformers would save it; runs in Rasa's Python.
+"""Makes a small sentence encoder with random weights, as sentence-transformers would save it; runs in Rasa's Python.
 
 python -m tests.nlu.tiny_encoder FOLDER
 """
@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 from scipy.special import erf, softmax
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-SIZE, INNER, LAYERS, HEADS, TOKENS = 16, 24, 1, 2, 48
+SIZE, INNER, LAYERS, HEADS, TOKENS = 64, 64, 1, 2, 48
 SIGNS = "abcdefghijklmnopqrstuvwxyz我要退貨货錢钱訂订單单到哪了人工天氣气"
 CONFIG = {
     "model_type": "bert",
@@ -63,7 +63,7 @@ def weights() -> dict[str, Any]:
     random = np.random.default_rng(0)
 
     def drawn(*shape: int) -> Any:
-        return random.standard_normal(shape, dtype=np.float32) * np.float32(0.5)
+        return random.standard_normal(shape, dtype=np.float32) * np.float32(0.3)
 
     found = {
         "embeddings.word_embeddings.weight": drawn(CONFIG["vocab_size"], SIZE),
