@@ -76,6 +76,7 @@ class Parts:
     records: EmbeddedRecords
     library: Library
     live: LiveModel
+    calibrator: Calibrator
     brain: Brain
 
 
@@ -95,12 +96,13 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
         def brain_of(nlu: Nlu, sureness: Sureness) -> Brain:
             return Brain(nlu, sureness, library, records, replies, shop, clock)
 
-        live = LiveModel(ROOT, settings.data, version, Calibrator(ROOT, brain_of), announce=owner)
+        calibrator = Calibrator(ROOT, brain_of)
+        live = LiveModel(ROOT, settings.data, version, calibrator, announce=owner)
         stack.push_async_callback(live.stop)
         await live.start()
         measured = Measured(lambda: live.calibration, shop.understanding.wrong_answer_budget)
         brain = brain_of(NluClient(session, live.endpoint), measured)
-        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, live, brain)
+        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, live, calibrator, brain)
 
 
 async def _wakeups(stack: AsyncExitStack, settings: Settings) -> Wakeups:

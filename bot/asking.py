@@ -13,12 +13,10 @@ from rich.console import Console
 from bot import demo as demo_shop
 from bot.app import Parts, opened
 from bot.decisions import Context, explained
-from bot.progress import trained
+from bot.progress import trained, until_ready
 from bot.settings import ROOT, Settings
 from handoff.values import Language, Text
 from nlu import folding
-
-READY_S = 180.0
 
 
 async def ask(settings: Settings, terminal: Console, lines: Iterable[str], as_json: bool) -> None:
@@ -27,7 +25,7 @@ async def ask(settings: Settings, terminal: Console, lines: Iterable[str], as_js
     async with with_articles(settings) as (usable, is_new), opened(usable, version, owner=False) as parts:
         if is_new:
             await parts.database.write(demo_shop.seed, parts.clock.now())
-        await parts.live.wait_ready(READY_S)
+        await until_ready(parts.live, parts.calibrator, terminal)
         for line in lines:
             told = await _decided(parts, line)
             print(json.dumps(told, ensure_ascii=False) if as_json else _readable(told), flush=True)

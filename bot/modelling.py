@@ -23,7 +23,6 @@ from nlu import calibration, encoders, hub, versions
 from nlu.errors import NluError, TrainingFailed
 from nlu.versions import Version
 
-READY_S = 240.0
 FROZEN = ROOT / "nlu" / "frozen"
 
 
@@ -123,7 +122,7 @@ async def evaluate(
     """The live model on a file of cases, or on the frozen sets. Raises `CaseFileError`."""
     version = await showing.trained(ROOT, settings.data, terminal, always=False)
     sets = {file.stem: evaluation.read_cases(file)} if file is not None else evaluation.frozen_cases(FROZEN)
-    async with showing.shown(terminal) as on_progress, _brain(settings, version) as parts:
+    async with showing.shown(terminal) as on_progress, _brain(settings, version, on_progress) as parts:
         found = {name: await evaluation.judged(parts.brain, cases, on_progress) for name, cases in sets.items()}
     budget = parts.shop.understanding.wrong_answer_budget
     everyday = [one for name, some in found.items() if len(sets) == 1 or name.startswith("everyday") for one in some]
@@ -172,7 +171,7 @@ async def use(settings: Settings, terminal: Console, model: str, reason: str) ->
 
 async def _evaluated(settings: Settings, version: Version, on_progress: OnProgress) -> Evaluation:
     """A version's judgement on the frozen sets; made once for each state of the sets."""
-    async with _brain(settings, version) as parts:
+    async with _brain(settings, version, on_progress) as parts:
         basis = evaluation.basis_of(FROZEN, parts.shop.understanding.wrong_answer_budget)
         file, sets = versions.beside(version, "evaluation.json"), evaluation.frozen_cases(FROZEN)
         known = evaluation.load(file, basis, sets)
@@ -187,10 +186,11 @@ async def _evaluated(settings: Settings, version: Version, on_progress: OnProgre
 
 
 @asynccontextmanager
-async def _brain(settings: Settings, version: Version) -> AsyncIterator[Parts]:
+async def _brain(settings: Settings, version: Version, on_progress: OnProgress) -> AsyncIterator[Parts]:
     """A brain on this version, loaded and calibrated."""
     async with with_articles(settings) as (usable, is_new), opened(usable, version, owner=False) as parts:
         if is_new:
             await parts.database.write(demo_shop.seed, parts.clock.now())
-        await parts.live.wait_ready(READY_S)
+        parts.calibrator.on_progress = on_progress
+        await parts.live.wait_ready(showing.READY_S)
         yield parts

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bot import training
-from bot.training import OnProgress
+from bot.training import Calibrator, OnProgress
+from nlu.live import LiveModel
 from nlu.versions import Version
 
 log = logging.getLogger("baton.training")
@@ -38,6 +39,8 @@ TELLING = 0.2
 LINE_EVERY_S = 15.0
 LINE_EVERY_PERCENT = 10
 TICK_S = 0.5
+READY_S = 240.0
+"""For a model to be loaded and, the first time, measured."""
 
 
 async def trained(root: Path, data: Path, terminal: Console, *, always: bool, encoder: str | None = None) -> Version:
@@ -49,6 +52,12 @@ async def trained(root: Path, data: Path, terminal: Console, *, always: bool, en
         if always:
             return await training.train(root, data, on_progress, encoder=encoder)
         return await training.ensure_model(root, data, on_progress)
+
+
+async def until_ready(live: LiveModel, calibrator: Calibrator, terminal: Console) -> None:
+    """Returns once the model answers; where it has to be measured first, that is shown. Raises `NluError`."""
+    async with shown(terminal) as calibrator.on_progress:
+        await live.wait_ready(READY_S)
 
 
 class Course:

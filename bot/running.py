@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from importlib import metadata
 
 from rich.console import Console
@@ -12,14 +12,12 @@ from rich.markup import escape
 
 from bot import demo as demo_shop
 from bot.app import Parts, Server, opened
-from bot.progress import trained
+from bot.progress import trained, until_ready
 from bot.settings import ROOT, Settings
 from handoff.desk import people
 from nlu.errors import NluError
 
 log = logging.getLogger("baton.cli")
-
-READY_S = 180.0
 
 
 async def serve(settings: Settings, terminal: Console, *, with_demo: bool) -> None:
@@ -32,9 +30,9 @@ async def serve(settings: Settings, terminal: Console, *, with_demo: bool) -> No
         async with server.serving() as address:
             log.info("serving address=%s version=%s model=%s", address, metadata.version("baton"), version.id)
             await _greet(parts, terminal, address, with_demo=with_demo)
-            ready = asyncio.create_task(_say_when_ready(parts, terminal))
+            saying = asyncio.create_task(_say_when_ready(parts, terminal))
             await _until_asked_to_stop()
-            ready.cancel()
+            saying.cancel()
             log.info("stopping")
             terminal.print("stopping …")
     log.info("stopped")
@@ -52,8 +50,8 @@ async def _greet(parts: Parts, terminal: Console, address: str, *, with_demo: bo
 async def _say_when_ready(parts: Parts, terminal: Console) -> None:
     """The server takes messages at once; answers begin when the model is loaded."""
     try:
-        with _waiting(terminal, "loading the model; messages are taken already …"):
-            await parts.live.wait_ready(READY_S)
+        terminal.print("loading the model; messages are taken already …")
+        await until_ready(parts.live, parts.calibrator, terminal)
     except NluError as error:
         terminal.print(
             f"[bold red]error:[/] {escape(str(error))}\nEvery message goes to a person until a model answers."
@@ -61,14 +59,6 @@ async def _say_when_ready(parts: Parts, terminal: Console) -> None:
     else:
         log.info("answering model=%s", parts.live.version.id)
         terminal.print("The bot answers now.")
-
-
-def _waiting(terminal: Console, words: str) -> AbstractContextManager[object]:
-    """What is waited for: a moving sign where somebody looks on, else a line."""
-    if terminal.is_terminal:
-        return terminal.status(words)
-    terminal.print(words)
-    return nullcontext()
 
 
 async def _until_asked_to_stop() -> None:
@@ -90,6 +80,6 @@ async def served_quietly(settings: Settings, terminal: Console) -> AsyncIterator
     """A server of our own, where somebody only wants to chat; yields its address."""
     version = await trained(ROOT, settings.data, terminal, always=False)
     async with opened(settings, version, owner=True) as parts, Server(parts).serving() as address:
-        with _waiting(terminal, "starting the bot …"):
-            await parts.live.wait_ready(READY_S)
+        terminal.print("starting the bot …")
+        await until_ready(parts.live, parts.calibrator, terminal)
         yield address

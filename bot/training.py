@@ -81,9 +81,12 @@ async def train(
     return version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Calibrator:
-    """Measures a model on the calibration set, once; what it found lies beside the model."""
+    """Measures a model on the calibration set, once; what it found lies beside the model.
+
+    `on_progress` may be set while it measures: whoever waits for a model looks on, and then no longer.
+    """
 
     root: Path
     brain_of: BrainOf

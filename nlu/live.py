@@ -46,6 +46,7 @@ class LiveModel:
     ) -> None:
         self._root, self._data, self._announce = root, data, announce
         self._wanted, self._calibrate = version, calibrate
+        self._children: set[RasaChild] = set()
         self._first = self._child(version)
         self._serving: _Serving | None = None
         self._problem: NluError | None = None
@@ -93,9 +94,9 @@ class LiveModel:
         for task in (*self._tasks, *self._draining):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._draining, return_exceptions=True)
-        await self._first.stop()
-        if self._serving is not None and self._serving.child is not self._first:
-            await self._serving.child.stop()
+        # Each of them once more: what was cancelled may have been starting or ending one.
+        for child in list(self._children):
+            await self._ended(child)
 
     async def _begin(self) -> None:
         """A child that does not come up is told of once, and still taken when it does."""
@@ -138,7 +139,7 @@ class LiveModel:
             return
         finally:
             if self._serving is before:
-                await child.stop()
+                await self._ended(child)
         log.info("nlu.change.done from=%s to=%s", before.version.id if before else "none", wanted.id)
         old = before.child if before else self._first
         drain = asyncio.create_task(self._drained(old), name="live-model-drain")
@@ -149,7 +150,13 @@ class LiveModel:
         try:
             await asyncio.sleep(DRAIN_S)
         finally:
-            await child.stop()
+            await self._ended(child)
+
+    async def _ended(self, child: RasaChild) -> None:
+        await child.stop()
+        self._children.discard(child)
 
     def _child(self, version: Version) -> RasaChild:
-        return RasaChild(self._data, self._root / "nlu" / "server", version, announce=self._announce)
+        child = RasaChild(self._data, self._root / "nlu" / "server", version, announce=self._announce)
+        self._children.add(child)
+        return child

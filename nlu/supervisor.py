@@ -70,6 +70,7 @@ class RasaChild:
         self._run_file = self._folder / f"child-{version.id}.json"
         self._lock = OwnerLock(self._folder / f"owner-{version.id}.lock")
         self._log_file = self._folder / ("rasa.log" if announce else "rasa-private.log")
+        self._session: aiohttp.ClientSession | None = None
         self._child: Announcement | None = None
         self._started: subprocess.Popen[bytes] | None = None
         self._endpoint: Endpoint | None = None
@@ -117,14 +118,17 @@ class RasaChild:
             raise NluUnavailable(f"the NLU server ended {self._failures} times while starting; see {self._log_file}")
 
     async def stop(self) -> None:
-        """Stops watching and ends the child, unless it is somebody else's."""
-        if self._watching is None:
-            return
-        self._watching.cancel()
-        await asyncio.gather(self._watching, return_exceptions=True)
-        self._watching = None
+        """Stops watching and ends the child, unless it is somebody else's.
+
+        May be asked for again: where starting or stopping was interrupted, it finishes.
+        """
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
         self._endpoint = None
-        await self._session.close()
+        if self._session is not None:
+            await self._session.close()
         if self.owns or self._started is not None:
             await self._end_child()
         self._lock.release()

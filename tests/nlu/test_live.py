@@ -218,3 +218,16 @@ async def test_a_missing_model_is_told_of_at_once(shop: Shop) -> None:
     Path(shop.first.path).unlink()
     with pytest.raises(SetupError, match="there is no model m1"):
         await shop.live.start()
+
+
+async def test_a_stop_that_was_interrupted_is_finished_by_the_next(shop: Shop) -> None:
+    await shop.live.start()
+    await shop.live.wait_ready(READY_S)
+    pid = shop.pid("m1")
+    assert pid is not None
+    stopping = asyncio.create_task(shop.live.stop())
+    await until(lambda: shop.live.endpoint() is None)
+    stopping.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    await shop.live.stop()
+    assert birth(pid) is None

@@ -60,7 +60,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the real code and toy sentences."""
     root = tmp_path_factory.mktemp("project")
     (root / "nlu" / "data").mkdir(parents=True)
-    shutil.copy(ROOT / "config.yml", root)
+    # So few sentences are gone through more often than all of ours.
+    config = (ROOT / "config.yml").read_text(encoding="utf-8").replace("passes: 25", "passes: 60")
+    (root / "config.yml").write_text(config, encoding="utf-8")
     for name in ("folding.py", "folding_table.py", "server"):
         (root / "nlu" / name).symlink_to(ROOT / "nlu" / name)
     blocks = (

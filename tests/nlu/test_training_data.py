@@ -15,7 +15,7 @@ from tests.nlu.conftest import ROOT
 LANGUAGES = ("zh-TW", "zh-CN", "en")
 MARK = re.compile(r"\[([^\[\]]+)\]\((\w+)\)")
 MARKS = {"product", "sku", "date", "quantity", "color", "size", "carrier"}
-FEWEST = 40
+FEWEST = 120
 
 
 def sentences(language: str) -> Iterator[tuple[str, str]]:

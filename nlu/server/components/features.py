@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def terms(text: str) -> Counter[str]:
 
 def concepts(folded: str, positions: list[tuple[int, int]]) -> list[str]:
     """The concepts of the lexicon that a folded text mentions, in text order; `positions` are its tokens."""
-    found = [(match.start(), name) for match in _CHINESE_PATTERN.finditer(folded) for name in _CHINESE[match[0]]]
+    found = [(at, name) for at, word in _chinese_words(folded) for name in _CHINESE[word]]
     stems = [stem(folded[start:end]) for start, end in positions]
     at = 0
     while at < len(stems):
@@ -50,6 +51,16 @@ def concepts(folded: str, positions: list[tuple[int, int]]) -> list[str]:
             found += [(positions[at][0], name) for name in _ENGLISH[tuple(stems[at : at + length])]]
         at += max(length, 1)
     return [name for _, name in sorted(found, key=lambda pair: pair[0])]
+
+
+def _chinese_words(folded: str) -> Iterator[tuple[int, str]]:
+    """The lexicon's Chinese words in a text and where they begin; the longest at a place, and none within another."""
+    at = 0
+    while at < len(folded):
+        word = next((word for word in _BY_FIRST.get(folded[at], ()) if folded.startswith(word, at)), None)
+        if word:
+            yield at, word
+        at += len(word or " ")
 
 
 def _phrase_at(stems: list[str], at: int) -> int:
@@ -89,4 +100,6 @@ def _read_lexicon() -> tuple[dict[str, list[str]], dict[tuple[str, ...], list[st
 
 
 _CHINESE, _ENGLISH = _read_lexicon()
-_CHINESE_PATTERN = re.compile("|".join(sorted(map(re.escape, _CHINESE), key=lambda word: (-len(word), word))))
+_BY_FIRST: dict[str, list[str]] = {}
+for _word in sorted(_CHINESE, key=len, reverse=True):
+    _BY_FIRST.setdefault(_word[0], []).append(_word)
