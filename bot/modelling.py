@@ -147,6 +147,8 @@ async def models(settings: Settings, terminal: Console) -> None:
         last = next((one for one in reversed(went) if one.model == version.id), None)
         usable = versions.made_by(version) == versions.code(ROOT)
         state = "live" if live and version.id == live.id else "" if usable else "made by another version of Baton"
+        if encoder := versions.encoder_of(version):
+            state = f"{state}, encoder {encoder}".removeprefix(", ")
         known = calibration.load(versions.beside(version, "calibration.json"))
         choices = [known.choice(language, "answer", budget) for language in LANGUAGES] if known else []
         starts = "  ".join(f"{choice.threshold:.2f}" if choice.possible else "never" for choice in choices)

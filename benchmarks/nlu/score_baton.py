@@ -46,7 +46,7 @@ def _reading(network: Mixed, text: str) -> Reading:
 
 def _tell(step: str, done: int, total: int) -> None:
     if step == "learn":
-        print(f"    Baton's network: pass {done} of {total}", file=sys.stderr)
+        print(f"    Baton learns: {done / total:.0%}", file=sys.stderr)
 
 
 main()
