@@ -235,7 +235,7 @@ def _require_ours(entry: tarfile.TarInfo, file: Path) -> None:
     parts = PurePosixPath(entry.name).parts
     plain = entry.isreg() and entry.name == "/".join(parts) and ".." not in parts
     known = entry.name in {MANIFEST, SECRET, SHOP, *DATABASE.values()} or (
-        len(parts) > 1 and parts[0] in (FILES, MODELS)
+        len(parts) > 1 and parts[0] in (FILES, MODELS, ENCODERS)
     )
     if not (plain and known):
         raise NotABackup(f"{file} is no backup of Baton: it holds {entry.name[:80]!r}")

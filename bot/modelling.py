@@ -73,10 +73,12 @@ async def add_encoder(
     if not folder.is_dir():
         folder = encoders.folder_of(settings.data) / f".fetched-{source.replace('/', '--')}"
         await hub.fetch(source, folder, _bytes_told(terminal))
-    added = await encoders.add(ROOT, settings.data, folder, name, prefix, _steps_told(terminal))
+    try:
+        added = await encoders.add(ROOT, settings.data, folder, name, prefix, _steps_told(terminal))
+    finally:
+        if folder.parent == encoders.folder_of(settings.data):
+            shutil.rmtree(folder)  # it is whole: were it kept, what the hub mends would never be seen
     terminal.print(f"encoder {added.id}: {name}, {added.precision}, {added.size_bytes / 1e6:.0f} MB", soft_wrap=True)
-    if folder.parent == encoders.folder_of(settings.data):
-        shutil.rmtree(folder)
     await train(settings, terminal, reason, added.id)
 
 

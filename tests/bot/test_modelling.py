@@ -11,7 +11,7 @@ from bot import modelling, settings
 from bot.settings import ROOT, Settings
 from nlu import encoders, versions
 from nlu.calibration import Calibration, Trial
-from nlu.errors import TrainingFailed
+from nlu.errors import NluError, TrainingFailed
 from nlu.versions import Version
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -87,6 +87,11 @@ async def test_an_encoder_is_a_folder_or_a_name(own: Settings, terminal: Console
     with pytest.raises(TrainingFailed, match="no-such-folder is neither a folder here nor a name such as"):
         await modelling.add_encoder(own, terminal, "no-such-folder", None, None)
     assert encoders.wanted(own.data) == ""
+    (own.data / "some-folder").mkdir()
+    with pytest.raises(NluError, match=r"some-folder cannot be used: modules\.json is missing|setup\.sh dense"):
+        await modelling.add_encoder(own, terminal, str(own.data / "some-folder"), None, None)
+    assert (own.data / "some-folder").is_dir()
+    assert versions.history(own.data) == []
 
 
 async def test_every_model_is_listed_with_what_was_measured_and_when_and_why_it_went_live(

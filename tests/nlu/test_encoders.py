@@ -313,7 +313,7 @@ vectors = {Encoder.load(place).vectors([text for text, _ in pairs]).tobytes() fo
 print(json.dumps([kinds.count("MatMulInteger"), kinds.count("MatMul"), len(vectors)]))
 """
     )
-    # Of six with weights the one from 24 to 64; two more have none.
+    # Of six with weights the one from 64 to 24; two more have none.
     assert told == [5, 3, 1]
 
 
