@@ -25,6 +25,13 @@ RUN uv python install 3.11 3.10
 COPY nlu/server/requirements.txt nlu/server/requirements.txt
 RUN uv venv --python 3.10 nlu/server/.venv \
     && uv pip sync --compile-bytecode --python nlu/server/.venv/bin/python --require-hashes nlu/server/requirements.txt
+# docker build --build-arg ENCODERS=yes: also what sentence encoders need, see docs/encoders.md.
+ARG ENCODERS=no
+COPY nlu/server/requirements.dense.txt nlu/server/requirements.dense.txt
+RUN if [ "$ENCODERS" = yes ]; then \
+        uv pip install --compile-bytecode --python nlu/server/.venv/bin/python --require-hashes \
+            --requirements nlu/server/requirements.dense.txt; \
+    fi
 COPY requirements/app.txt requirements/app.txt
 RUN uv venv --python 3.11 .venv \
     && uv pip sync --compile-bytecode --python .venv/bin/python --require-hashes requirements/app.txt

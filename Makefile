@@ -46,3 +46,4 @@ lock: setup-dev
 	$(COMPILE) --universal --python-version 3.11 pyproject.toml -o requirements/app.txt
 	$(COMPILE) --universal --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt
 	cd nlu/server && $(COMPILE) --python-version 3.10 requirements.in -o requirements.txt
+	cd nlu/server && $(COMPILE) --python-version 3.10 requirements.dense.in -o requirements.dense.txt

@@ -34,12 +34,13 @@ from bot.datafolder import Move
 from bot.dumps import Dumps, PostgresDumps, SqliteDumps
 from bot.settings import BOT_MIGRATIONS, Settings
 from handoff.db import MIGRATIONS
+from nlu import encoders
 
 MANIFEST = "manifest.json"
 SECRET = "secret"  # noqa: S105  a file's name
 SHOP = "shop.yml"
 SHOP_ASIDE = "shop.restored.yml"
-FILES, MODELS = "files", "models"
+FILES, MODELS, ENCODERS = "files", "models", encoders.FOLDER
 UNFINISHED = ".part"
 DATABASE: dict[dumps.Kind, str] = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 CHUNK = 1024 * 1024
@@ -135,7 +136,7 @@ def _write(settings: Settings, folder: Path, archive: Path, now: datetime, with_
         members[dumped.name] = _add(tar, dumped.name, dumped)
         members[SHOP] = _add(tar, SHOP, settings.shop_file)
         members[SECRET] = _add_bytes(tar, SECRET, settings_of.secret_key(settings.data).encode(), now)
-        for name in [FILES, MODELS] if with_models else [FILES]:
+        for name in [FILES, MODELS, ENCODERS] if with_models else [FILES]:
             for path in _content(settings.data / name):
                 member = f"{name}/{path.relative_to(settings.data / name).as_posix()}"
                 try:
@@ -154,9 +155,10 @@ def _write(settings: Settings, folder: Path, archive: Path, now: datetime, with_
 
 
 def _content(folder: Path) -> Iterator[Path]:
-    """Whole files only, not what is still being received."""
+    """Whole files only, not what is still being received or made."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith(UNFINISHED):
+        is_whole = not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and is_whole and not path.name.endswith(UNFINISHED):
             yield path
 
 
@@ -233,7 +235,7 @@ def _require_ours(entry: tarfile.TarInfo, file: Path) -> None:
     parts = PurePosixPath(entry.name).parts
     plain = entry.isreg() and entry.name == "/".join(parts) and ".." not in parts
     known = entry.name in {MANIFEST, SECRET, SHOP, *DATABASE.values()} or (
-        len(parts) > 1 and parts[0] in (FILES, MODELS)
+        len(parts) > 1 and parts[0] in (FILES, MODELS, ENCODERS)
     )
     if not (plain and known):
         raise NotABackup(f"{file} is no backup of Baton: it holds {entry.name[:80]!r}")
@@ -281,7 +283,8 @@ def _put(settings: Settings, database: SqliteDumps | PostgresDumps, folder: Path
         *shop,
     ]
     key = (folder / SECRET).read_text()
-    _add_models(folder / MODELS, settings.data / MODELS)
+    for name in (MODELS, ENCODERS):
+        _add_models(folder / name, settings.data / name)
     dumped = folder / DATABASE[database.kind]
     match database:
         case SqliteDumps(path=path):
@@ -314,7 +317,7 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _add_models(fresh: Path, models: Path) -> None:
-    """Models are named by what they were made from: one that is there is the same."""
+    """Models and encoders are named by what they are made from: one that is there is the same."""
     for path in fresh.rglob("*") if fresh.exists() else ():
         target = models / path.relative_to(fresh)
         if path.is_file() and not target.exists():

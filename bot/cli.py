@@ -132,6 +132,28 @@ def use_model(
     _finish(modelling.use(_settings(), terminal, model, reason))
 
 
+@models.command("add")
+def add_encoder(
+    source: Annotated[str, typer.Argument(help="A folder that sentence-transformers saved, or a hub's org/name.")],
+    prefix: Annotated[str | None, typer.Option(help='Put before every text, for example "query: ".')] = None,
+    force: Annotated[str | None, typer.Option(help="Take it even if it breaks a promise; say why.")] = None,
+) -> None:
+    """Read with a sentence encoder too: fetch, check and convert it, train with it, and put the model in service."""
+    settings = _settings()
+    from bot import modelling
+
+    _finish(modelling.add_encoder(settings, terminal, source, prefix, force), least=logging.WARNING)
+
+
+@models.command("remove-encoder")
+def remove_encoder() -> None:
+    """Go back to a model without a sentence encoder."""
+    settings = _settings()
+    from bot import modelling
+
+    _finish(modelling.remove_encoder(settings, terminal), least=logging.WARNING)
+
+
 @app.command("import-articles")
 def import_articles(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
     """Read articles from FOLDER/<id>/<language>.md; those with the same id are replaced."""

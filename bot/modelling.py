@@ -1,6 +1,7 @@
 """`baton train`, `baton evaluate` and `baton models`: how a model is made, judged and put in service."""
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from bot.asking import with_articles
 from bot.evaluation import Evaluation, Judged, OnProgress
 from bot.settings import ROOT, Settings
 from bot.shop import LANGUAGES
-from nlu import calibration, versions
+from nlu import calibration, encoders, hub, versions
 from nlu.errors import NluError, TrainingFailed
 from nlu.versions import Version
 
@@ -29,13 +30,14 @@ class NotBetter(NluError):
     """A model breaks a promise that the live one keeps; it stays out of service."""
 
 
-async def train(settings: Settings, terminal: Console, reason: str | None) -> None:
+async def train(settings: Settings, terminal: Console, reason: str | None, encoder: str | None = None) -> None:
     """A new model, measured and compared with the live one; it goes live where no promise is broken, or for `reason`.
 
+    `encoder` is one to use from now on, if the model goes live.
     Raises `NotBetter`, or `TrainingFailed` where the data is at fault; the live model stays in both cases.
     """
     before = versions.live(ROOT, settings.data)
-    version = await showing.trained(ROOT, settings.data, terminal, always=True)
+    version = await showing.trained(ROOT, settings.data, terminal, always=True, encoder=encoder)
     async with showing.shown(terminal) as on_progress:
         candidate = await _evaluated(settings, version, on_progress)
         problems: list[str] = []
@@ -48,8 +50,72 @@ async def train(settings: Settings, terminal: Console, reason: str | None) -> No
         raise NotBetter(
             f"model {version.id} stays out of service; mend the sentences, or take it with --force and a reason"
         )
+    if encoder is not None:
+        encoders.want(settings.data, encoder)
     versions.go_live(settings.data, version, datetime.now(UTC), reason or "")
     terminal.print(f"model {version.id} is live; running servers change over by themselves")
+
+
+async def add_encoder(
+    settings: Settings, terminal: Console, source: str, prefix: str | None, reason: str | None
+) -> None:
+    """From a folder or a hub's `org/name` to a live model that reads with it; the gate is that of `train`.
+
+    Raises `TrainingFailed` where it cannot be used, `SetupError` where something is missing here, `NotBetter` where
+    the model is worse. In each case nothing has changed but that the encoder may lie in `data/encoders`.
+    """
+    folder, name = Path(source).expanduser(), source
+    if folder.is_dir():
+        name = folder.resolve().name
+    elif not hub.is_name(source):
+        raise TrainingFailed(f"{source} is neither a folder here nor a name such as intfloat/multilingual-e5-small")
+    encoders.require_packages(ROOT / "nlu" / "server")
+    if not folder.is_dir():
+        folder = encoders.folder_of(settings.data) / f".fetched-{source.replace('/', '--')}"
+        await hub.fetch(source, folder, _bytes_told(terminal))
+    try:
+        added = await encoders.add(ROOT, settings.data, folder, name, prefix, _steps_told(terminal))
+    finally:
+        if folder.parent == encoders.folder_of(settings.data):
+            shutil.rmtree(folder)  # it is whole: were it kept, what the hub mends would never be seen
+    terminal.print(f"encoder {added.id}: {name}, {added.precision}, {added.size_bytes / 1e6:.0f} MB", soft_wrap=True)
+    await train(settings, terminal, reason, added.id)
+
+
+async def remove_encoder(settings: Settings, terminal: Console) -> None:
+    """Back to a model without an encoder, whatever the live one is; trained where it is missing."""
+    version = versions.wanted(ROOT, settings.data, "")
+    if not version.exists or versions.made_by(version) != versions.code(ROOT):
+        version = await showing.trained(ROOT, settings.data, terminal, always=True, encoder="")
+    encoders.want(settings.data, "")
+    versions.go_live(settings.data, version, datetime.now(UTC), "without an encoder")
+    terminal.print(f"model {version.id} is live; running servers change over by themselves")
+    terminal.print(f"encoders stay in {encoders.folder_of(settings.data)} for earlier models", soft_wrap=True)
+
+
+_ENCODER_STEPS = {
+    "encoder-check": "checking the folder …",
+    "encoder-convert": "reading the weights …",
+    "encoder-try": "reading a few sentences …",
+    "encoder-quantise": "making it small and quick …",
+}
+
+
+def _steps_told(terminal: Console) -> OnProgress:
+    return lambda step, done, total: terminal.print(_ENCODER_STEPS[step])
+
+
+def _bytes_told(terminal: Console) -> hub.OnBytes:
+    """A line for each file, and of a large one for each tenth."""
+    told: dict[str, int] = {}
+
+    def tell(file: str, here: int, whole: int) -> None:
+        tenths = 10 * here // max(whole, 1)
+        if tenths > told.get(file, -1):
+            told[file] = tenths if whole > 10_000_000 else 10
+            terminal.print(f"fetching {file}: {here / 1e6:.1f} of {whole / 1e6:.1f} MB", soft_wrap=True)
+
+    return tell
 
 
 async def evaluate(
@@ -83,6 +149,8 @@ async def models(settings: Settings, terminal: Console) -> None:
         last = next((one for one in reversed(went) if one.model == version.id), None)
         usable = versions.made_by(version) == versions.code(ROOT)
         state = "live" if live and version.id == live.id else "" if usable else "made by another version of Baton"
+        if encoder := versions.encoder_of(version):
+            state = f"{state}, encoder {encoder}".removeprefix(", ")
         known = calibration.load(versions.beside(version, "calibration.json"))
         choices = [known.choice(language, "answer", budget) for language in LANGUAGES] if known else []
         starts = "  ".join(f"{choice.threshold:.2f}" if choice.possible else "never" for choice in choices)

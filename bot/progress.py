@@ -43,14 +43,15 @@ READY_S = 240.0
 """For a model to be loaded and, the first time, measured."""
 
 
-async def trained(root: Path, data: Path, terminal: Console, *, always: bool) -> Version:
+async def trained(root: Path, data: Path, terminal: Console, *, always: bool, encoder: str | None = None) -> Version:
     """The wanted model, trained where it is missing (or `always`), with its progress on the terminal.
 
-    A quiet terminal leaves the lines to the log. Raises as `training.train` does.
+    A quiet terminal leaves the lines to the log. `encoder` and errors as `training.train` has them.
     """
-    work = training.train if always else training.ensure_model
     async with shown(terminal) as on_progress:
-        return await work(root, data, on_progress)
+        if always:
+            return await training.train(root, data, on_progress, encoder=encoder)
+        return await training.ensure_model(root, data, on_progress)
 
 
 async def until_ready(live: LiveModel, calibrator: Calibrator, terminal: Console) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import json
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,11 +12,11 @@ import aiohttp
 from bot.dialogue import UNCLEAR
 from bot.evaluation import AtAnyConfidence, Case, CaseFileError, Judged, judged, read_cases, trials
 from bot.understand import Brain, Nlu, Sureness
-from nlu import calibration, versions
+from nlu import calibration, encoders, versions
 from nlu.calibration import Calibration, Kind, Trial
 from nlu.client import Endpoint, NluClient
 from nlu.errors import SetupError, TrainingFailed
-from nlu.launching import require_python, rotated, surroundings
+from nlu.launching import followed, rotated
 from nlu.result import Reading
 from nlu.versions import Version
 
@@ -50,56 +48,37 @@ async def ensure_model(
     return version
 
 
-async def train(root: Path, data: Path, on_progress: OnProgress, intents: Collection[str] | None = None) -> Version:
+async def train(
+    root: Path,
+    data: Path,
+    on_progress: OnProgress,
+    intents: Collection[str] | None = None,
+    encoder: str | None = None,
+) -> Version:
     """Trains the wanted version, calling `on_progress(step, done, total)` on the way.
 
     The steps are check, prepare, features, learn, entities and write. With `intents`, any other intent in the data is
-    an error.
+    an error. `encoder` is one to use instead of the wanted one; an empty one is none.
     The file appears whole or not at all, so what is served stays. Raises SetupError, or TrainingFailed naming file
     and line where the data is at fault.
     """
-    version, server = versions.wanted(root, data), root / "nlu" / "server"
+    server, used = root / "nlu" / "server", encoders.wanted(data) if encoder is None else encoder
+    version = versions.wanted(root, data, used)
+    if used:
+        encoders.require(server, data, used)
     sources = {"--config": root / "config.yml", "--data": root / "nlu" / "data", "--out": version.path}
     arguments = [word for option, path in sources.items() for word in (option, str(path.absolute()))]
     if intents is not None:
         arguments += ["--intents", ",".join(intents)]
     log = data / "rasa" / "train.log"
     with rotated(log) as output:
-        child = await asyncio.create_subprocess_exec(
-            require_python(server).absolute(),
-            server.absolute() / "train.py",
-            *arguments,
-            cwd=root,
-            env=surroundings({}),
-            stdin=PIPE,  # never written to: its closing tells the child that we are gone
-            stdout=PIPE,
-            stderr=output,
-            start_new_session=True,
-        )
-    problem = await _followed(child, on_progress)
-    if child.returncode != 0:
-        raise TrainingFailed(problem or f"training ended with exit code {child.returncode}; see {log}")
+        ended = await followed(server, "train.py", arguments, encoders.surroundings(data, used), output, on_progress)
+    if ended.exit_code != 0:
+        problem = ended.told.get("error") or f"training ended with exit code {ended.exit_code}; see {log}"
+        raise TrainingFailed(str(problem))
+    versions.note_encoder(version, used)
     versions.note_maker(root, version)
     return version
-
-
-async def _followed(child: Process, on_progress: OnProgress) -> str | None:
-    """Passes progress on until the child has ended; the error it reported, if any."""
-    assert child.stdout is not None
-    problem = None
-    try:
-        async for line in child.stdout:
-            told = json.loads(line)
-            if "error" in told:
-                problem = str(told["error"])
-            else:
-                on_progress(told["step"], told["done"], told["total"])
-        await child.wait()
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return problem
 
 
 @dataclass(slots=True)

@@ -1,10 +1,14 @@
 """Starts Python inside Rasa's own environment, with nothing of ours in its surroundings but what it needs."""
 
+import asyncio
+import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from asyncio.subprocess import PIPE
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from nlu.errors import SetupError
 
@@ -32,10 +36,9 @@ def launch(
 
     `with_parent` gives it a pipe as standard input, whose closing tells it that we are gone.
     """
-    python = require_python(server_dir)
     return subprocess.Popen(  # noqa: S603  our own scripts, our own arguments
         # Without a session of its own a Ctrl-C would reach it before we could stop it in order.
-        [str(python.absolute()), str((server_dir / script).absolute()), *arguments],
+        _command(server_dir, script, arguments),
         cwd=server_dir.parents[1],
         env=surroundings(extra),
         stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
@@ -43,6 +46,52 @@ def launch(
         stderr=log,
         start_new_session=True,
     )
+
+
+def _command(server_dir: Path, script: str, arguments: Sequence[str]) -> list[str]:
+    return [str(require_python(server_dir).absolute()), str((server_dir / script).absolute()), *arguments]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a script ended, and what it told beside its progress."""
+
+    exit_code: int
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def followed(
+    server_dir: Path,
+    script: str,
+    arguments: Sequence[str],
+    extra: Mapping[str, str],
+    log: IO[bytes],
+    on_progress: Callable[[str, int, int], None],
+) -> Ended:
+    """Runs a script that tells its progress in JSON lines, as `nlu/server/progress.py` writes them, to its end."""
+    child = await asyncio.create_subprocess_exec(
+        *_command(server_dir, script, arguments),
+        cwd=server_dir.parents[1],
+        env=surroundings(extra),
+        stdin=PIPE,  # never written to: its closing tells the child that we are gone
+        stdout=PIPE,
+        stderr=log,
+        start_new_session=True,
+    )
+    assert child.stdout is not None
+    told: dict[str, Any] = {}
+    try:
+        async for line in child.stdout:
+            said = json.loads(line)
+            if "step" in said:
+                on_progress(said["step"], said["done"], said["total"])
+            else:
+                told |= said
+        return Ended(await child.wait(), told)
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
 
 
 def rotated(log: Path) -> IO[bytes]:

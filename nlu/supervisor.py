@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
+from nlu import encoders, versions
 from nlu.client import Endpoint, NluClient
 from nlu.errors import NluUnavailable, SetupError
 from nlu.launching import launch, require_python, rotated
@@ -60,6 +61,7 @@ class RasaChild:
         announce: bool = True,
         patience: Patience = Patience(),
     ) -> None:
+        self._data = data
         self._server_dir = server_dir
         self._version = version
         self._announce = announce
@@ -98,6 +100,8 @@ class RasaChild:
         require_python(self._server_dir)
         if not self._version.path.is_file():
             raise SetupError(f"there is no model {self._version.id}: run `baton train`")
+        if encoder := versions.encoder_of(self._version):
+            encoders.require(self._server_dir, self._data, encoder)
         self._session = aiohttp.ClientSession()
         self._client = NluClient(self._session, self._candidate)
         await self._tick()
@@ -172,7 +176,7 @@ class RasaChild:
                 "serve.py",
                 ["--model", str(self._version.path.absolute()), "--port", str(port)]
                 + (keeps if self._announce else ["--with-parent"]),
-                {"BATON_NLU_TOKEN": child_token},
+                {"BATON_NLU_TOKEN": child_token} | encoders.surroundings(self._data),
                 output,
                 with_parent=not self._announce,
             )

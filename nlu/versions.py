@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nlu import encoders
 from nlu.errors import SetupError
 
 ID_LENGTH = 12
@@ -37,10 +38,15 @@ class Promotion:
     reason: str = ""
 
 
-def wanted(project_root: Path, data_dir: Path) -> Version:
-    """The version that the project's sources ask for; raises SetupError where they are incomplete."""
+def wanted(project_root: Path, data_dir: Path, encoder: str | None = None) -> Version:
+    """The version that the project's sources ask for with the wanted encoder; raises SetupError where they cannot.
+
+    `encoder` is one to use instead; an empty one is none.
+    """
     content = [_required(project_root / "config.yml"), *_training_data(project_root)]
-    return _version(data_dir, _digest(project_root, [*content, *_code(project_root)], _rasa_version(project_root)))
+    used = encoders.wanted(data_dir) if encoder is None else encoder
+    made_with = _rasa_version(project_root) + (f" encoder {used}" if used else "")
+    return _version(data_dir, _digest(project_root, [*content, *_code(project_root)], made_with))
 
 
 def code(project_root: Path) -> str:
@@ -88,6 +94,21 @@ def made_by(version: Version) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
+def note_encoder(version: Version, encoder: str) -> None:
+    """Remembers beside a fresh model which encoder it reads with; an empty one is none."""
+    note = beside(version, "encoder")
+    if encoder:
+        note.write_text(encoder, encoding="utf-8")
+    else:
+        note.unlink(missing_ok=True)
+
+
+def encoder_of(version: Version) -> str:
+    """What `note_encoder` remembered."""
+    note = beside(version, "encoder")
+    return note.read_text(encoding="utf-8") if note.is_file() else ""
+
+
 def beside(version: Version, kind: str) -> Path:
     """Where something that belongs to a model lies."""
     return version.path.with_name(f"{version.id}.{kind}")
@@ -109,14 +130,14 @@ def _version(data_dir: Path, version_id: str) -> Version:
     return Version(version_id, data_dir / "models" / f"{version_id}.tar.gz")
 
 
-def _digest(project_root: Path, files: Iterable[Path], rasa_version: str) -> str:
+def _digest(project_root: Path, files: Iterable[Path], made_with: str) -> str:
     digest = hashlib.sha256()
     for path in files:
         # Name and length first: no two sets of files may look alike in a row.
         content = path.read_bytes()
         digest.update(f"{path.relative_to(project_root).as_posix()} {len(content)}\n".encode())
         digest.update(content)
-    digest.update(rasa_version.encode())
+    digest.update(made_with.encode())
     return digest.hexdigest()[:ID_LENGTH]
 
 

@@ -1,9 +1,14 @@
 #!/bin/sh
 # Makes both Python environments and the web code; quick where nothing has changed.
-# Usage: requirements/setup.sh [app|dev]     app: what running needs, dev: also what the tests need
+# Usage: requirements/setup.sh [app|dev|dense]
+#   app: what running needs; dev: also what the tests need; dense: also what sentence encoders need
 set -eu
 cd "$(dirname "$0")/.."
 wanted="${1:-app}"
+dense=no
+# Who has asked for sentence encoders once has them again in a renewed environment; the tests have a small one.
+if [ "$wanted" != app ] || [ -f nlu/server/.venv/.dense-from ]; then dense=yes; fi
+if [ "$wanted" = dense ]; then wanted=app; fi
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say ""; say "setup: $1"; shift; for line in "$@"; do say "  $line"; done; exit 1; }
@@ -48,6 +53,13 @@ if ! is_current nlu/server/.venv nlu/server/requirements.txt; then
             "then try again."
     (cd nlu/server && "$uv" pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.txt)
     mark_current nlu/server/.venv nlu/server/requirements.txt
+fi
+
+if [ "$dense" = yes ] && ! cmp -s nlu/server/requirements.dense.txt nlu/server/.venv/.dense-from; then
+    say "installing what sentence encoders need (about 160 MB) …"
+    # On top: its lock keeps to the versions of the other one.
+    (cd nlu/server && "$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements.dense.txt)
+    cp nlu/server/requirements.dense.txt nlu/server/.venv/.dense-from
 fi
 
 # Installing the package builds the web code (see web/build_hook.py).

@@ -114,3 +114,15 @@ def _instructions(name: str) -> list[str]:
     """The arguments of every such instruction, continued lines joined."""
     joined = re.sub(r"\\\n\s*", "", DOCKERFILE)
     return [line.partition(" ")[2].strip() for line in joined.splitlines() if line.startswith(f"{name} ")]
+
+
+def test_what_encoders_need_keeps_to_the_versions_of_rasas_environment_and_is_locked_like_it() -> None:
+    server = ROOT / "nlu" / "server"
+    base, more = (
+        dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", (server / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("requirements.txt", "requirements.dense.txt")
+    )
+    assert {name: version for name, version in more.items() if base.get(name, version) != version} == {}
+    assert {"onnx", "onnxruntime", "tokenizers"} <= more.keys() - base.keys()
+    words = (server / "requirements.dense.txt").read_text(encoding="utf-8")
+    assert words.count("==") <= words.count("--hash=") and "index" not in words

@@ -34,6 +34,7 @@ def main(
     train_rasa: Annotated[
         bool, typer.Option("--train-rasa", help="Train Rasa's default pipeline where it is not cached: hours.")
     ] = False,
+    system: Annotated[str | None, typer.Option("--system", help="In clinc and jddc this system alone.")] = None,
     quick: Annotated[bool, typer.Option("--quick", hidden=True)] = False,
 ) -> None:
     """Measure and write benchmarks/results/nlu.json, each part as it is done."""
@@ -43,21 +44,24 @@ def main(
         began = time.perf_counter()
         try:
             with _cache(quick) as cache:
-                asyncio.run(_measure(part, stored, cache, train_rasa))
+                asyncio.run(_measure(part, stored, cache, train_rasa, system))
         except NoData as reason:
             raise SystemExit(f"{part} cannot be measured: {reason}") from None
-        command = f"make bench NAME={NAME} ARGS='--only {part}'"
+        words, key = f"--only {part}", f"{part}_run"
+        if system is not None and part in (Part.CLINC, Part.JDDC):
+            words, key = f"{words} --system {system}", f"{part}_{system}_run"
+        command = f"make bench NAME={NAME} ARGS='{words}'"
         run: Metrics = {"command": command, "s": rounded(time.perf_counter() - began), **report.surroundings()}
-        stored.replace(f"{part}_run", run)
+        stored.replace(key, run)
     terminal.print("a quick run proves nothing and is not stored" if quick else f"written to results/{NAME}.json")
 
 
-async def _measure(part: Part, stored: Stored, cache: Path, train_rasa: bool) -> None:
+async def _measure(part: Part, stored: Stored, cache: Path, train_rasa: bool, system: str | None) -> None:
     match part:
         case Part.CLINC:
-            await intents.clinc(terminal, stored, cache, train_rasa)
+            await intents.clinc(terminal, stored, cache, train_rasa, system)
         case Part.JDDC:
-            await intents.jddc(terminal, stored, cache, train_rasa)
+            await intents.jddc(terminal, stored, cache, train_rasa, system)
         case Part.MAPPED:
             await mapped.measure(terminal, stored, cache)
         case Part.SPEED:

@@ -10,11 +10,12 @@ from typing import Protocol
 import yaml
 
 from benchmarks import assistant, report
-from benchmarks.nlu import nlpjs, rasa_default
+from benchmarks.nlu import minilm, nlpjs, rasa_default
 from benchmarks.nlu.datasets import Labelled, Split
 from benchmarks.nlu.scores import Answers, Scored, in_rasas_python
 from bot.settings import ROOT
 from nlu import versions
+from nlu.errors import NluError
 
 CLASSIFIER = "nlu.server.components.classifier.NgramClassifier"
 
@@ -39,7 +40,8 @@ class Contender(Protocol):
 
 def contenders(language: str, cache: Path, train_rasa: bool) -> list[Contender]:
     """All of them, the quickest first."""
-    return [Baton(), NlpJs(language, cache), Rasa(language, cache, train_rasa)]
+    with_encoder = [MiniLm(cache)] if language == "en" else []
+    return [Baton(), *with_encoder, NlpJs(language, cache), Rasa(language, cache, train_rasa)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,26 @@ class Baton:
         return f"{report.surroundings()['version_baton']}, code {versions.code(ROOT)}"
 
     async def read(self, task: Split, messages: Sequence[Labelled]) -> Answers:
-        steps = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-        step = next(step for step in steps if step["name"] == CLASSIFIER)
-        parts = {"train": _pairs(task.train), "validation": _pairs(task.validation)}
-        shipped = {"hidden": step["hidden"], "passes": step["passes"]}
-        return await in_rasas_python("score_baton.py", {**parts, **shipped}, messages)
+        return await in_rasas_python("score_baton.py", _baton_task(task), messages)
+
+
+@dataclass(frozen=True, slots=True)
+class MiniLm:
+    """Baton as above with an English sentence encoder, quantised as `baton models add` does; never cached."""
+
+    cache: Path
+    name: str = "minilm"
+
+    @property
+    def version(self) -> str:
+        return f"{minilm.PACKAGE}, {Baton().version}"
+
+    async def read(self, task: Split, messages: Sequence[Labelled]) -> Answers:
+        try:
+            folder = await minilm.encoder(self.cache)
+        except (RuntimeError, NluError) as error:
+            raise NotHere(str(error)) from error
+        return await in_rasas_python("score_baton.py", {**_baton_task(task), "encoder": str(folder)}, messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +149,10 @@ async def _remembered(
 
 def _pairs(examples: Sequence[Labelled]) -> list[tuple[str, str]]:
     return [(one.text, one.label) for one in examples]
+
+
+def _baton_task(task: Split) -> dict[str, object]:
+    steps = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    step = next(step for step in steps if step["name"] == CLASSIFIER)
+    parts = {"train": _pairs(task.train), "validation": _pairs(task.validation)}
+    return {**parts, "hidden": step["hidden"], "passes": step["passes"]}

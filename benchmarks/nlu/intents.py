@@ -18,12 +18,14 @@ RIGHT_SHARE = 0.8
 QUICK_LABELS = 12
 
 
-async def clinc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool) -> None:
+async def clinc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool, only: str | None = None) -> None:
     """CLINC150 in full: understood or not, and what a threshold makes of messages that belong to no intent."""
     task = _smaller(datasets.clinc150()) if stored.dry else datasets.clinc150()
     stored.replace("clinc_data", _sizes(task))
     rows = []
     for system in contenders("en", cache, train_rasa):
+        if only not in (None, system.name):
+            continue
         try:
             [answers] = await _read(terminal, system, [task])
         except NotHere as reason:
@@ -35,12 +37,14 @@ async def clinc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool
     report.show(f"CLINC150, {len(task.test)} messages judged", ["system", *_CLINC_COLUMNS.values()], rows)
 
 
-async def jddc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool) -> None:
+async def jddc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool, only: str | None = None) -> None:
     """A Chinese shop's messages in five folds."""
     folds = [_smaller(fold) for fold in datasets.jddc()[:2]] if stored.dry else datasets.jddc()
     stored.replace("jddc_data", {"folds": len(folds), "messages": sum(len(fold.test) for fold in folds)})
     rows = []
     for system in contenders("zh", cache, train_rasa):
+        if only not in (None, system.name):
+            continue
         try:
             read = await _read(terminal, system, folds)
         except NotHere as reason:

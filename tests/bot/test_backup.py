@@ -26,6 +26,7 @@ from handoff import db, desk, inbox
 from handoff.db import Database
 from handoff.ports import LocalWakeups
 from handoff.values import Reason
+from nlu import encoders
 from tests import builders as a
 from tests import servers
 from tests.handoff.ownership import check_everything
@@ -101,12 +102,21 @@ def test_files_key_and_rules_are_inside_for_the_owner_alone(small: Settings, tmp
     assert not any("restore" in path.name for path in moved.data.rglob("*")), "nothing is left lying about"
 
 
-def test_models_are_inside_only_when_asked_for(small: Settings, tmp_path: Path) -> None:
+def test_models_and_their_encoders_are_inside_only_when_asked_for(small: Settings, tmp_path: Path) -> None:
+    encoder = small.data / "encoders" / "e1" / "model.onnx"
+    fetched = small.data / "encoders" / ".fetched-org--name" / "model.onnx"
+    for file in (encoder, fetched):
+        file.parent.mkdir(parents=True)
+        file.write_text("an encoder")
+    encoders.want(small.data, "e1")
     manifest = backup.create(small, tmp_path / "backup.tar.gz", NOW, with_models=True)
     assert "models/0123.tar.gz" in manifest.members
     moved = _settings(tmp_path / "new", f"sqlite:///{tmp_path}/new/baton.db")
     backup.restore(moved, tmp_path / "backup.tar.gz")
     assert (moved.data / "models" / "0123.tar.gz").read_text() == "a model"
+    assert (moved.data / "encoders" / "e1" / "model.onnx").read_text() == "an encoder"
+    assert encoders.wanted(moved.data) == "e1"
+    assert sorted(path.name for path in (moved.data / "encoders").iterdir()) == ["e1", "wanted.json"]
 
 
 def test_a_key_from_the_environment_is_noted_where_it_differs(

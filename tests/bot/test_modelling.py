@@ -9,9 +9,9 @@ from rich.console import Console
 
 from bot import modelling, settings
 from bot.settings import ROOT, Settings
-from nlu import versions
+from nlu import encoders, versions
 from nlu.calibration import Calibration, Trial
-from nlu.errors import TrainingFailed
+from nlu.errors import NluError, TrainingFailed
 from nlu.versions import Version
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -67,6 +67,30 @@ async def test_a_model_that_cannot_go_live_is_refused_and_nothing_changes(
     made(own, "old33", usable=False)
     with pytest.raises(TrainingFailed, match=problem):
         await modelling.use(own, terminal, named, "why not")
+    assert versions.history(own.data) == []
+
+
+async def test_the_way_back_from_an_encoder_needs_no_training_and_no_encoder(own: Settings, terminal: Console) -> None:
+    plain = versions.wanted(ROOT, own.data)
+    made(own, plain.id)
+    dense = made(own, "dd44")
+    versions.note_encoder(dense, "e1")
+    encoders.want(own.data, "e1")
+    versions.go_live(own.data, dense, NOW)
+    await modelling.remove_encoder(own, terminal)
+    assert versions.live(ROOT, own.data) == plain == versions.wanted(ROOT, own.data)
+    assert versions.history(own.data)[-1].reason == "without an encoder"
+    assert f"model {plain.id} is live" in said(terminal)
+
+
+async def test_an_encoder_is_a_folder_or_a_name(own: Settings, terminal: Console) -> None:
+    with pytest.raises(TrainingFailed, match="no-such-folder is neither a folder here nor a name such as"):
+        await modelling.add_encoder(own, terminal, "no-such-folder", None, None)
+    assert encoders.wanted(own.data) == ""
+    (own.data / "some-folder").mkdir()
+    with pytest.raises(NluError, match=r"some-folder cannot be used: modules\.json is missing|setup\.sh dense"):
+        await modelling.add_encoder(own, terminal, str(own.data / "some-folder"), None, None)
+    assert (own.data / "some-folder").is_dir()
     assert versions.history(own.data) == []
 
 

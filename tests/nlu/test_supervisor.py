@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from nlu import encoders, versions
 from nlu.client import Endpoint, NluClient
 from nlu.errors import NluUnavailable, SetupError
 from nlu.supervisor import Patience
@@ -208,6 +209,18 @@ async def test_a_wait_that_is_too_short_says_so(place: Place) -> None:
     with pytest.raises(NluUnavailable, match="no answer after"):
         await child.wait_ready(0)
     await child.stop()
+
+
+async def test_a_model_whose_encoder_or_packages_are_missing_says_what_to_run(place: Place) -> None:
+    versions.note_encoder(place.version, "e1")
+    with pytest.raises(SetupError, match=r"not installed: run `requirements/setup\.sh dense`"):
+        await place.child().start()
+    libraries = place.server_dir / ".venv" / "lib" / "python3.10" / "site-packages"
+    for name in encoders.PACKAGES:
+        (libraries / name).mkdir(parents=True)
+    with pytest.raises(SetupError, match=r"the encoder e1 is not in .*encoders: run `baton models add`"):
+        await place.child().start()
+    assert not (place.data / "rasa").exists()
 
 
 async def test_a_missing_environment_says_what_to_run(place: Place) -> None:

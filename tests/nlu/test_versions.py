@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import training
-from nlu import versions
+from nlu import encoders, versions
 from nlu.errors import SetupError
 from nlu.versions import Promotion, Version
 
@@ -66,6 +66,28 @@ def test_a_sentence_moved_to_another_file_asks_for_another_model(root: Path, tmp
     before = versions.wanted(root, tmp_path)
     (root / "nlu/data/en.yml").rename(root / "nlu/data/fr.yml")
     assert versions.wanted(root, tmp_path) != before
+
+
+def test_another_encoder_asks_for_another_model_and_none_for_the_first_again(root: Path, tmp_path: Path) -> None:
+    before = versions.wanted(root, tmp_path)
+    encoders.want(tmp_path, "e1")
+    first = versions.wanted(root, tmp_path)
+    encoders.want(tmp_path, "e2")
+    assert len({before, first, versions.wanted(root, tmp_path)}) == 3
+    assert versions.wanted(root, tmp_path, "e1") == first
+    assert versions.wanted(root, tmp_path, "") == before
+    encoders.want(tmp_path, "")
+    assert versions.wanted(root, tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"nonsense", b"[]", b"{}", b'{"encoder": 7}', b'{"encoder": "../x"}', b"\xff"]
+)
+def test_a_broken_note_of_the_wanted_encoder_is_named(root: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "encoders").mkdir()
+    (tmp_path / "encoders" / "wanted.json").write_bytes(content)
+    with pytest.raises(SetupError, match=r"wanted\.json is broken: remove it, or run `baton models add` again"):
+        versions.wanted(root, tmp_path)
 
 
 def test_a_model_is_found_once_its_file_is_there(root: Path, tmp_path: Path) -> None:

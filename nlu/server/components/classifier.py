@@ -12,18 +12,22 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.server import progress
-from nlu.server.components.network import Network
+from nlu.server.components.encoder import Encoder
+from nlu.server.components.mixed import Mixed
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramClassifier(GraphComponent, IntentClassifier):
-    """A small network on pieces of spelling, words and concepts; always gives the full ranking."""
+    """A small network on pieces of spelling, words and concepts; always gives the full ranking.
+
+    Which sentence encoder it reads with, if any, is the installation's choice and comes by the environment.
+    """
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model: Network | None = None
+        self._model: Mixed | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -53,17 +57,18 @@ class NgramClassifier(GraphComponent, IntentClassifier):
         """A trained classifier; raises ValueError where none was stored, so that no empty model is ever served."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = Network.load(folder)
+            component._model = Mixed.load(folder)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every sentence that has an intent, and stores the result."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        self._model = Network.fit(
+        self._model = Mixed.fit(
             [example.get(TEXT) for example in examples],
             [example.get(INTENT) for example in examples],
             hidden=int(self._config["hidden"]),
             passes=int(self._config["passes"]),
+            encoder=Encoder.wanted(),
             on_progress=progress.report,
         )
         with self._model_storage.write_to(self._resource) as folder:

@@ -76,12 +76,13 @@ class Network:
 
     def ranking(self, text: str) -> list[tuple[str, float]]:
         """Every intent with its probability (they sum to 1), likeliest first."""
+        return ranked(self.intents, self.scores(text))
+
+    def scores(self, text: str) -> Floats:
+        """One an intent, in their order: what the probabilities are made of."""
         columns, values = self._vocabulary.vector(terms(text))
         hidden = np.maximum(values.astype(np.float32) @ self._embeddings[columns] + self._hidden_bias, 0)
-        scores = (hidden @ self._out + self._bias).astype(np.float64)
-        odds = np.exp(scores - scores.max())
-        probabilities = odds / odds.sum()
-        return [(self.intents[at], float(probabilities[at])) for at in np.argsort(-probabilities, kind="stable")]
+        return np.asarray((hidden @ self._out + self._bias).astype(np.float64))
 
     def save(self, folder: Path) -> None:
         """Writes `model.json` and `model.npz`; nothing in them is executed on loading."""
@@ -98,6 +99,13 @@ class Network:
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
             idf, *layers = (arrays[name] for name in arrays.files)
         return cls(names["intents"], _Vocabulary(index, idf), [layer.astype(np.float32) for layer in layers])
+
+
+def ranked(intents: Sequence[str], scores: Floats) -> list[tuple[str, float]]:
+    """Every intent with its probability, likeliest first."""
+    odds = np.exp(scores - scores.max())
+    probabilities = odds / odds.sum()
+    return [(intents[at], float(probabilities[at])) for at in np.argsort(-probabilities, kind="stable")]
 
 
 class _Learning:
