@@ -132,4 +132,7 @@ print(json.dumps(steps))
 """
     steps = run(tmp_path, script)
     assert steps[0] == ["features", 0, len(PAIRS)]
-    assert [step for step in steps if step[0] == "learn"] == [["learn", done, 20] for done in range(21)]
+    learnt = [step for step in steps if step[0] == "learn"]
+    # So few sentences are gone through more often than asked for.
+    assert len(learnt) > 21
+    assert learnt == [["learn", done, len(learnt) - 1] for done in range(len(learnt))]

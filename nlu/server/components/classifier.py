@@ -32,7 +32,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`hidden`: how many units the hidden layer has; `passes`: how often the training data is gone through."""
-        return {"hidden": 256, "passes": 5}
+        return {"hidden": 128, "passes": 5}
 
     @classmethod
     def create(

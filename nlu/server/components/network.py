@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 SEED = 0
-BATCH = 128
-STEP = 8e-3
+BATCH = 256
+STEP = 1e-2
 WARM_UP = 100
 FEWEST_STEPS = 300
 """A handful of sentences is gone through more often than asked for, or next to nothing would be learnt from it."""
