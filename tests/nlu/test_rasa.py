@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from bot import training
 from nlu import versions
@@ -20,7 +21,7 @@ from nlu.supervisor import RasaChild
 from nlu.versions import Version
 from tests.nlu.conftest import ROOT, Place, until
 
-pytestmark = pytest.mark.rasa
+pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="module")]
 
 READY_S = 180.0
 SENTENCES = {
@@ -83,16 +84,22 @@ def version(root: Path, data: Path) -> Version:
     return asyncio.run(training.ensure_model(root, data, quiet))
 
 
-@pytest.fixture
-async def child(root: Path, data: Path, version: Version) -> AsyncIterator[RasaChild]:
-    child = RasaChild(data, root / "nlu" / "server", version)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the one server for all tests that only ask."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def child(root: Path, served: Path, version: Version) -> AsyncIterator[RasaChild]:
+    child = RasaChild(served, root / "nlu" / "server", version)
     await child.start()
     await child.wait_ready(READY_S)
     yield child
     await child.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def client(child: RasaChild) -> AsyncIterator[NluClient]:
     async with aiohttp.ClientSession() as session:
         yield NluClient(session, child.endpoint, deadline_s=10)
@@ -148,10 +155,10 @@ async def test_a_long_or_hostile_text_is_read_in_time(client: NluClient, text: s
     assert (await client.parse(text)).ranking
 
 
-async def test_texts_leave_no_trace_in_the_log(client: NluClient, data: Path) -> None:
+async def test_texts_leave_no_trace_in_the_log(client: NluClient, served: Path) -> None:
     for text in ["my secret is 4711", "/nonsense of 4711"]:
         await client.parse(text)
-    assert "4711" not in (data / "rasa" / "rasa.log").read_text(encoding="utf-8")
+    assert "4711" not in (served / "rasa" / "rasa.log").read_text(encoding="utf-8")
 
 
 async def test_a_server_answers_nobody_without_its_token(child: RasaChild) -> None:
