@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from nlu import folding
 REPLIES = shipped()
 
 
+@cache
 def intents(language: str) -> set[str]:
     content = yaml.safe_load((ROOT / "nlu" / "data" / f"{language}.yml").read_text("utf-8"))
     return {block["intent"] for block in content["nlu"]}
