@@ -83,6 +83,7 @@ MAX_CLAUSES = 4
 SHORTEST_CLAUSE = 3
 """Tokens; less is a courtesy or a name."""
 SURE_CLAUSE = 0.6
+LIKELY = 0.5
 
 Rule = Callable[["Situation"], Decision | None]
 
@@ -285,6 +286,15 @@ def _bare_number(s: Situation) -> Decision | None:
     return RunSkill(skill, {"order_id": number.upper()}) if skill else None
 
 
+def _all_given(s: Situation) -> Decision | None:
+    """Who names an order and proves it is theirs asks about it: a likely reading is enough, and nothing can leak."""
+    first = _first(s)
+    if first is None or first not in s.skills or s.reading is None or s.reading.intent.confidence < LIKELY:
+        return None
+    given = all(read(s.text, s.reading, True) for read in DETAILS.values())
+    return _skill(s, first) if given else None
+
+
 def _asked_again(asking: Ask) -> Decision:
     """A number that is none of ours: asked once more, then a person."""
     if asking.tries + 1 >= MAX_TRIES:
@@ -365,6 +375,7 @@ RULES: tuple[Rule, ...] = (
     _filled,
     _asked_detail,
     _bare_number,
+    _all_given,
     _sure,
     _ambiguous,
     _foreign,

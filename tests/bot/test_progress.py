@@ -19,7 +19,7 @@ def test_a_silent_step_moves_on_by_the_clock_but_never_past_its_end() -> None:
 
 def test_what_is_measured_on_the_way_corrects_what_is_expected() -> None:
     course = Course()
-    assert course.times(5.0) == "0:05 of about 2:00"
+    assert course.times(5.0) == "0:05 of about 3:20"
     course.report("learn", 0, 1, 60.0)
     assert course.times(60.0) == "1:00 of about 3:20"
 
@@ -46,7 +46,7 @@ async def test_without_a_terminal_there_is_a_line_at_the_start_on_the_way_and_at
         while written.getvalue().count("\n") < 2:
             await asyncio.sleep(0.001)
     first, middle, last = written.getvalue().splitlines()
-    assert first == "training the model, about two minutes on 2 cores …"
+    assert first == "training the model, three to four minutes on 2 cores …"
     assert " %, step 4 of 6: learning what customers mean, 0:00 of about " in middle
     assert last == "the model is trained, in 0:00"
 

@@ -27,7 +27,7 @@ export const en: Texts = {
   new_title: "New this week",
   last_title: "Last few",
   try_title: "Try asking us",
-  ask_film: "The glass film arrived. How do I apply it?",
+  ask_film: "How do I put the glass film on?",
   ask_person: "Can I talk to a person?",
   sort: "Sort",
   sorts: { shop: "Our order", cheap: "Price, low to high", dear: "Price, high to low" },
