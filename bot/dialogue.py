@@ -254,8 +254,8 @@ def _about_no_words(text: str) -> Decision:
 
 def _call(s: Situation) -> Decision | None:
     """Danger, distress, a dispute or a wish for a person need less certainty than an answer."""
-    if s.reading is None or s.chosen:
-        return None
+    if s.reading is None or s.chosen or LOOKS_LIKE_A_CODE.fullmatch(s.text.strip()):
+        return None  # a number calls nobody, whatever it is read as
     sure = {score.name: score.confidence for score in s.reading.ranking}
     # A clause alone says less, so it has to be surer.
     in_parts = {part.intent.name for part in s.parts if part.intent.confidence >= SURE_CLAUSE}

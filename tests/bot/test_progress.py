@@ -21,7 +21,7 @@ def test_what_is_measured_on_the_way_corrects_what_is_expected() -> None:
     course = Course()
     assert course.times(5.0) == "0:05 of about 3:20"
     course.report("learn", 0, 1, 60.0)
-    assert course.times(60.0) == "1:00 of about 3:20"
+    assert course.times(60.0) == "1:00 of about 2:26"
 
 
 def test_every_step_to_its_end_is_the_whole() -> None:
