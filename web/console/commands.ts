@@ -97,9 +97,12 @@ function hasSuggestion(): boolean {
   return thread !== null && isMine(thread.row) && suggestions(thread).length > 0;
 }
 
+/** At once, so that the next key already lands in the box; again when a dialog or another page has made way. */
 function focusSearch(): void {
+  const focus = (): void => document.querySelector<HTMLInputElement>('[data-testid="search"]')?.focus();
   if (page.peek() !== "desk") openPage("desk");
-  requestAnimationFrame(() => document.querySelector<HTMLInputElement>('[data-testid="search"]')?.focus());
+  focus();
+  requestAnimationFrame(focus);
 }
 
 function nextTheme(): void {
