@@ -254,8 +254,8 @@ def _about_no_words(text: str) -> Decision:
 
 def _call(s: Situation) -> Decision | None:
     """Danger, distress, a dispute or a wish for a person need less certainty than an answer."""
-    if s.reading is None or s.chosen or LOOKS_LIKE_A_CODE.fullmatch(s.text.strip()):
-        return None  # a number calls nobody, whatever it is read as
+    if s.reading is None or s.chosen or _is_a_number(s.text):
+        return None  # whatever it is read as
     sure = {score.name: score.confidence for score in s.reading.ranking}
     # A clause alone says less, so it has to be surer.
     in_parts = {part.intent.name for part in s.parts if part.intent.confidence >= SURE_CLAUSE}
@@ -263,6 +263,12 @@ def _call(s: Situation) -> Decision | None:
         if sure.get(intent, 0.0) >= s.rules.person_threshold or intent in in_parts:
             return decision
     return None
+
+
+def _is_a_number(text: str) -> bool:
+    """A number or a code with no word beside it: it calls nobody."""
+    words = text.split()
+    return bool(LOOKS_LIKE_A_CODE.fullmatch(" ".join(words))) and all(any(map(str.isdigit, word)) for word in words)
 
 
 def _asked_detail(s: Situation) -> Decision | None:

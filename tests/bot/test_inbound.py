@@ -105,6 +105,15 @@ async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> N
     assert (await counter.database.read(inbox.listing, "queue", 0)).rows[0].priority == "urgent"
 
 
+@pytest.mark.parametrize(
+    ("text", "is_danger"), [("charger 24 caught fire", True), ("110 220", False), ("#911-2", False)]
+)
+async def test_a_number_with_no_word_beside_it_is_no_danger(counter: Counter, text: str, is_danger: bool) -> None:
+    counter.nlu.means(text, ("safety_issue", 0.6), ("warranty", 0.1))
+    reason, _ = await counter.handed_off(await counter.says(text))
+    assert (reason is Reason.SAFETY) is is_danger
+
+
 async def test_two_close_readings_are_asked_back_once_and_the_choice_is_answered(counter: Counter) -> None:
     text = "東西不要了"
     counter.nlu.means(text, ("request_return", 0.34), ("cancel_order", 0.3))
