@@ -14,6 +14,7 @@ from bot import demo as demo_shop
 from bot.app import Parts, Server, opened
 from bot.progress import trained, until_ready
 from bot.settings import ROOT, Settings
+from bot.shopdata.page import front
 from handoff.desk import people
 from nlu.errors import NluError
 
@@ -39,7 +40,8 @@ async def serve(settings: Settings, terminal: Console, *, with_demo: bool) -> No
 
 
 async def _greet(parts: Parts, terminal: Console, address: str, *, with_demo: bool) -> None:
-    terminal.print(f"\nBaton is up.\n  shop page  {address}/\n  console    {address}/console/")
+    page = f"{await front(parts.records)} page"
+    terminal.print(f"\nBaton is up.\n  {page:<11}{address}/\n  console    {address}/console/")
     if with_demo:
         for agent in demo_shop.AGENTS:
             code = await parts.database.write(people.issue_link, agent.email, parts.clock.now())

@@ -89,10 +89,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """The customer. `identified`: the shop vouched for who they are."""
+    """The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are."""
 
     id: int
     name: str
+    named: bool
     email: str | None
     identified: bool
     locale: Language | None
@@ -112,7 +113,10 @@ NO_FILTER = Filter()
 
 _conversations, _contacts, _messages, _agents = table(Conversation), table(Contact), table(Message), table(Agent)
 _CONVERSATIONS = select(
-    _conversations, _contacts.c.name.label("contact_name"), _agents.c.name.label("assignee_name")
+    _conversations,
+    _contacts.c.name.label("contact_name"),
+    _contacts.c.named.label("contact_named"),
+    _agents.c.name.label("assignee_name"),
 ).select_from(_conversations.join(_contacts).outerjoin(_agents))
 _ONE = _CONVERSATIONS.where(_conversations.c.id == bindparam("wanted"))
 _OWN = _CONVERSATIONS.where(
@@ -212,6 +216,7 @@ def _view(row: Row[Any]) -> ConversationView:
         channel=_channel(row.channel),
         contact_id=row.contact_id,
         contact_name=row.contact_name,
+        contact_named=row.contact_named,
         status=Status(row.status),
         priority=Priority(row.priority),
         assignee_id=row.assignee_id,
@@ -371,7 +376,7 @@ def _history(session: Session, handoff: Handoff) -> tuple[Past, ...]:
 
 def _contact(row: Contact) -> ContactView:
     return ContactView(
-        row.id, row.name, row.email, row.identified, _language(row.locale), row.created_at, row.last_seen_at
+        row.id, row.name, row.named, row.email, row.identified, _language(row.locale), row.created_at, row.last_seen_at
     )
 
 

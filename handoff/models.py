@@ -12,7 +12,8 @@ from handoff.db import ID, Base, UtcDateTime
 class Contact(Base):
     """A customer on one channel. `key` is what the channel knows them by; of a widget visitor only a hash.
 
-    `identified`: the shop has vouched for who this is; `email_vouched`: and for where they may be written to.
+    `named`: `name` is what the shop says they are called, else a code of ours. `identified`: the shop has vouched for
+    who this is; `email_vouched`: and for where they may be written to.
     """
 
     __tablename__ = "contacts"
@@ -22,6 +23,7 @@ class Contact(Base):
     channel: Mapped[str] = mapped_column(String(16))
     key: Mapped[str] = mapped_column(String(128))
     name: Mapped[str] = mapped_column(String(200))
+    named: Mapped[bool] = mapped_column(Boolean, default=False)
     locale: Mapped[str | None] = mapped_column(String(8))
     email: Mapped[str | None] = mapped_column(String(200))
     email_vouched: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -282,7 +282,8 @@ class MessageView:
 class ConversationView:
     """A conversation as its reader may know it, without its messages.
 
-    `read_seq` is up to where our side has read; `delivered_seq` and `seen_seq` are the customer's side.
+    `contact_named`: the contact's name is one, else a code of ours. `read_seq` is up to where our side has read;
+    `delivered_seq` and `seen_seq` are the customer's side.
     """
 
     id: int
@@ -290,6 +291,7 @@ class ConversationView:
     channel: Channel
     contact_id: int
     contact_name: str
+    contact_named: bool
     status: Status
     priority: Priority
     assignee_id: int | None

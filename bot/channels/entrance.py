@@ -198,7 +198,8 @@ def _as_customer(
         contact = _adopted(session, token, now) or _fresh_contact(session, locale, now)
         contact.key = identity.key
     contact.identified, contact.last_seen_at = True, now
-    contact.name = identity.name or contact.name
+    if identity.name is not None:
+        contact.name, contact.named = identity.name, True
     if identity.email is not None:
         contact.email, contact.email_vouched = identity.email, True
     session.flush()

@@ -1,7 +1,7 @@
 """What stands at the server's own address, and what it asks for: the catalogue in every language."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -21,11 +21,7 @@ class ShopPage:
         app.router.add_get("/shop/products.json", self.products)
 
     async def home(self, _request: web.Request) -> web.FileResponse:
-        """Where the records cannot be read the shop's page says so itself."""
-        try:
-            name = "shop" if await self._records.products() else "start"
-        except ShopUnavailable:
-            name = "shop"
+        name = await front(self._records)
         return web.FileResponse(self._assets / name / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def products(self, _request: web.Request) -> web.Response:
@@ -39,6 +35,14 @@ class ShopPage:
         answer.headers["Cache-Control"] = "no-cache"
         answer.enable_compression()
         return answer
+
+
+async def front(records: ShopRecords) -> Literal["shop", "start"]:
+    """Which page stands at `/`. Where the records cannot be read the shop's page says so itself."""
+    try:
+        return "shop" if await records.products() else "start"
+    except ShopUnavailable:
+        return "shop"
 
 
 def _shown(product: Product) -> dict[str, Any]:

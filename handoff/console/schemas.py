@@ -62,9 +62,10 @@ class Assignee(Schema):
 class Row(Schema):
     """One line of the list: what must I do now?
 
-    `waiting_since` is when the customer began to wait for a person (None while nobody has to act);
-    `preview` is the customer's or the agent's newest words. `delivered_seq` and `seen_seq` are up to where the
-    customer's side has our messages, and has had them before their eyes. `found` is the passage a search hit.
+    `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
+    for a person (None while nobody has to act); `preview` is the customer's or the agent's newest words.
+    `delivered_seq` and `seen_seq` are up to where the customer's side has our messages, and has had them before their
+    eyes. `found` is the passage a search hit.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Row(Schema):
     status: Status
     priority: Priority
     contact: str
+    named: bool
     channel: Literal["widget", "telegram"]
     language: Locale | None
     preview: str
@@ -215,10 +217,11 @@ class Past(Schema):
 
 
 class Contact(Schema):
-    """The customer. `identified` means: the shop vouched for who they are."""
+    """The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are."""
 
     id: int
     name: str
+    named: bool
     email: str | None
     identified: bool
     locale: Locale | None

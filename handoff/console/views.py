@@ -43,6 +43,7 @@ def row(view: ConversationView, found: str | None = None) -> schemas.Row:
             "status": view.status,
             "priority": view.priority,
             "contact": view.contact_name,
+            "named": view.contact_named,
             "channel": view.channel,
             "language": view.language,
             "preview": view.preview,

@@ -80,6 +80,7 @@ async def test_console(chromium: Browser, program: Program, look: tuple[str, boo
 
 async def test_a_shop_without_goods(chromium: Browser, data: Path) -> None:
     async with running(data, "run") as program:
+        assert f"start page {program.address}/\n" in program.log
         for look in LOOKS:
             async with a_page(chromium, look) as page:
                 customer = Customer(page, program.address)

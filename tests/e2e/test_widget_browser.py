@@ -22,7 +22,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from bot.settings import ROOT
 from nlu.versions import Version
-from tests.e2e.browser import ANSWER_MS, Customer, Scheme, fits
+from tests.e2e.browser import ANSWER_MS, Customer, Scheme, an_agent, fits
 from tests.e2e.conftest import with_model
 from tests.e2e.program import Desk, Program, running, signed_in
 from tests.servers import free_port
@@ -182,9 +182,9 @@ async def is_drawn(picture: Locator) -> bool:
     return bool(await picture.evaluate("async (it) => { await it.decode(); return it.naturalWidth > 0; }"))
 
 
-def word(sub: str, minutes: float = 10) -> str:
+def word(sub: str, minutes: float = 10, **claims: str) -> str:
     """The shop's on who is logged in."""
-    return jwt.encode({"sub": sub, "exp": int(time.time() + minutes * 60)}, SECRET, algorithm="HS256")
+    return jwt.encode({"sub": sub, "exp": int(time.time() + minutes * 60), **claims}, SECRET, algorithm="HS256")
 
 
 async def newest(desk: Desk) -> int:
@@ -471,12 +471,17 @@ async def test_a_long_answer_begins_below_its_question_and_nothing_covers_it(
 async def test_whose_clock_the_hours_are_by_is_said_where_it_is_another(
     chromium: Browser, program: Program, shops: Shops
 ) -> None:
-    for zone, told in (("Asia/Taipei", False), ("Europe/Berlin", True)):
-        context = await chromium.new_context(locale="en", timezone_id=zone)
+    for language, zone, told in (
+        ("zh-TW", "Asia/Taipei", ""),
+        ("zh-CN", "Asia/Shanghai", ""),
+        ("zh-CN", "Europe/Berlin", " · 台北标准时间"),
+        ("en", "Europe/Berlin", " · Taiwan Standard Time"),
+    ):
+        context = await chromium.new_context(locale=language, timezone_id=zone)
         async with a_visitor(chromium, program, context=context) as visitor:
-            await visitor.comes(shops.page(program))
+            await visitor.comes(shops.page(program, locale=language))
             hours = visitor.page.get_by_test_id("hours")
-            await expect(hours).to_have_text(re.compile(r"\d:\d\d" + (" · Taiwan Standard Time$" if told else "$")))
+            await expect(hours, f"{language} in {zone}").to_have_text(re.compile(rf"\d:\d\d[^·]*{told}$"))
         await context.close()
 
 
@@ -519,6 +524,47 @@ async def test_a_login_leads_to_the_same_conversation_and_a_logout_leaves_nothin
         await expect(phone.messages).to_have_count(0)
         await phone.page.reload()
         await phone.opens_chat()
+
+
+async def test_the_console_calls_a_customer_by_name_and_who_gave_none_a_visitor(
+    chromium: Browser, program: Program, shops: Shops, shoot: Shoot
+) -> None:
+    async with (
+        an_agent(chromium, program, "en") as mei,
+        a_visitor(chromium, program) as emma,
+        a_visitor(chromium, program) as nameless,
+        a_visitor(chromium, program) as stranger,
+    ):
+        await mei.page.add_init_script(
+            """window.told = [];
+            Document.prototype.hasFocus = () => false;
+            window.Notification = class {
+                static permission = "granted";
+                constructor(_, { body }) { told.push(body); }
+                close() {}
+            };"""
+        )
+        await mei.page.reload()
+        for visitor, login, called in (
+            (emma, word("emma", name="EMMA"), "EMMA"),
+            (nameless, word("no-name"), r"Visitor \w{4}"),
+            (stranger, "", r"Visitor \w{4}"),
+        ):
+            name = re.compile(f"^{called}$")
+            known = await mei.queue()
+            await visitor.comes(shops.page(program, identity=login) if login else shops.page(program))
+            await visitor.waits_for_a_person()
+            row = await mei.newcomer(known)
+            await expect(row.locator("b").first).to_have_text(name)
+            assert re.match(f"{called} · ", (await mei.page.evaluate("told")).pop()), "the notification"
+            await mei.claims(row)
+            await expect(mei.page.get_by_test_id("conversation").locator("h2")).to_have_text(name)
+            card = mei.page.get_by_test_id("customer")
+            await expect(card.locator("h2")).to_have_text(name)
+            await expect(card.get_by_test_id("identified")).to_have_attribute("data-value", str(bool(login)).lower())
+            await shoot(mei.page, f"75-called-{'EMMA' if visitor is emma else 'visitor'}")
+            await mei.resolves()
+            await expect(mei.page.get_by_test_id("toast")).to_contain_text(re.compile(f"Resolved: {called}"))
 
 
 async def test_two_tabs_with_and_without_a_login_leave_each_other_alone(

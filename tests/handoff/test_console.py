@@ -5,12 +5,17 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
+import jwt
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from bot.channels.entrance import Entrance
+from bot.channels.frames import Hello
 from handoff import desk
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
@@ -57,12 +62,9 @@ async def office(database: Database, clock: MovedClock, tmp_path: Path) -> Async
     console = Console(database, clock, NoSuggestions(), NoRecords(), SignInLimit(), feed, files, INSTALLATION)
     app = web.Application()
     console.add_to(app)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield Office(f"http://127.0.0.1:{runner.addresses[0][1]}", database, clock, recorded.conversation_id, 2)
-    await console.feed.close()
-    await runner.cleanup()
+    async with TestServer(app) as server:
+        yield Office(str(server.make_url("")).rstrip("/"), database, clock, recorded.conversation_id, 2)
+        await console.feed.close()
 
 
 @pytest.fixture
@@ -220,6 +222,27 @@ async def test_two_agents_see_each_others_work(mei: Desk, jun: Desk, office: Off
     seen = await jun.get(f"/conversations/{office.conversation}")
     assert seen["row"]["assignee"]["name"] == "Mei"
     assert [m["text"] for m in seen["messages"] if m["private"]] == ["a regular"]
+
+
+async def test_who_is_called_by_a_code_of_ours_is_told_and_not_read_off_the_name(mei: Desk, office: Office) -> None:
+    seen = [await mei.get(f"/conversations/{number}") for number in (office.conversation, await logs_in(office, "1"))]
+    assert [(told["row"]["named"], told["contact"]["named"]) for told in seen] == [(False, False), (False, False)]
+    emma = await logs_in(office, "2", name="EMMA")
+    assert await logs_in(office, "2") == emma
+    told = await mei.get(f"/conversations/{emma}")
+    assert (told["row"]["contact"], told["row"]["named"]) == ("EMMA", True), "a login without a name takes none away"
+    assert (told["contact"]["name"], told["contact"]["named"]) == ("EMMA", True)
+    listed = (await mei.get("/conversations?view=bot"))["items"]
+    assert {row["contact"]: row["named"] for row in listed} == {"EMMA": True, seen[1]["row"]["contact"]: False}
+
+
+async def logs_in(office: Office, sub: str, **claims: str) -> int:
+    """A customer the shop vouches for has written; their conversation."""
+    now, secret = office.clock.now(), "s" * 40
+    word = jwt.encode({"sub": sub, "exp": now + timedelta(minutes=10), **claims}, secret, algorithm="HS256")
+    hello = Hello(type="hello", v=1, token=None, identity=word)
+    entered = await Entrance(office.database, office.clock, "k" * 40, secret).enter(hello, "en")
+    return (await office.database.write(a.write, now, "hello", entered.key)).conversation_id
 
 
 async def kinds(feed: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:

@@ -7,16 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 
 from bot.knowledge import articles
 from bot.settings import BOT_MIGRATIONS
 from bot.shopdata import embedded
 from handoff import db, events, jobs
-from handoff.db import Base, Database, SqliteDatabase
+from handoff.db import Base, Database, SqliteDatabase, alembic_config
 from handoff.errors import DatabaseBusy, DatabaseDown
+from handoff.models import Contact
 from handoff.ports import LocalWakeups
 from handoff.redis_wakeups import RedisWakeups
 from handoff.watches import Watches
@@ -39,6 +41,25 @@ async def test_the_migrations_make_the_tables_that_the_models_describe(database:
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
     await database.migrate([BOT_MIGRATIONS])
+
+
+async def test_a_name_from_the_shop_is_still_one_after_the_migration(database: Database) -> None:
+    # Of four capitals nobody knows until the next login.
+    vouched = {"Ann": True, "歐陽小明": True, "Emma": True, "K7QM": False}
+
+    def before(connection: Connection) -> None:
+        command.downgrade(alembic_config(connection, [BOT_MIGRATIONS]), "0002_desk")
+        insert = text(
+            "INSERT INTO contacts (channel, key, name, identified, email_vouched, created_at, last_seen_at)"
+            " VALUES ('widget', :name, :name, :identified, false, '2026-11-20 03:00:00', '2026-11-20 03:00:00')"
+        )
+        for name in (*vouched, "P3XY"):
+            connection.execute(insert, {"name": name, "identified": name in vouched})
+
+    await database._with_connection(before)
+    await database.migrate([BOT_MIGRATIONS])
+    contacts = await database.read(lambda session: session.scalars(select(Contact)).all())
+    assert {contact.name: contact.named for contact in contacts} == {**vouched, "P3XY": False}
 
 
 async def test_a_locked_database_says_so_and_stores_nothing(tmp_path: Path, clock: MovedClock) -> None:

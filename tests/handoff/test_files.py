@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from PIL import Image
 
 from handoff import files as module
@@ -104,17 +105,13 @@ async def cabinet(database: Database, clock: MovedClock, tmp_path: Path) -> Asyn
         except NotFound:
             raise web.HTTPNotFound from None
 
-    app = web.Application()
+    # As in the program, and not as is usual in tests, a sender who goes away cancels nothing.
+    app = web.Application(handler_args={"handler_cancellation": False, "lingering_time": 0.2})
     app.router.add_post("/take", take)
     app.router.add_get("/show/{key}", show)
     files.add_to(app)
-    runner = web.AppRunner(app, lingering_time=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession() as session:
-        address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield Cabinet(files, folder, database, clock, session, address, disk)
-    await runner.cleanup()
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        yield Cabinet(files, folder, database, clock, session, str(server.make_url("")).rstrip("/"), disk)
 
 
 # What is taken

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -226,13 +227,8 @@ async def _given_out(database: Database, clock: MovedClock, state: str) -> None:
 async def _served(database: Database, clock: MovedClock, token: str | None = None) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/metrics", Metrics(database, clock, lambda: STATE, token).serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/metrics"
-    finally:
-        await runner.cleanup()
+    async with TestServer(app) as server:
+        yield str(server.make_url("/metrics"))
 
 
 async def _scraped(database: Database, clock: MovedClock) -> Mapping[str, float]:

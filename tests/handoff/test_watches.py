@@ -9,6 +9,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -207,17 +208,13 @@ async def test_a_console_that_is_told_nothing_any_more_is_sent_away(troubled: Tr
     async def live(request: web.Request) -> web.WebSocketResponse:
         return await feed.serve(request, "0.0", agent)
 
-    app = web.Application()
+    app = web.Application(handler_args={"handler_cancellation": False})
     app.router.add_get("/live", live)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
     troubled.reads = [on_a_standby()]
-    async with aiohttp.ClientSession() as session:
-        socket = await session.ws_connect(f"http://127.0.0.1:{runner.addresses[0][1]}/live")
-        async with asyncio.timeout(DEADLINE_S):
-            await socket.receive()
-        assert socket.close_code == 1011
-    await until(lambda: feed.open == 0)
-    await runner.cleanup()
+    async with TestServer(app) as server:
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(server.make_url("/live"))
+            async with asyncio.timeout(DEADLINE_S):
+                await socket.receive()
+            assert socket.close_code == 1011
+        await until(lambda: feed.open == 0)

@@ -65,7 +65,7 @@ export function greetMessages(mine: Row[]): void {
   const fresh = before ? mine.filter((row) => row.preview_author === "contact" && isNewer(row, before)) : [];
   if (!fresh.length) return;
   if (soundOn.peek()) play(MESSAGE);
-  for (const row of fresh) notify(t("new_from", { name: customerWord(row.contact) }), row, "");
+  for (const row of fresh) notify(t("new_from", { name: customerWord(row) }), row, "");
 }
 
 export function forgetQueue(): void {
@@ -93,7 +93,7 @@ const isOff = (): boolean => me.peek()?.availability !== "online";
 
 /** Names and reasons only: a notification may be seen by anybody near the screen. */
 function notify(title: string, row: Row, more: string): void {
-  show(title, [customerWord(row.contact), more].filter(Boolean).join(" · "), String(row.id), row.id);
+  show(title, [customerWord(row), more].filter(Boolean).join(" · "), String(row.id), row.id);
 }
 
 function show(title: string, body: string, tag: string, open: number | null): void {

@@ -41,7 +41,7 @@ export function handBack(): Promise<void> {
 export function resolve(): Promise<void> {
   return act(mayFinish, async (row) => {
     const done = await api.resolve(row.id, { seen_seq: seen() });
-    tell(t("toast_resolved", { name: customerWord(row.contact) }), again(row.id, () => api.reopen(row.id)));
+    tell(t("toast_resolved", { name: customerWord(row) }), again(row.id, () => api.reopen(row.id)));
     return done;
   });
 }
@@ -53,7 +53,7 @@ export function reopen(): Promise<void> {
 export function snooze(until: Date): Promise<void> {
   return act(mayFinish, async (row) => {
     const done = await api.snooze(row.id, { seen_seq: seen(), until: until.toISOString() });
-    tell(t("toast_snoozed", { name: customerWord(row.contact), time: momentWord(until) }), again(row.id, () => api.reopen(row.id)));
+    tell(t("toast_snoozed", { name: customerWord(row), time: momentWord(until) }), again(row.id, () => api.reopen(row.id)));
     return done;
   });
 }
@@ -62,8 +62,8 @@ export function snooze(until: Date): Promise<void> {
 export function transfer(agent: { id: number; name: string } | null, note: string): Promise<void> {
   return act(mayFinish, async (row) => {
     const done = await api.transfer(row.id, { agent_id: agent?.id ?? null, note: note.trim() || null });
-    if (agent) tell(t("toast_transferred", { name: customerWord(row.contact), to: agent.name }));
-    else tell(t("toast_to_queue", { name: customerWord(row.contact) }), again(row.id, () => api.claim(row.id)));
+    if (agent) tell(t("toast_transferred", { name: customerWord(row), to: agent.name }));
+    else tell(t("toast_to_queue", { name: customerWord(row) }), again(row.id, () => api.claim(row.id)));
     return done;
   });
 }

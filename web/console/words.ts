@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import type { Row } from "../generated/console";
 import { fill, type Locale, localeOf } from "../shared/locale";
 import { en } from "./texts/en";
 import { DECISIONS, ENTITIES, INTENTS, LANGUAGES, REASONS, termIn } from "./texts/terms";
@@ -6,8 +7,6 @@ import { zhCN } from "./texts/zh-CN";
 import { type Texts, zhTW } from "./texts/zh-TW";
 
 const KEY = "baton.locale";
-/** What the server calls somebody who has not said who they are. */
-const VISITOR = /^[2-9A-HJ-NP-Z]{4}$/;
 const CATALOGUE: Record<Locale, Texts> = { "zh-TW": zhTW, "zh-CN": zhCN, en };
 
 /** The agent's language; views that use a word follow it by themselves. */
@@ -33,8 +32,8 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
   return fill(CATALOGUE[locale.value][key], values);
 }
 
-/** A customer's name; a code alone would say nothing. */
-export const customerWord = (name: string): string => (VISITOR.test(name) ? t("visitor", { code: name }) : name);
+/** What a customer is called; a code alone would say nothing. */
+export const customerWord = ({ contact, named }: Row): string => (named ? contact : t("visitor", { code: contact }));
 
 export const intentWord = (name: string): string => termIn(INTENTS, name, locale.value);
 export const reasonWord = (name: string): string => termIn(REASONS, name, locale.value);

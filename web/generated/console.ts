@@ -149,7 +149,7 @@ export interface File {
   width: number | null;
 }
 /**
- * The customer. `identified` means: the shop vouched for who they are.
+ * The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are.
  */
 export interface Contact {
   email: string | null;
@@ -159,6 +159,7 @@ export interface Contact {
   last_seen_at: string;
   locale: ("zh-TW" | "zh-CN" | "en") | null;
   name: string;
+  named: boolean;
 }
 /**
  * One conversation. `messages` are those with `rev` above the asked `after`, in the order of `seq`.
@@ -220,9 +221,10 @@ export interface OrderLine {
 /**
  * One line of the list: what must I do now?
  *
- * `waiting_since` is when the customer began to wait for a person (None while nobody has to act);
- * `preview` is the customer's or the agent's newest words. `delivered_seq` and `seen_seq` are up to where the
- * customer's side has our messages, and has had them before their eyes. `found` is the passage a search hit.
+ * `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
+ * for a person (None while nobody has to act); `preview` is the customer's or the agent's newest words.
+ * `delivered_seq` and `seen_seq` are up to where the customer's side has our messages, and has had them before their
+ * eyes. `found` is the passage a search hit.
  */
 export interface Row {
   assignee: Assignee | null;
@@ -236,6 +238,7 @@ export interface Row {
   language: ("zh-TW" | "zh-CN" | "en") | null;
   last_at: string;
   last_seq: number;
+  named: boolean;
   preview: string;
   preview_author: ("contact" | "bot" | "agent" | "system") | null;
   priority: "urgent" | "high" | "normal" | "low";

@@ -2,6 +2,9 @@
 export const LOCALES = ["zh-TW", "zh-CN", "en"] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** What each calls itself where customers choose one. */
+export const SHORT_NAMES: Record<Locale, string> = { "zh-TW": "繁體", "zh-CN": "简体", en: "English" };
+
 /** The language of a BCP 47 tag, or null where we do not speak it. */
 export function localeOf(tag: string | null | undefined): Locale | null {
   const lower = (tag ?? "").toLowerCase();

@@ -1,9 +1,8 @@
 // What stands at the server's own address while it has no goods to show: the chat, and the ways on.
-import { localeOf, LOCALES } from "../shared/locale";
+import { localeOf, LOCALES, SHORT_NAMES } from "../shared/locale";
 import type { BatonChat } from "../widget/element";
 import { TEXTS, type Words } from "./texts";
 
-const NAMES = { "zh-TW": "繁體", "zh-CN": "简体", en: "English" };
 const COPIED = 4000;
 
 const part = <T extends HTMLElement>(id: string): T => document.querySelector<T>(`#${id}`)!;
@@ -25,7 +24,7 @@ part("copy").addEventListener("click", () => void copy());
 
 function way(language: (typeof LOCALES)[number]): HTMLAnchorElement {
   const node = document.createElement("a");
-  Object.assign(node, { href: `?lang=${language}`, lang: language, hreflang: language, textContent: NAMES[language] });
+  Object.assign(node, { href: `?lang=${language}`, lang: language, hreflang: language, textContent: SHORT_NAMES[language] });
   if (language === locale) node.ariaCurrent = "true";
   return node;
 }

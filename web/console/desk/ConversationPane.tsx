@@ -46,7 +46,7 @@ function Head({ row }: { row: Row }) {
         </Button>
       </span>
       <div class="conversation-who">
-        <h2 dir="auto">{customerWord(row.contact)}</h2>
+        <h2 dir="auto">{customerWord(row)}</h2>
         <p data-testid="owner" data-status={row.status}>
           {standing(row)}
           <span class="wide-only" title={t("reference_hint")}>

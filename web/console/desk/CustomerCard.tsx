@@ -9,7 +9,7 @@ import { customerWord, languageWord, t } from "../words";
 export function CustomerCard({ thread: { row, contact, packet } }: { thread: Thread }) {
   const spoken = row.language ?? contact.locale;
   const earlier = packet?.history.length ?? 0;
-  const name = contact.identified ? contact.name : customerWord(contact.name);
+  const name = customerWord(row);
   return (
     <section class="customer" data-testid="customer">
       <div class="customer-head">

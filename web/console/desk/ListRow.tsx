@@ -37,7 +37,7 @@ export function ListRow({ row }: { row: Row }) {
       >
         <span class="row-line">
           <Priority priority={row.priority} />
-          <b dir="auto">{customerWord(row.contact)}</b>
+          <b dir="auto">{customerWord(row)}</b>
           <Since row={row} />
         </span>
         <Preview row={row} />

@@ -62,7 +62,7 @@ export function Transcript({ thread }: { thread: Thread }) {
             <Message
               message={message}
               first={startsGroup(message, thread.messages[index - 1])}
-              contact={customerWord(thread.row.contact)}
+              contact={customerWord(thread.row)}
               state={states.get(message.seq)}
             />
           </Fragment>
@@ -70,7 +70,7 @@ export function Transcript({ thread }: { thread: Thread }) {
         {mine.map((words) => (
           <OnTheWay key={words.id} words={words} />
         ))}
-        {typing && <Typing name={customerWord(thread.row.contact)} />}
+        {typing && <Typing name={customerWord(thread.row)} />}
       </div>
       {fresh.value && (
         <Button testId="new-message" class="chip" onClick={toEnd}>

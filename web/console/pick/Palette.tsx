@@ -38,7 +38,7 @@ function conversations(): Entry[] {
   const rows = new Map(Object.values(lists.value).flatMap(({ items }) => items.map((row) => [row.id, row])));
   return [...rows.values()].map((row) => ({
     id: `conversation-${row.id}`,
-    label: customerWord(row.contact),
+    label: customerWord(row),
     hint: row.preview,
     also: row.reference,
     icon: CHAT,

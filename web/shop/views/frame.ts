@@ -1,4 +1,4 @@
-import { fill, type Locale, LOCALES } from "../../shared/locale";
+import { fill, type Locale, LOCALES, SHORT_NAMES } from "../../shared/locale";
 import { h, icon } from "../dom";
 import type { Cart } from "../cart";
 import { DEPARTMENTS } from "../catalogue";
@@ -6,8 +6,6 @@ import { BASKET, PARCEL, SEARCH } from "../icons";
 import markFile from "../icon.svg?url";
 import { href, type Route } from "../route";
 import type { Texts } from "../texts";
-
-const NAMES: Record<Locale, string> = { "zh-TW": "繁體", "zh-CN": "简体", en: "English" };
 
 export interface Frame {
   header: HTMLElement[];
@@ -19,7 +17,7 @@ export interface Frame {
 /** What surrounds every page: search, departments, cart, languages, and what the shop promises. */
 export function frame(locale: Locale, texts: Texts, searched: (words: string, finished: boolean) => void): Frame {
   const languages = LOCALES.map((language) => {
-    const node = h("a", { lang: language, hreflang: language }, NAMES[language]);
+    const node = h("a", { lang: language, hreflang: language }, SHORT_NAMES[language]);
     if (language === locale) node.setAttribute("aria-current", "true");
     return node;
   });
