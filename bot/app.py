@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import datafolder
+from bot import reference
 from bot import settings as settings_of
 from bot import shop as shops
 from bot.channels.buttons import Buttons
@@ -22,17 +22,18 @@ from bot.channels.entrance import Entrance
 from bot.channels.uploads import Uploads
 from bot.channels.visitors import Origins
 from bot.channels.widget import Widget
+from bot.database import connected
 from bot.inbound import Inbound, NluState
 from bot.knowledge.library import Library
 from bot.letters import ResumeLetters
 from bot.replies import Replies, shipped
-from bot.settings import BOT_MIGRATIONS, PORTS, ROOT, Settings, SettingsError
+from bot.settings import PORTS, ROOT, Settings, SettingsError
 from bot.shop import Shop
 from bot.shopdata.embedded import EmbeddedRecords
 from bot.shopdata.page import ShopPage
 from bot.training import Calibrator
-from bot.understand import Brain, Measured, Nlu, Sureness
-from handoff import db, desk, jobs
+from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
+from handoff import desk, jobs
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
@@ -65,7 +66,10 @@ CSP = (
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every command needs: the shop's rules, the database, the child that understands, and the brain."""
+    """What every command needs: the shop's rules, the database, the child that understands, and the brain.
+
+    `brain` is what `brain_of` makes on `nlu` and `sureness`.
+    """
 
     settings: Settings
     shop: Shop
@@ -77,6 +81,9 @@ class Parts:
     library: Library
     live: LiveModel
     calibrator: Calibrator
+    nlu: Nlu
+    sureness: Sureness
+    brain_of: BrainOf
     brain: Brain
 
 
@@ -85,24 +92,36 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
     """Everything built and the database migrated. The `owner` of the NLU child announces it to other processes."""
     shop, replies, clock = shops.load(settings.shop_file), shipped(), SystemClock()
     async with AsyncExitStack() as stack:
-        stack.enter_context(datafolder.in_use(settings.data))
         wakeups = await _wakeups(stack, settings)
-        database = db.connect(settings.database_url, wakeups)
-        stack.push_async_callback(database.close)
-        await database.migrate([BOT_MIGRATIONS])
+        database = await stack.enter_async_context(connected(settings, wakeups))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         records, library = EmbeddedRecords(database), Library(database, clock, shop.language, shop.zone)
 
         def brain_of(nlu: Nlu, sureness: Sureness) -> Brain:
             return Brain(nlu, sureness, library, records, replies, shop, clock)
 
-        calibrator = Calibrator(ROOT, brain_of)
+        calibrator = Calibrator(ROOT, shop, reference.brains(shop, replies, clock))
         live = LiveModel(ROOT, settings.data, version, calibrator, announce=owner)
         stack.push_async_callback(live.stop)
         await live.start()
-        measured = Measured(lambda: live.calibration, shop.understanding.wrong_answer_budget)
-        brain = brain_of(NluClient(session, live.endpoint), measured)
-        yield Parts(settings, shop, replies, clock, wakeups, database, records, library, live, calibrator, brain)
+        nlu = NluClient(session, live.endpoint)
+        sureness = Measured(lambda: live.calibration, shop.understanding.wrong_answer_budget)
+        yield Parts(
+            settings,
+            shop,
+            replies,
+            clock,
+            wakeups,
+            database,
+            records,
+            library,
+            live,
+            calibrator,
+            nlu,
+            sureness,
+            brain_of,
+            brain_of(nlu, sureness),
+        )
 
 
 async def _wakeups(stack: AsyncExitStack, settings: Settings) -> Wakeups:

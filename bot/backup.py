@@ -34,13 +34,15 @@ from bot.datafolder import Move
 from bot.dumps import Dumps, PostgresDumps, SqliteDumps
 from bot.settings import BOT_MIGRATIONS, Settings
 from handoff.db import MIGRATIONS
-from nlu import encoders
+from nlu import encoders, versions
 
 MANIFEST = "manifest.json"
 SECRET = "secret"  # noqa: S105  a file's name
 SHOP = "shop.yml"
 SHOP_ASIDE = "shop.restored.yml"
 FILES, MODELS, ENCODERS = "files", "models", encoders.FOLDER
+POINTERS = (Path(MODELS, versions.LIVE), Path(ENCODERS, encoders.WANTED))
+"""Which of the models answers, and with what the next one is made."""
 UNFINISHED = ".part"
 DATABASE: dict[dumps.Kind, str] = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 CHUNK = 1024 * 1024
@@ -282,6 +284,8 @@ def _put(settings: Settings, database: SqliteDumps | PostgresDumps, folder: Path
         Move(files if files.exists() else None, settings.data / FILES),
         *shop,
     ]
+    if (folder / MODELS).exists():
+        moves += [_pointer_move(folder / file, settings.data / file) for file in POINTERS]
     key = (folder / SECRET).read_text()
     for name in (MODELS, ENCODERS):
         _add_models(folder / name, settings.data / name)
@@ -316,11 +320,16 @@ def _is_writable(folder: Path) -> bool:
         return False
 
 
+def _pointer_move(fresh: Path, place: Path) -> Move:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return Move(fresh if fresh.exists() else None, place)
+
+
 def _add_models(fresh: Path, models: Path) -> None:
     """Models and encoders are named by what they are made from: one that is there is the same."""
     for path in fresh.rglob("*") if fresh.exists() else ():
         target = models / path.relative_to(fresh)
-        if path.is_file() and not target.exists():
+        if path.is_file() and path.name not in {pointer.name for pointer in POINTERS} and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
 

@@ -1,4 +1,4 @@
-"""The database alone, for commands that need nothing else."""
+"""The opened database."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,13 +12,21 @@ from handoff.ports import LocalWakeups, Wakeups
 
 @asynccontextmanager
 async def migrated(settings: Settings) -> AsyncIterator[Database]:
-    """At the newest schema. Servers are woken by what is written; nothing wakes us."""
+    """The database alone. Servers are woken by what is written; nothing wakes us."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(datafolder.in_use(settings.data))
-        database = db.connect(settings.database_url, _wakeups(stack, settings))
-        stack.push_async_callback(database.close)
-        await database.migrate([BOT_MIGRATIONS])
-        yield database
+        yield await stack.enter_async_context(connected(settings, _wakeups(stack, settings)))
+
+
+@asynccontextmanager
+async def connected(settings: Settings, wakeups: Wakeups) -> AsyncIterator[Database]:
+    """At the newest schema, and nobody replaces the data meanwhile."""
+    with datafolder.in_use(settings.data):
+        database = db.connect(settings.database_url, wakeups)
+        try:
+            await database.migrate([BOT_MIGRATIONS])
+            yield database
+        finally:
+            await database.close()
 
 
 def _wakeups(stack: AsyncExitStack, settings: Settings) -> Wakeups:

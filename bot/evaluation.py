@@ -4,9 +4,8 @@ An automatic answer (an article, a skill, a skill's question) is wrong where it 
 that the case does not accept; a courtesy or a refusal is wrong where the message asks something the shop answers.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,15 +15,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.decisions import Answer, Context, Decline, Thresholds, Understood, explained
 from bot.dialogue import CALLS, OUT_OF_SCOPE, SOCIAL
 from bot.shop import LANGUAGES
-from bot.understand import Brain
+from bot.understand import Brain, Nlu, Sureness
 from handoff.values import Language, Text
+from nlu import whole
 from nlu.calibration import Kind, Trial
+from nlu.launching import OnProgress
 from nlu.result import Reading
 
 AUTOMATIC = ("answer", "skill", "ask")
 CALLED = frozenset(decision.reason.value for decision in CALLS.values())
 Must = Literal["answer", "handoff", "abstain", "any"]
-OnProgress = Callable[[str, int, int], None]
 
 
 class CaseFileError(Exception):
@@ -141,13 +141,31 @@ def _judged(case: Case, understood: Understood) -> Judged:
 
 @dataclass(frozen=True, slots=True)
 class AtAnyConfidence:
-    """A `Sureness` under which everything is said that could be said: what thresholds are chosen from."""
+    """A `Sureness` under which everything is said that could be said: what thresholds are chosen from.
+
+    Of a model that is measured, `of`, readings and the article floor stay.
+    """
+
+    of: Sureness | None = None
 
     def read(self, reading: Reading) -> Reading:
-        return reading
+        return self.of.read(reading) if self.of else reading
 
     def thresholds(self, language: Language) -> Thresholds:
-        return Thresholds(0, 0, 0)
+        return Thresholds(0, 0, self.of.thresholds(language).article if self.of else 0)
+
+
+class Remembered:
+    """An understanding that reads each text once."""
+
+    def __init__(self, nlu: Nlu) -> None:
+        self._nlu = nlu
+        self._read: dict[str, Reading] = {}
+
+    async def parse(self, text: str) -> Reading:
+        if text not in self._read:
+            self._read[text] = await self._nlu.parse(text)
+        return self._read[text]
 
 
 def trials(found: Iterable[Judged], article_floor: float) -> dict[str, dict[Kind, tuple[Trial, ...]]]:
@@ -187,14 +205,6 @@ class Figures:
     called: int
     false_calls: int
 
-    @property
-    def wrong_share(self) -> float:
-        return _share(self.wrong, self.automatic)
-
-    @property
-    def coverage(self) -> float:
-        return _share(self.right, self.asking)
-
 
 def figures(found: Collection[Judged]) -> Figures:
     answerable = [one for one in found if one.case.must == "answer"]
@@ -210,40 +220,21 @@ def figures(found: Collection[Judged]) -> Figures:
         needless=sum(one.decision == "handoff" for one in answerable),
         for_people=len(for_people),
         called=sum(one.decision == "handoff" for one in for_people),
-        false_calls=sum(
-            one.decision == "handoff" and one.intent in CALLS for one in found if one.case.must != "handoff"
-        ),
+        false_calls=sum(one.is_false_call for one in found),
     )
 
 
-def by_language(found: Sequence[Judged]) -> dict[str, Figures]:
-    """Figures of each language that has cases."""
-    grouped = {language: [one for one in found if one.case.lang == language] for language in LANGUAGES}
-    return {language: figures(some) for language, some in grouped.items() if some}
-
-
-def accuracy(found: Iterable[Judged]) -> float:
-    """Share (0–1) of the messages with a known meaning whose surest reading is an accepted one."""
-    known = [one for one in found if one.case.accept and one.intent is not None]
-    return _share(sum(one.intent in one.case.accept for one in known), len(known))
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
+def everyday(sets: Mapping[str, Iterable[Judged]]) -> tuple[Judged, ...]:
+    """The mix that the share of wrong answers is promised for."""
+    return tuple(one for name, found in sets.items() if name.startswith("everyday") for one in found)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a model decided on the frozen sets, by set; `basis` names the state of the sets and the budget."""
+    """What a model decided on the frozen sets, by set; `basis` names what that rests on beside the model."""
 
-    model: str
     basis: str
     sets: Mapping[str, tuple[Judged, ...]]
-
-    @property
-    def everyday(self) -> tuple[Judged, ...]:
-        """The mix that the share of wrong answers is promised for."""
-        return tuple(one for name, found in self.sets.items() if name.startswith("everyday") for one in found)
 
     def save(self, file: Path) -> None:
         """The file appears whole or not at all; the cases themselves stay where they are."""
@@ -251,22 +242,12 @@ class Evaluation:
             name: [[o.decision, o.intent, round(o.confidence, 4), o.reason, o.article, o.article_score] for o in found]
             for name, found in self.sets.items()
         }
-        unfinished = file.with_name(f".{file.name}")
-        unfinished.write_text(json.dumps({"model": self.model, "basis": self.basis, "sets": told}), encoding="utf-8")
-        unfinished.replace(file)
+        whole.write(file, json.dumps({"basis": self.basis, "sets": told}))
 
 
 def frozen_cases(folder: Path) -> dict[str, list[Case]]:
     """Every frozen set by its name. Raises `CaseFileError`."""
     return {file.stem: read_cases(file) for file in sorted(folder.glob("*.jsonl"))}
-
-
-def basis_of(folder: Path, budget: float) -> str:
-    """Names the state of the frozen sets, and for what budget decisions are made."""
-    digest = hashlib.sha256(str(budget).encode())
-    for file in sorted(folder.glob("*.jsonl")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def load(file: Path, basis: str, sets: Mapping[str, Sequence[Case]]) -> Evaluation | None:
@@ -279,6 +260,6 @@ def load(file: Path, basis: str, sets: Mapping[str, Sequence[Case]]) -> Evaluati
             name: tuple(Judged(case, *told) for case, told in zip(cases, content["sets"][name], strict=True))
             for name, cases in sets.items()
         }
-        return Evaluation(content["model"], basis, found)
+        return Evaluation(basis, found)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # made anew

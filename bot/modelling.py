@@ -11,16 +11,17 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import demo as demo_shop
-from bot import evaluation, gate, report
+from bot import evaluation, gate, reference, report
 from bot import progress as showing
 from bot import shop as shops
 from bot.app import Parts, opened
 from bot.asking import with_articles
-from bot.evaluation import Evaluation, Judged, OnProgress
+from bot.evaluation import AtAnyConfidence, Evaluation, Remembered
 from bot.settings import ROOT, Settings
 from bot.shop import LANGUAGES
 from nlu import calibration, encoders, hub, versions
 from nlu.errors import NluError, TrainingFailed
+from nlu.launching import OnProgress
 from nlu.versions import Version
 
 FROZEN = ROOT / "nlu" / "frozen"
@@ -43,7 +44,9 @@ async def train(settings: Settings, terminal: Console, reason: str | None, encod
         problems: list[str] = []
         if before is not None and before.id != version.id:
             problems = gate.broken(await _evaluated(settings, before, on_progress), candidate)
-    terminal.print(report.table(candidate.everyday, title=f"model {version.id}, frozen everyday messages"))
+    terminal.print(
+        report.table(evaluation.everyday(candidate.sets), title=f"model {version.id}, frozen everyday messages")
+    )
     for problem in problems:
         terminal.print(f"[yellow]worse than {before.id if before else ''}:[/] {problem}", soft_wrap=True)
     if problems and reason is None:
@@ -64,20 +67,20 @@ async def add_encoder(
     Raises `TrainingFailed` where it cannot be used, `SetupError` where something is missing here, `NotBetter` where
     the model is worse. In each case nothing has changed but that the encoder may lie in `data/encoders`.
     """
-    folder, name = Path(source).expanduser(), source
-    if folder.is_dir():
-        name = folder.resolve().name
-    elif not hub.is_name(source):
+    given = Path(source).expanduser()
+    if not given.is_dir() and not hub.is_name(source):
         raise TrainingFailed(f"{source} is neither a folder here nor a name such as intfloat/multilingual-e5-small")
     encoders.require_packages(ROOT / "nlu" / "server")
-    if not folder.is_dir():
-        folder = encoders.folder_of(settings.data) / f".fetched-{source.replace('/', '--')}"
-        await hub.fetch(source, folder, _bytes_told(terminal))
-    try:
-        added = await encoders.add(ROOT, settings.data, folder, name, prefix, _steps_told(terminal))
-    finally:
-        if folder.parent == encoders.folder_of(settings.data):
-            shutil.rmtree(folder)  # it is whole: were it kept, what the hub mends would never be seen
+    if given.is_dir():
+        name = given.resolve().name
+        added = await encoders.add(ROOT, settings.data, given, name, prefix, _steps_told(terminal))
+    else:
+        name, fetched = source, encoders.folder_of(settings.data) / f".fetched-{source.replace('/', '--')}"
+        await hub.fetch(source, fetched, _bytes_told(terminal))
+        try:
+            added = await encoders.add(ROOT, settings.data, fetched, name, prefix, _steps_told(terminal))
+        finally:
+            shutil.rmtree(fetched)  # it is whole: were it kept, what the hub mends would never be seen
     terminal.print(f"encoder {added.id}: {name}, {added.precision}, {added.size_bytes / 1e6:.0f} MB", soft_wrap=True)
     await train(settings, terminal, reason, added.id)
 
@@ -124,17 +127,22 @@ async def evaluate(
     """The live model on a file of cases, or on the frozen sets. Raises `CaseFileError`."""
     version = await showing.trained(ROOT, settings.data, terminal, always=False)
     sets = {file.stem: evaluation.read_cases(file)} if file is not None else evaluation.frozen_cases(FROZEN)
-    async with showing.shown(terminal) as on_progress, _brain(settings, version, on_progress) as parts:
-        found = {name: await evaluation.judged(parts.brain, cases, on_progress) for name, cases in sets.items()}
-    budget = parts.shop.understanding.wrong_answer_budget
-    everyday = [one for name, some in found.items() if len(sets) == 1 or name.startswith("everyday") for one in some]
+    found, free = {}, {}
+    async with showing.shown(terminal) as on_progress, _loaded(settings, version, on_progress) as parts:
+        # The frozen messages' labels name the starter articles; a shop's own file is about what the shop has.
+        brain_of, nlu = parts.brain_of if file is not None else parts.calibrator.brain_of, Remembered(parts.nlu)
+        brain, free_brain = brain_of(nlu, parts.sureness), brain_of(nlu, AtAnyConfidence(parts.sureness))
+        for name, cases in sets.items():
+            found[name] = await evaluation.judged(brain, cases, on_progress)
+            free[name] = await evaluation.judged(free_brain, cases, on_progress)
+    model, budget = version.id, parts.shop.understanding.wrong_answer_budget
     if html is not None:
-        html.write_text(report.page(everyday, model=version.id, budget=budget), encoding="utf-8")
+        some, at_any = (found[file.stem], free[file.stem]) if file else map(evaluation.everyday, (found, free))
+        html.write_text(report.page(some, model=model, budget=budget, at_any=at_any), encoding="utf-8")
         terminal.print(f"written to {html}", soft_wrap=True)
     if as_json:
-        everything = {name: report.told(some, model=version.id, budget=budget) for name, some in found.items()}
-        told = everything[file.stem] if file is not None else everything
-        print(json.dumps(told, ensure_ascii=False))
+        told = {name: report.told(some, model=model, budget=budget, at_any=free[name]) for name, some in found.items()}
+        print(json.dumps(told[file.stem] if file else told, ensure_ascii=False))
         return
     for name, some in found.items():
         terminal.print(report.table(some, title=f"model {version.id}, {name}"))
@@ -144,10 +152,11 @@ async def models(settings: Settings, terminal: Console) -> None:
     """Every model, newest first, with what is measured of it."""
     budget = shops.load(settings.shop_file).understanding.wrong_answer_budget
     live, went = versions.live(ROOT, settings.data), versions.history(settings.data)
+    code = versions.code(ROOT)
     table = Table("model", "", "answers from", "of answers wrong", "last went live", "because")
     for version in versions.trained(settings.data):
         last = next((one for one in reversed(went) if one.model == version.id), None)
-        usable = versions.made_by(version) == versions.code(ROOT)
+        usable = versions.made_by(version) == code
         state = "live" if live and version.id == live.id else "" if usable else "made by another version of Baton"
         if encoder := versions.encoder_of(version):
             state = f"{state}, encoder {encoder}".removeprefix(", ")
@@ -174,27 +183,26 @@ async def use(settings: Settings, terminal: Console, model: str, reason: str) ->
 
 
 async def _evaluated(settings: Settings, version: Version, on_progress: OnProgress) -> Evaluation:
-    """A version's judgement on the frozen sets; made once for each state of the sets."""
-    async with _brain(settings, version, on_progress) as parts:
-        basis = evaluation.basis_of(FROZEN, parts.shop.understanding.wrong_answer_budget)
-        file, sets = versions.beside(version, "evaluation.json"), evaluation.frozen_cases(FROZEN)
-        known = evaluation.load(file, basis, sets)
-        if known is not None:
-            return known
-        found: dict[str, tuple[Judged, ...]] = {}
-        for name, cases in sets.items():
-            found[name] = tuple(await evaluation.judged(parts.brain, cases, on_progress))
-    made = Evaluation(version.id, basis, found)
+    """A version's judgement on the frozen sets; made once for each state of what it rests on."""
+    shop = shops.load(settings.shop_file)
+    basis = reference.basis(shop, sorted(FROZEN.glob("*.jsonl")), budget=shop.understanding.wrong_answer_budget)
+    file, sets = versions.beside(version, "evaluation.json"), evaluation.frozen_cases(FROZEN)
+    if known := evaluation.load(file, basis, sets):
+        return known
+    async with _loaded(settings, version, on_progress) as parts:
+        brain = parts.calibrator.brain_of(parts.nlu, parts.sureness)
+        judged = {name: tuple(await evaluation.judged(brain, cases, on_progress)) for name, cases in sets.items()}
+    made = Evaluation(basis, judged)
     made.save(file)
     return made
 
 
 @asynccontextmanager
-async def _brain(settings: Settings, version: Version, on_progress: OnProgress) -> AsyncIterator[Parts]:
-    """A brain on this version, loaded and calibrated."""
+async def _loaded(settings: Settings, version: Version, on_progress: OnProgress) -> AsyncIterator[Parts]:
+    """This version, loaded and calibrated."""
     async with with_articles(settings) as (usable, is_new), opened(usable, version, owner=False) as parts:
         if is_new:
             await parts.database.write(demo_shop.seed, parts.clock.now())
-        parts.calibrator.on_progress = on_progress
-        await parts.live.wait_ready(showing.READY_S)
+        with parts.calibrator.shown_to(on_progress):
+            await parts.live.wait_ready(showing.READY_S)
         yield parts

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bot import training
-from bot.training import Calibrator, OnProgress
+from bot.training import Calibrator
+from nlu.launching import OnProgress
 from nlu.live import LiveModel
 from nlu.versions import Version
 
@@ -50,14 +51,15 @@ async def trained(root: Path, data: Path, terminal: Console, *, always: bool, en
     """
     async with shown(terminal) as on_progress:
         if always:
-            return await training.train(root, data, on_progress, encoder=encoder)
-        return await training.ensure_model(root, data, on_progress)
+            return await training.train(root, data, on_progress, training.known_intents(), encoder)
+        return await training.ensure_model(root, data, on_progress, training.known_intents())
 
 
 async def until_ready(live: LiveModel, calibrator: Calibrator, terminal: Console) -> None:
     """Returns once the model answers; where it has to be measured first, that is shown. Raises `NluError`."""
-    async with shown(terminal) as calibrator.on_progress:
-        await live.wait_ready(READY_S)
+    async with shown(terminal) as on_progress:
+        with calibrator.shown_to(on_progress):
+            await live.wait_ready(READY_S)
 
 
 class Course:

@@ -1,34 +1,38 @@
 """Trains models in Rasa's environment and measures them; who shows the progress is somebody else's business."""
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 
-from bot.dialogue import UNCLEAR
+from bot import reference
+from bot.dialogue import CALLS, OUT_OF_SCOPE, SOCIAL, UNCLEAR
 from bot.evaluation import AtAnyConfidence, Case, CaseFileError, Judged, judged, read_cases, trials
-from bot.understand import Brain, Nlu, Sureness
+from bot.replies import shipped
+from bot.shop import Shop
+from bot.understand import BrainOf, Nlu
 from nlu import calibration, encoders, versions
 from nlu.calibration import Calibration, Kind, Trial
 from nlu.client import Endpoint, NluClient
 from nlu.errors import SetupError, TrainingFailed
-from nlu.launching import followed, rotated
+from nlu.launching import OnProgress, followed, rotated
 from nlu.result import Reading
 from nlu.versions import Version
-
-OnProgress = Callable[[str, int, int], None]
-BrainOf = Callable[[Nlu, Sureness], Brain]
-"""The shop's brain on this understanding."""
 
 FLOORS = (0.0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9)
 USUAL_BUDGET = 0.02
 """What an article must score is chosen once for a model, for this share of wrong answers."""
 AT_ONCE = 4
 DEADLINE_S = 30.0
+
+
+def known_intents() -> frozenset[str]:
+    """What a sentence may mean: whatever can be offered to a customer by name, and what is acted on otherwise."""
+    return frozenset({*shipped().section("intent", "en"), *SOCIAL, *CALLS, OUT_OF_SCOPE, UNCLEAR})
 
 
 async def ensure_model(
@@ -81,21 +85,35 @@ async def train(
     return version
 
 
+def _untold(_step: str, _done: int, _total: int) -> None:
+    """For nobody."""
+
+
 @dataclass(slots=True)
 class Calibrator:
     """Measures a model on the calibration set, once; what it found lies beside the model.
 
-    `on_progress` may be set while it measures: whoever waits for a model looks on, and then no longer.
+    Judged is by `brain_of`, as `bot.reference` makes them.
     """
 
     root: Path
+    shop: Shop
     brain_of: BrainOf
-    on_progress: OnProgress = lambda step, done, total: None
+    _on_progress: OnProgress = field(default=_untold, init=False)
+
+    @contextmanager
+    def shown_to(self, on_progress: OnProgress) -> Iterator[None]:
+        """Whoever waits for a model looks on, and then no longer."""
+        self._on_progress = on_progress
+        try:
+            yield
+        finally:
+            self._on_progress = _untold
 
     async def __call__(self, version: Version, endpoint: Callable[[], Endpoint | None]) -> Calibration:
         """The version's calibration, as `nlu.live.LiveModel` asks for one. Raises `NluError`."""
         files = sorted((self.root / "nlu" / "calibration_set").glob("*.jsonl"))
-        basis = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[: versions.ID_LENGTH]
+        basis = await asyncio.to_thread(reference.basis, self.shop, files)
         file = versions.beside(version, "calibration.json")
         known = calibration.load(file)
         if known is not None and known.basis == basis:
@@ -118,7 +136,7 @@ class Calibrator:
         meant = [(readings[case.text], _meant(case)) for case in cases]
         temperature = calibration.fitted_temperature(meant)
         softened = {text: calibration.softened(reading, temperature) for text, reading in readings.items()}
-        found = await judged(self.brain_of(nlu, AtAnyConfidence()), cases, self.on_progress, softened)
+        found = await judged(self.brain_of(nlu, AtAnyConfidence()), cases, self._on_progress, softened)
         floor, told = _best_floor(found)
         return Calibration(version.id, basis, temperature, floor, told)
 
@@ -129,7 +147,7 @@ class Calibrator:
         async def reads() -> None:
             for case in waiting:
                 found[case.text] = await nlu.parse(case.text)
-                self.on_progress("calibrate", len(found), len(cases))
+                self._on_progress("calibrate", len(found), len(cases))
 
         try:
             async with asyncio.TaskGroup() as group:

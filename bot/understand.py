@@ -4,7 +4,8 @@ The customer's path, `baton ask`, the maintainers' preview and evaluation all co
 is what ships.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -12,7 +13,6 @@ from bot import dialogue
 from bot.decisions import Answer, Context, Decision, HandOff, Hit, RunSkill, Thresholds, Told, Understood
 from bot.details import DETAILS
 from bot.dialogue import Situation
-from bot.knowledge.library import Library
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import BEFORE_DISPATCH, ShopRecords, ShopUnavailable
@@ -31,6 +31,12 @@ class Nlu(Protocol):
     """Reads one text. Raises `NluError`."""
 
     async def parse(self, text: str) -> Reading: ...
+
+
+class Articles(Protocol):
+    """Finds what may answer, best first, for the readings given, surest first."""
+
+    async def search(self, text: str, language: Language, intents: Sequence[str]) -> tuple[Hit, ...]: ...
 
 
 class Sureness(Protocol):
@@ -77,7 +83,7 @@ class Brain:
         self,
         nlu: Nlu,
         sureness: Sureness,
-        library: Library,
+        library: Articles,
         records: ShopRecords,
         replies: Replies,
         shop: Shop,
@@ -137,7 +143,7 @@ class Brain:
     async def _parts(self, content: Content, text: str, reading: Reading | None) -> tuple[Reading, ...]:
         if reading is None or not isinstance(content, Text):
             return ()
-        return tuple([await self.read(clause) for clause in dialogue.clauses(text[:MAX_PARSED])])
+        return tuple(await asyncio.gather(*map(self.read, dialogue.clauses(text[:MAX_PARSED]))))
 
     async def _hits(
         self, content: Content, text: str, reading: Reading | None, chosen: str | None, context: Context
@@ -171,6 +177,10 @@ class Brain:
         order = await skill.look_up(decision.slots, self._records)
         now = self._clock.now().astimezone(self._shop.zone)
         return skill.conclude(decision.slots, order, failed, self._replies, context.language, now)
+
+
+BrainOf = Callable[[Nlu, Sureness], Brain]
+"""A shop's brain on this understanding."""
 
 
 def content_of(turn: Turn) -> Content:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from nlu import whole
 from nlu.errors import SetupError
 from nlu.result import IntentScore, Reading
 
@@ -149,9 +150,7 @@ class Calibration:
             "article_floor": self.article_floor,
             "trials": trials,
         }
-        unfinished = file.with_name(f".{file.name}")
-        unfinished.write_text(json.dumps(content), encoding="utf-8")
-        unfinished.replace(file)
+        whole.write(file, json.dumps(content))
 
 
 def load(file: Path) -> Calibration | None:

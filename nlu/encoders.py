@@ -5,18 +5,17 @@ data/encoders/wanted.json    {"encoder": id}: what the next training uses; absen
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlu import whole
 from nlu.errors import SetupError, TrainingFailed
-from nlu.launching import followed, rotated
+from nlu.launching import OnProgress, followed, rotated
 
 FOLDER, WANTED = "encoders", "wanted.json"
 PACKAGES = ("onnx", "onnxruntime", "tokenizers")
 INSTALL = "run `requirements/setup.sh dense`"
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,7 @@ def want(data: Path, encoder: str) -> None:
         note.unlink(missing_ok=True)
         return
     note.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = note.with_name(f".{WANTED}")
-    unfinished.write_text(json.dumps({"encoder": encoder}), encoding="utf-8")
-    unfinished.replace(note)
+    whole.write(note, json.dumps({"encoder": encoder}))
 
 
 def require(server_dir: Path, data: Path, encoder: str) -> None:

@@ -52,6 +52,10 @@ def _command(server_dir: Path, script: str, arguments: Sequence[str]) -> list[st
     return [str(require_python(server_dir).absolute()), str((server_dir / script).absolute()), *arguments]
 
 
+OnProgress = Callable[[str, int, int], None]
+"""Is told of a step's name, how much of it is done, and of how much."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a script ended, and what it told beside its progress."""
@@ -66,7 +70,7 @@ async def followed(
     arguments: Sequence[str],
     extra: Mapping[str, str],
     log: IO[bytes],
-    on_progress: Callable[[str, int, int], None],
+    on_progress: OnProgress,
 ) -> Ended:
     """Runs a script that tells its progress in JSON lines, as `nlu/server/progress.py` writes them, to its end."""
     child = await asyncio.create_subprocess_exec(

@@ -119,8 +119,12 @@ class LiveModel:
         while True:
             await asyncio.sleep(LOOK_S)
             with suppress(NluError, OSError):
-                wanted = versions.live(self._root, self._data)
-                if wanted is not None and wanted.id != self.version.id and wanted.id not in self._refused:
+                last = versions.history(self._data)[-1:]
+                if not last or last[0].model in {self.version.id, *self._refused}:
+                    continue
+                # Whether the present code can read it takes reading all of that code.
+                wanted = await asyncio.to_thread(versions.live, self._root, self._data)
+                if wanted is not None:
                     await self._change(wanted)
 
     async def _change(self, wanted: Version) -> None:

@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nlu import whole
+
 # The child's watchdog borrows the lock for microseconds; more than these tries means a real owner.
 TRIES = 5
 PAUSE_S = 0.02
@@ -73,11 +75,7 @@ class Announcement:
 
     def write(self, path: Path) -> None:
         """Stores it for the owner's eyes only, whole or not at all."""
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
-        unfinished.replace(path)
+        whole.write(path, json.dumps(asdict(self)), 0o600)
 
 
 def read_announcement(path: Path, model: str) -> Announcement | None:

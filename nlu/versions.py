@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from nlu import encoders
+from nlu import encoders, whole
 from nlu.errors import SetupError
 
 ID_LENGTH = 12
@@ -77,10 +77,8 @@ def history(data_dir: Path) -> list[Promotion]:
 def go_live(data_dir: Path, version: Version, now: datetime, reason: str = "") -> None:
     """From now on this version answers; running servers change over by themselves."""
     turns = [*history(data_dir), Promotion(version.id, now.isoformat(timespec="seconds"), reason)]
-    file = data_dir / "models" / LIVE
-    unfinished = file.with_name(f".{LIVE}")
-    unfinished.write_text(json.dumps([asdict(turn) for turn in turns], ensure_ascii=False, indent=1), encoding="utf-8")
-    unfinished.replace(file)
+    told = json.dumps([asdict(turn) for turn in turns], ensure_ascii=False, indent=1)
+    whole.write(data_dir / "models" / LIVE, told)
 
 
 def note_maker(project_root: Path, version: Version) -> None:

@@ -26,7 +26,8 @@ from handoff import db, desk, inbox
 from handoff.db import Database
 from handoff.ports import LocalWakeups
 from handoff.values import Reason
-from nlu import encoders
+from nlu import encoders, versions
+from nlu.versions import Version
 from tests import builders as a
 from tests import servers
 from tests.handoff.ownership import check_everything
@@ -117,6 +118,21 @@ def test_models_and_their_encoders_are_inside_only_when_asked_for(small: Setting
     assert (moved.data / "encoders" / "e1" / "model.onnx").read_text() == "an encoder"
     assert encoders.wanted(moved.data) == "e1"
     assert sorted(path.name for path in (moved.data / "encoders").iterdir()) == ["e1", "wanted.json"]
+
+
+def test_the_model_that_answered_comes_back_with_the_models_and_stays_without_them(
+    small: Settings, tmp_path: Path
+) -> None:
+    old, new = (Version(name, small.data / "models" / f"{name}.tar.gz") for name in ("0123", "4567"))
+    versions.go_live(small.data, old, NOW)
+    backup.create(small, tmp_path / "with.tar.gz", NOW, with_models=True)
+    backup.create(small, tmp_path / "without.tar.gz", NOW)
+    versions.go_live(small.data, new, NOW)
+    encoders.want(small.data, "e1")
+    backup.restore(small, tmp_path / "without.tar.gz", force=True)
+    assert versions.history(small.data)[-1].model == "4567" and encoders.wanted(small.data) == "e1"
+    backup.restore(small, tmp_path / "with.tar.gz", force=True)
+    assert versions.history(small.data)[-1].model == "0123" and encoders.wanted(small.data) == ""
 
 
 def test_a_key_from_the_environment_is_noted_where_it_differs(

@@ -15,6 +15,7 @@ from bot.replies import shipped
 from bot.settings import ROOT, SettingsError, read, secret_key
 from bot.shop import LANGUAGES, ShopFileError
 from bot.skills import SKILL_OF_INTENT, SKILLS
+from bot.training import known_intents
 from nlu import folding
 
 REPLIES = shipped()
@@ -37,6 +38,10 @@ def test_every_intent_can_be_offered_or_acted_on() -> None:
     assert nameless == set()
     assert all(REPLIES.has(f"social.{intent}") for intent in SOCIAL)
     assert CALLS.keys() | SOCIAL | SKILL_OF_INTENT.keys() <= intents("en")
+
+
+def test_every_intent_may_stand_in_training_data() -> None:
+    assert intents("en") <= known_intents()
 
 
 def test_every_registered_skill_exists() -> None:

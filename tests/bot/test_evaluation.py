@@ -1,15 +1,14 @@
 """What counts as wrong is what a customer would have been told; every example here is judged by hand."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import evaluation, shop
-from bot.evaluation import AtAnyConfidence, Case, CaseFileError, Evaluation, Judged, Must
+from bot.decisions import Thresholds
+from bot.evaluation import AtAnyConfidence, Case, CaseFileError, Evaluation, Judged, Must, Remembered
 from bot.knowledge import articles
 from bot.knowledge.article import Article
 from bot.knowledge.library import Library
@@ -120,7 +119,7 @@ def test_a_false_call_is_one_that_nothing_called_for(reason: str | None, must: M
     assert does(case("invoice", must=must), "handoff", "invoice", reason=reason).is_false_call is is_false
 
 
-def test_figures_are_counted_by_set_and_by_language() -> None:
+def test_figures_count_what_was_decided_and_what_was_called_for() -> None:
     found = [
         answer(case("invoice"), "invoice"),
         answer(case("invoice", lang="zh-TW"), "warranty"),
@@ -131,16 +130,9 @@ def test_figures_are_counted_by_set_and_by_language() -> None:
     ]
     counted = evaluation.figures(found)
     assert (counted.messages, counted.automatic, counted.wrong) == (6, 2, 2)
-    assert (counted.asking, counted.right, counted.coverage) == (5, 1, 0.2)
+    assert (counted.asking, counted.right) == (5, 1)
     assert (counted.handed_off, counted.answerable, counted.needless) == (3, 4, 1)
     assert (counted.for_people, counted.called, counted.false_calls) == (1, 1, 1)
-    assert counted.wrong_share == 1
-    by_language = evaluation.by_language(found)
-    assert list(by_language) == ["zh-TW", "en"]
-    assert (by_language["zh-TW"].messages, by_language["zh-TW"].wrong) == (2, 1)
-    assert evaluation.accuracy(found) == pytest.approx(3 / 6)
-    assert evaluation.accuracy([does(case(), "answer", "invoice")]) == 0
-    assert evaluation.figures([]).coverage == 0
 
 
 def test_thresholds_are_chosen_from_what_would_be_said_in_each_language() -> None:
@@ -269,25 +261,22 @@ def sets(tmp_path: Path) -> Path:
     return folder
 
 
-def measured(folder: Path, budget: float = 0.02) -> Evaluation:
+def measured(folder: Path) -> Evaluation:
     cases = evaluation.frozen_cases(folder)
     first, second = cases["everyday.en"]
     found = {
         "everyday.en": (answer(first, "invoice", score=0.123456789), does(second, "none", None, 0)),
         "safety": (does(cases["safety"][0], "handoff", "safety_issue", 0.8, "safety"),),
     }
-    return Evaluation("m1", evaluation.basis_of(folder, budget), found)
+    return Evaluation("b1", found)
 
 
 def test_an_evaluation_is_read_back_on_the_same_basis_and_no_other(sets: Path, tmp_path: Path) -> None:
     made, file = measured(sets), tmp_path / "m1.evaluation.json"
-    assert evaluation.load(file, made.basis, evaluation.frozen_cases(sets)) is None
+    assert evaluation.load(file, "b1", evaluation.frozen_cases(sets)) is None
     made.save(file)
-    assert evaluation.load(file, evaluation.basis_of(sets, 0.02), evaluation.frozen_cases(sets)) == made
-    assert evaluation.load(file, evaluation.basis_of(sets, 0.03), evaluation.frozen_cases(sets)) is None
-    with (sets / "safety.jsonl").open("a") as more:
-        more.write("\n" + json.dumps({**GOOD, "text": "Smoke"}))
-    assert evaluation.load(file, evaluation.basis_of(sets, 0.02), evaluation.frozen_cases(sets)) is None
+    assert evaluation.load(file, "b1", evaluation.frozen_cases(sets)) == made
+    assert evaluation.load(file, "b2", evaluation.frozen_cases(sets)) is None
     assert "It burns" not in file.read_text(encoding="utf-8")
 
 
@@ -306,14 +295,21 @@ def test_an_evaluation_of_other_cases_is_made_anew(sets: Path, tmp_path: Path) -
 
 
 def test_the_everyday_mix_is_what_the_share_of_wrong_answers_is_promised_for(sets: Path) -> None:
-    made = measured(sets)
-    assert made.everyday == made.sets["everyday.en"]
-    both = replace(made, sets={**made.sets, "everyday.zh-TW": made.sets["safety"]})
-    assert len(both.everyday) == 3
+    found = measured(sets).sets
+    assert evaluation.everyday(found) == found["everyday.en"]
+    assert len(evaluation.everyday({**found, "everyday.zh-TW": found["safety"]})) == 3
 
 
-def test_the_name_of_a_basis_does_not_hang_on_the_day(sets: Path) -> None:
-    before = evaluation.basis_of(sets, 0.02)
-    (sets / "safety.jsonl").touch()
-    (sets / "README.md").write_text(str(datetime.now(UTC)))
-    assert evaluation.basis_of(sets, 0.02) == before
+async def test_a_remembered_text_is_read_once() -> None:
+    nlu = ScriptedNlu()
+    nlu.means("where is it", ("track_order", 0.7))
+    remembered = Remembered(nlu)
+    assert await remembered.parse("where is it") == await remembered.parse("where is it")
+    assert nlu.parsed == ["where is it"]
+
+
+def test_at_any_confidence_of_a_measured_model_its_reading_and_its_floor_stay() -> None:
+    free = AtAnyConfidence(Surely())
+    reading = Reading("hello", (IntentScore("greet", 0.3),), (), "m1")
+    assert free.read(reading) == Surely().read(reading)
+    assert free.thresholds("en") == Thresholds(0, 0, Surely().thresholds("en").article)

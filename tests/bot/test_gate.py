@@ -27,7 +27,7 @@ def called(case: Case, reason: str = "low_confidence") -> Judged:
 
 def evaluation(**sets: list[Judged]) -> Evaluation:
     named = {name.replace("_", ".", 1) if name.startswith("everyday") else name: some for name, some in sets.items()}
-    return Evaluation("m", "b", {name: tuple(some) for name, some in named.items()})
+    return Evaluation("b", {name: tuple(some) for name, some in named.items()})
 
 
 ENGLISH = question()

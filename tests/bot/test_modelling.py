@@ -94,6 +94,17 @@ async def test_an_encoder_is_a_folder_or_a_name(own: Settings, terminal: Console
     assert versions.history(own.data) == []
 
 
+async def test_a_stored_encoder_that_is_named_as_a_folder_survives_the_refusal(
+    own: Settings, terminal: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoders, "require_packages", lambda server: None)
+    stored = own.data / "encoders" / "e1"
+    stored.mkdir(parents=True)
+    with pytest.raises(NluError, match="e1 cannot be used"):
+        await modelling.add_encoder(own, terminal, str(stored), None, None)
+    assert stored.is_dir()
+
+
 async def test_every_model_is_listed_with_what_was_measured_and_when_and_why_it_went_live(
     own: Settings, terminal: Console
 ) -> None:

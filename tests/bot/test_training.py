@@ -94,7 +94,7 @@ async def calibrate(database: Database, clock: MovedClock, tmp_path: Path) -> Ca
         library = Library(database, clock, "en", SHOP.zone)
         return Brain(nlu, sureness, library, FakeRecords(), shipped(), SHOP, clock)
 
-    return Calibrator(tmp_path, brain_of)
+    return Calibrator(tmp_path, SHOP, brain_of)
 
 
 async def test_a_model_is_measured_on_the_whole_pipeline(
@@ -124,6 +124,19 @@ async def test_a_model_is_measured_once_for_each_state_of_the_set(
     changed = await calibrate(version, endpoint)
     assert len(reader.asked) == 201
     assert changed.basis != measured.basis
+
+
+async def test_who_waits_for_a_model_looks_on_and_then_no_longer(
+    calibrate: Calibrator, version: Version, endpoint: Endpoints, messages: Path
+) -> None:
+    told: list[str] = []
+    with calibrate.shown_to(lambda step, done, total: told.append(step)):
+        await calibrate(version, endpoint)
+    assert set(told) == {"calibrate", "judge"}
+    told.clear()
+    versions.beside(version, "calibration.json").unlink()
+    await calibrate(version, endpoint)
+    assert told == []
 
 
 async def test_a_server_that_fails_on_the_way_is_told_of_in_one_error_and_nothing_is_kept(

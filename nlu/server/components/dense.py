@@ -4,25 +4,21 @@ What it weighs beside that, and how it was chosen, is in docs/adr/0019.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from nlu.server.components.learning import DECAYS, SMALL, Floats, error_of, hidden_mask, step_size
 
 SEED = 0
 BATCH = 128
 STEP = 2e-3
 PASSES = 15
-VALUES_KEPT, HIDDEN_KEPT = 0.9, 0.5
-"""What a sentence keeps of its vector and of the hidden layer while learning."""
-WARM_UP, LAST_SHARE = 100, 0.02
-DECAYS = (0.9, 0.999)
-SMALL = 1e-8
+VALUES_KEPT = 0.9
+"""What a sentence keeps of its vector while learning."""
 LEAST_SPREAD = 1e-3
 """A dimension that never changes says nothing, however little it takes to change it."""
 
-
-Floats = npt.NDArray[np.floating[Any]]
 Indices = npt.NDArray[np.int64]
 
 
@@ -80,7 +76,7 @@ def _learnt(rows: Floats, wanted: Indices, intents: int, hidden: int) -> Sequenc
         for at in range(batches):
             chosen = shuffled[at * BATCH : (at + 1) * BATCH]
             slopes = _slopes(layers, rows[chosen], wanted[chosen], random)
-            step = _step(done * batches + at + 1, PASSES * batches)
+            step = step_size(STEP, done * batches + at + 1, PASSES * batches)
             for layer, slope in enumerate(slopes):
                 means[layer] += (1 - DECAYS[0]) * (slope - means[layer])
                 squares[layer] += (1 - DECAYS[1]) * (slope * slope - squares[layer])
@@ -88,23 +84,12 @@ def _learnt(rows: Floats, wanted: Indices, intents: int, hidden: int) -> Sequenc
     return layers
 
 
-def _step(number: int, steps: int) -> float:
-    """Adam's, growing over the first batches and then falling in a line, as for the network on terms."""
-    first, second = DECAYS
-    share = min(1.0, number / WARM_UP) * max(LAST_SHARE, 1 - number / steps)
-    return STEP * share * float(np.sqrt(1 - second**number) / (1 - first**number))
-
-
 def _slopes(layers: Sequence[Floats], rows: Floats, wanted: Indices, random: np.random.Generator) -> list[Floats]:
     first, first_bias, last, last_bias = layers
     kept = rows * ((random.random(rows.shape) < VALUES_KEPT) / VALUES_KEPT).astype(np.float32)
     before = kept @ first + first_bias
-    mask = ((random.random(before.shape) < HIDDEN_KEPT) / HIDDEN_KEPT).astype(np.float32)
+    mask = hidden_mask(random, before.shape)
     hidden = np.maximum(before, 0) * mask
-    scores = hidden @ last + last_bias
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    error = odds / odds.sum(axis=1, keepdims=True)
-    error[np.arange(len(wanted)), wanted] -= 1
-    error /= len(wanted)
+    error = error_of(hidden @ last + last_bias, wanted)
     back = (error @ last.T) * mask * (before > 0)
     return [kept.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from nlu.server.components.features import BLOCK_WEIGHTS, terms
+from nlu.server.components.learning import DECAYS, SMALL, Floats, error_of, hidden_mask, step_size
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -23,20 +24,14 @@ if TYPE_CHECKING:
 SEED = 0
 BATCH = 256
 STEP = 1e-2
-WARM_UP = 100
 FEWEST_STEPS = 300
 """A handful of sentences is gone through more often than asked for, or next to nothing would be learnt from it."""
-LAST_SHARE = 0.02
-"""The step grows over the first batches and falls in a line to this share of itself."""
-DECAYS = (0.9, 0.999)
-TERMS_KEPT, HIDDEN_KEPT = 0.7, 0.5
-"""What a sentence keeps of its terms and of the hidden layer while learning, so that nothing hangs on one of them."""
-SMALL = 1e-8
+TERMS_KEPT = 0.7
+"""What a sentence keeps of its terms while learning, so that nothing hangs on one of them."""
 ROWS_AT_ONCE = 256
 FEWEST = 4
 """A term of one or two sentences teaches little about others; leaving those out makes the model a third as large."""
 
-Floats = npt.NDArray[np.floating[Any]]
 Indices = npt.NDArray[np.int32]
 OnProgress = Callable[[str, int, int], None]
 BLOCKS = "".join(BLOCK_WEIGHTS)
@@ -65,7 +60,7 @@ class Network:
     ) -> "Network":
         """Learns sentences and the intent of each; the same data in any order gives the same model, bit for bit."""
         order = sorted(range(len(texts)), key=lambda at: (intents[at], texts[at]))
-        counted = _counted([texts[at] for at in order], on_progress)
+        counted = _Counted([texts[at] for at in order], on_progress)
         vocabulary = _Vocabulary.of(counted)
         names = sorted(set(intents))
         wanted = np.array([names.index(intents[at]) for at in order])
@@ -109,10 +104,7 @@ def ranked(intents: Sequence[str], scores: Floats) -> list[tuple[str, float]]:
 
 
 class _Learning:
-    """Cross-entropy by Adam; of the embeddings only the rows of a batch's terms move.
-
-    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
-    """
+    """Cross-entropy by Adam; of the embeddings only the rows of a batch's terms move."""
 
     def __init__(self, terms_in_all: int, hidden: int, intents: int) -> None:
         self._random = np.random.default_rng(SEED)
@@ -147,20 +139,14 @@ class _Learning:
         rows = csr_matrix((kept.astype(np.float32), columns, batch.indptr), shape=(len(wanted), len(used)))
         bias, out, last_bias = self._small
         before = rows @ self._embeddings[used] + bias
-        mask = ((self._random.random(before.shape) < HIDDEN_KEPT) / HIDDEN_KEPT).astype(np.float32)
+        mask = hidden_mask(self._random, before.shape)
         hidden = np.maximum(before, 0) * mask
-        scores = hidden @ out + last_bias
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        error = odds / odds.sum(axis=1, keepdims=True)
-        error[np.arange(len(wanted)), wanted] -= 1
-        error /= len(wanted)
+        error = error_of(hidden @ out + last_bias, wanted)
         back = (error @ out.T) * mask * (before > 0)
         self._move(number, steps, [rows.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)], used)
 
     def _move(self, number: int, steps: int, slopes: list[Floats], used: Indices) -> None:
-        first, second = DECAYS
-        step = STEP * min(1.0, number / WARM_UP) * max(LAST_SHARE, 1 - number / steps)
-        step *= float(np.sqrt(1 - second**number) / (1 - first**number))
+        step = step_size(STEP, number, steps)
         layers = [self._embeddings, *self._small]
         for at, slope in enumerate(slopes):
             rows = used if at == 0 else np.arange(len(slope))
@@ -180,14 +166,21 @@ def _moved(some: tuple[Floats, Floats, Floats], rows: Indices, slope: Floats, st
     layer[here] -= (step * mean / (np.sqrt(square) + SMALL)).astype(np.float32)
 
 
-def _counted(texts: list[str], on_progress: OnProgress) -> list[Counter[str]]:
-    counted = []
-    for done, text in enumerate(texts):
-        if done % 500 == 0:
-            on_progress("features", done, len(texts))
-        counted.append(terms(text))
-    on_progress("features", len(texts), len(texts))
-    return counted
+class _Counted:
+    """The terms of each text and how often each stands there, as numbers: strings of them would take gigabytes."""
+
+    def __init__(self, texts: Sequence[str], on_progress: OnProgress) -> None:
+        self.numbers: dict[str, int] = {}
+        self.texts: list[tuple[Indices, Indices]] = []
+        for done, text in enumerate(texts):
+            if done % 500 == 0:
+                on_progress("features", done, len(texts))
+            self.texts.append(self._numbered(terms(text)))
+        on_progress("features", len(texts), len(texts))
+
+    def _numbered(self, counts: Counter[str]) -> tuple[Indices, Indices]:
+        numbers = [self.numbers.setdefault(term, len(self.numbers)) for term in counts]
+        return np.array(numbers, dtype=np.int32), np.array(list(counts.values()), dtype=np.int32)
 
 
 class _Vocabulary:
@@ -198,30 +191,37 @@ class _Vocabulary:
         self._blocks = np.array([BLOCKS.index(term[0]) for term in index], dtype=np.int32)
 
     @classmethod
-    def of(cls, counted: Sequence[Counter[str]]) -> "_Vocabulary":
-        documents: Counter[str] = Counter()
-        for counts in counted:
-            documents.update(counts.keys())
-        index = {term: at for at, term in enumerate(sorted(term for term, n in documents.items() if n >= FEWEST))}
-        frequency = np.array([documents[term] for term in index], dtype=np.float64)
-        return cls(index, (np.log((1 + len(counted)) / (1 + frequency)) + 1).astype(np.float32))
+    def of(cls, counted: _Counted) -> "_Vocabulary":
+        documents = np.bincount(np.concatenate([numbers for numbers, _ in counted.texts]))
+        known = sorted(term for term, number in counted.numbers.items() if documents[number] >= FEWEST)
+        frequency = np.array([documents[counted.numbers[term]] for term in known], dtype=np.float64)
+        idf = (np.log((1 + len(counted.texts)) / (1 + frequency)) + 1).astype(np.float32)
+        return cls({term: at for at, term in enumerate(known)}, idf)
 
     def vector(self, counts: Counter[str]) -> tuple[Indices, Floats]:
         """Known terms as (columns, values): sublinear TF-IDF, every block brought to the length of its weight."""
         index = self.index
         known = sorted((index[term], count) for term, count in counts.items() if term in index)
         columns = np.array([column for column, _ in known], dtype=np.int32)
-        blocks = self._blocks[columns]
-        values = (1 + np.log(np.array([count for _, count in known], dtype=np.float64))) * self.idf[columns]
-        squares = np.bincount(blocks, weights=values**2, minlength=len(BLOCKS))
-        scale = np.array(list(BLOCK_WEIGHTS.values())) / np.sqrt(np.maximum(squares, 1e-12))
-        return columns, values * scale[blocks]
+        return columns, self._weighed(columns, np.array([count for _, count in known], dtype=np.int32))
 
-    def matrix(self, counted: Sequence[Counter[str]]) -> "csr_matrix":
+    def matrix(self, counted: _Counted) -> "csr_matrix":
         """Texts × terms."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415  serving does without it
 
-        rows = [self.vector(counts) for counts in counted]
+        column_of = np.array([self.index.get(term, -1) for term in counted.numbers], dtype=np.int32)
+        rows = []
+        for numbers, counts in counted.texts:
+            columns = column_of[numbers]
+            order = np.argsort(columns)[np.count_nonzero(columns < 0) :]
+            rows.append((columns[order], self._weighed(columns[order], counts[order]).astype(np.float32)))
         columns, values = (np.concatenate([row[part] for row in rows]) for part in (0, 1))
         ends = np.cumsum([0] + [len(row[0]) for row in rows])
-        return csr_matrix((values.astype(np.float32), columns, ends), shape=(len(rows), len(self.index)))
+        return csr_matrix((values, columns, ends), shape=(len(rows), len(self.index)))
+
+    def _weighed(self, columns: Indices, counts: Indices) -> Floats:
+        blocks = self._blocks[columns]
+        values = (1 + np.log(counts.astype(np.float64))) * self.idf[columns]
+        squares = np.bincount(blocks, weights=values**2, minlength=len(BLOCKS))
+        scale = np.array(list(BLOCK_WEIGHTS.values())) / np.sqrt(np.maximum(squares, 1e-12))
+        return np.asarray(values * scale[blocks])
