@@ -45,10 +45,8 @@ async def _train(project: Path) -> None:
     _write(project / "config.yml", {**_read(ROOT / "config.yml"), "policies": [{"name": "RulePolicy"}]})
     _write(project / "domain.yml", _domain(intents))
     _write(project / "rules.yml", {"version": "3.1", "rules": [_rule(intent) for intent in intents]})
-    child = await rasa(
+    await rasa_train(
         project,
-        project / "train.log",
-        "train",
         "--config",
         "config.yml",
         "--domain",
@@ -62,8 +60,14 @@ async def _train(project: Path) -> None:
         "assistant",
         "--skip-validation",
     )
+
+
+async def rasa_train(home: Path, *arguments: str) -> None:
+    """`rasa train …` in `home`. Raises RuntimeError with what Rasa wrote."""
+    log = home / "train.log"
+    child = await rasa(home, log, "train", *arguments)
     if await child.wait():
-        raise RuntimeError(f"Rasa could not train its assistant:\n{(project / 'train.log').read_text()}")
+        raise RuntimeError(f"Rasa could not train:\n{log.read_text()}")
 
 
 async def rasa(home: Path, log: Path, *arguments: str) -> asyncio.subprocess.Process:

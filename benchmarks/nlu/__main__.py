@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from benchmarks import report
-from benchmarks.nlu import intents, mapped, speed
+from benchmarks.nlu import contenders, intents, mapped, speed
 from benchmarks.nlu.datasets import NoData
 from benchmarks.nlu.stored import NAME, Stored
 from benchmarks.report import Metrics, rounded
@@ -34,12 +34,17 @@ def main(
     train_rasa: Annotated[
         bool, typer.Option("--train-rasa", help="Train Rasa's default pipeline where it is not cached: hours.")
     ] = False,
-    system: Annotated[str | None, typer.Option("--system", help="In clinc and jddc this system alone.")] = None,
+    system: Annotated[
+        contenders.Name | None, typer.Option("--system", help="In clinc and jddc this system alone.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", hidden=True)] = False,
 ) -> None:
     """Measure and write benchmarks/results/nlu.json, each part as it is done."""
+    parts = only or list(Part)
+    if system is not None:
+        _require_measured(system, parts)
     stored = Stored(dry=quick)
-    for part in only or list(Part):
+    for part in parts:
         terminal.print(f"{part}:")
         began = time.perf_counter()
         try:
@@ -48,7 +53,7 @@ def main(
         except NoData as reason:
             raise SystemExit(f"{part} cannot be measured: {reason}") from None
         words, key = f"--only {part}", f"{part}_run"
-        if system is not None and part in (Part.CLINC, Part.JDDC):
+        if system is not None and part in intents.LANGUAGES:
             words, key = f"{words} --system {system}", f"{part}_{system}_run"
         command = f"make bench NAME={NAME} ARGS='{words}'"
         run: Metrics = {"command": command, "s": rounded(time.perf_counter() - began), **report.surroundings()}
@@ -56,7 +61,17 @@ def main(
     terminal.print("a quick run proves nothing and is not stored" if quick else f"written to results/{NAME}.json")
 
 
-async def _measure(part: Part, stored: Stored, cache: Path, train_rasa: bool, system: str | None) -> None:
+def _require_measured(system: contenders.Name, parts: Sequence[Part]) -> None:
+    """Raises BadParameter where a part that compares systems has no such one, or no part compares any."""
+    compared = {part: contenders.names(intents.LANGUAGES[part]) for part in parts if part in intents.LANGUAGES}
+    if not compared:
+        raise typer.BadParameter(f"only {' and '.join(intents.LANGUAGES)} compare systems", param_hint="--system")
+    for part, names in compared.items():
+        if system not in names:
+            raise typer.BadParameter(f"{part} has no {system}, only {', '.join(names)}", param_hint="--system")
+
+
+async def _measure(part: Part, stored: Stored, cache: Path, train_rasa: bool, system: contenders.Name | None) -> None:
     match part:
         case Part.CLINC:
             await intents.clinc(terminal, stored, cache, train_rasa, system)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,13 @@ from nlu.errors import NluError
 CLASSIFIER = "nlu.server.components.classifier.NgramClassifier"
 
 
+class Name(StrEnum):
+    BATON = "baton"
+    MINILM = "minilm"
+    NLPJS = "nlpjs"
+    RASA = "rasa"
+
+
 class NotHere(Exception):
     """Why a system has no figures on this machine."""
 
@@ -28,7 +36,7 @@ class Contender(Protocol):
     """One system; `read` raises NotHere where it cannot be measured."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> Name: ...
 
     @property
     def version(self) -> str: ...
@@ -44,11 +52,15 @@ def contenders(language: str, cache: Path, train_rasa: bool) -> list[Contender]:
     return [Baton(), *with_encoder, NlpJs(language, cache), Rasa(language, cache, train_rasa)]
 
 
+def names(language: str) -> list[Name]:
+    return [one.name for one in contenders(language, Path(), train_rasa=False)]
+
+
 @dataclass(frozen=True, slots=True)
 class Baton:
     """The shipped features and network with the settings of `config.yml`, on the task's sentences; never cached."""
 
-    name: str = "baton"
+    name: Name = Name.BATON
 
     @property
     def version(self) -> str:
@@ -63,7 +75,7 @@ class MiniLm:
     """Baton as above with an English sentence encoder, quantised as `baton models add` does; never cached."""
 
     cache: Path
-    name: str = "minilm"
+    name: Name = Name.MINILM
 
     @property
     def version(self) -> str:
@@ -83,7 +95,7 @@ class NlpJs:
 
     language: str
     cache: Path
-    name: str = "nlpjs"
+    name: Name = Name.NLPJS
 
     @property
     def version(self) -> str:
@@ -109,7 +121,7 @@ class Rasa:
     language: str
     cache: Path
     may_train: bool
-    name: str = "rasa"
+    name: Name = Name.RASA
 
     @property
     def version(self) -> str:

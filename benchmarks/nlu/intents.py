@@ -1,29 +1,31 @@
 """Intents of data sets by others: every system learns the same sentences and is judged on the same messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from benchmarks import report
 from benchmarks.nlu import curves, datasets
-from benchmarks.nlu.contenders import Contender, NotHere, contenders
+from benchmarks.nlu.contenders import Contender, Name, NotHere, contenders
 from benchmarks.nlu.datasets import OUT_OF_SCOPE, Labelled, Split
 from benchmarks.nlu.scores import Answers, Scored
 from benchmarks.nlu.stored import Stored
 from benchmarks.report import Metrics, flat, rounded, spread
 
+LANGUAGES: Mapping[str, str] = {"clinc": "en", "jddc": "zh"}
+"""What the messages of each part are written in."""
 BUDGET = 0.02
 RIGHT_SHARE = 0.8
 QUICK_LABELS = 12
 
 
-async def clinc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool, only: str | None = None) -> None:
+async def clinc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool, only: Name | None = None) -> None:
     """CLINC150 in full: understood or not, and what a threshold makes of messages that belong to no intent."""
     task = _smaller(datasets.clinc150()) if stored.dry else datasets.clinc150()
     stored.replace("clinc_data", _sizes(task))
     rows = []
-    for system in contenders("en", cache, train_rasa):
+    for system in contenders(LANGUAGES["clinc"], cache, train_rasa):
         if only not in (None, system.name):
             continue
         try:
@@ -37,12 +39,12 @@ async def clinc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool
     report.show(f"CLINC150, {len(task.test)} messages judged", ["system", *_CLINC_COLUMNS.values()], rows)
 
 
-async def jddc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool, only: str | None = None) -> None:
+async def jddc(terminal: Console, stored: Stored, cache: Path, train_rasa: bool, only: Name | None = None) -> None:
     """A Chinese shop's messages in five folds."""
     folds = [_smaller(fold) for fold in datasets.jddc()[:2]] if stored.dry else datasets.jddc()
     stored.replace("jddc_data", {"folds": len(folds), "messages": sum(len(fold.test) for fold in folds)})
     rows = []
-    for system in contenders("zh", cache, train_rasa):
+    for system in contenders(LANGUAGES["jddc"], cache, train_rasa):
         if only not in (None, system.name):
             continue
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.assistant import rasa, rasa_version
+from benchmarks.assistant import rasa_train, rasa_version
 from benchmarks.nlu.datasets import Labelled, Split
 from benchmarks.nlu.scores import Answers, in_rasas_python
 
@@ -71,13 +71,8 @@ async def _train(folder: Path, config: dict[str, object], examples: Sequence[Lab
     ]
     _write(folder / "config.yml", config)
     _write(folder / "nlu.yml", {"version": "3.1", "nlu": blocks})
-    child = await rasa(
-        folder,
-        folder / "train.log",
-        *("train", "nlu", "--config", "config.yml", "--nlu", "nlu.yml", "--out", ".", "--fixed-model-name", "model"),
-    )
-    if await child.wait():
-        raise RuntimeError(f"Rasa could not train its pipeline:\n{(folder / 'train.log').read_text()}")
+    words = ("--config", "config.yml", "--nlu", "nlu.yml", "--out", ".", "--fixed-model-name", "model")
+    await rasa_train(folder, "nlu", *words)
 
 
 def _write(file: Path, content: dict[str, object]) -> None:

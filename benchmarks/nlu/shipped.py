@@ -18,7 +18,7 @@ async def shipped_model(terminal: Console, data: Path) -> Version:
     found = versions.find(ROOT, data)
     if found is not None:
         return found
-    terminal.print("  the shipped model is not trained yet: about two minutes")
+    terminal.print("  the shipped model is not trained yet: three to four minutes on 2 cores")
     return await training.train(ROOT, data, told(terminal))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.nlu import curves, mapped
+from benchmarks.nlu import curves
 from benchmarks.nlu.datasets import OUT_OF_SCOPE, Labelled
 from benchmarks.nlu.scores import Scored
 
@@ -55,22 +55,3 @@ def test_a_share_that_is_never_reached_has_no_point() -> None:
     reached = curves.reaching(READ, 0.75)
     assert reached is not None and reached.threshold == 0.6
     assert curves.reaching(READ, 0.8) is None
-
-
-def test_only_automatic_decisions_can_be_wrong_and_a_persons_messages_are_no_coverage() -> None:
-    accepted = {"refunds": ["refund_status"], "person": ["talk_to_human"], "bank": []}
-
-    def decided(label: str, decision: str, intent: str) -> mapped.Decided:
-        return Labelled("a message", label), {"decision": decision, "intent": {"name": intent, "confidence": 1.0}}
-
-    figures = mapped.figures(
-        [
-            decided("refunds", "answer", "refund_status"),
-            decided("refunds", "handoff", "refund_status"),
-            decided("bank", "ask", "invoice"),
-            decided("person", "handoff", "talk_to_human"),
-        ],
-        accepted,
-    )
-    assert (figures["wrong_share"], figures["right_coverage_share"]) == (0.5, 0.5)
-    assert (figures["automatic_messages"], figures["answerable_messages"]) == (2, 2)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
+from aiohttp.test_utils import TestServer
 from rich.console import Console
 
 from bot.chat import Chat
@@ -68,14 +69,8 @@ class Counter:
 async def _opened(counter: Counter) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/widget/socket", counter.serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
 
 
 async def _piped(counter: Counter, kept: Path, *lines: str) -> str:

@@ -14,6 +14,7 @@ import aiohttp
 import jwt
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.channels import frames
 from bot.channels.entrance import Entrance
@@ -89,7 +90,7 @@ async def served(
     database: Database, clock: MovedClock, folder: Path, public_url: str | None = None
 ) -> AsyncIterator[Counter]:
     files, page = Files(database, folder / "files", clock, "k" * 40), folder / "photo.html"
-    app = web.Application()
+    app = web.Application(handler_args={"handler_cancellation": False, "lingering_time": 0.2})
     files.add_to(app)
     async with aiohttp.ClientSession() as session:
         found = Counter(database, clock, session, "", folder)
@@ -105,12 +106,9 @@ async def served(
             public_url,
             page,
         ).add_to(app)
-        runner = web.AppRunner(app, lingering_time=0.2)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        found.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield found
-    await runner.cleanup()
+        async with TestServer(app) as server:
+            found.address = str(server.make_url("")).rstrip("/")
+            yield found
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import aiohttp
 import jwt
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from jsonschema import Draft202012Validator
 
 from bot import webtypes
@@ -62,17 +63,14 @@ async def served(counter: Counter, hello_s: float = HELLO_S) -> AsyncIterator[st
         entrance_of(counter),
         hello_s,
     )
-    app = web.Application()
+    # As in the program, and not as is usual in tests, a visitor who leaves cancels nothing.
+    app = web.Application(handler_args={"handler_cancellation": False})
     app.router.add_get("/widget/socket", widget.serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await widget.close()
-        await runner.cleanup()
+    async with TestServer(app) as server:
+        try:
+            yield str(server.make_url("")).rstrip("/")
+        finally:
+            await widget.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.evaluation import AUTOMATIC
 from bot.settings import ROOT
 from nlu.versions import Version
 from tests.e2e.conftest import with_model
@@ -16,7 +17,6 @@ from tests.e2e.program import BATON
 pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="session")]
 
 CASES = ROOT / "tests" / "cases"
-AUTOMATIC = {"answer", "skill", "ask"}
 
 
 def lines(name: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.inbound import NluState
 from handoff.values import Reason
@@ -52,13 +53,8 @@ async def never(_: web.Request) -> web.StreamResponse:
 async def rasa_that(answers: Answer) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_post("/model/parse", answers)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
 
 
 @pytest.mark.parametrize("answers", [five_hundred, page, wrong_shape, half, never])
