@@ -99,7 +99,7 @@ def test_what_no_article_of_the_intent_is_about_scores_low(starter: Index) -> No
 def test_near_misses_of_other_intents_are_kept_and_score_below_any_answer(starter: Index) -> None:
     hits = starter.search("fitness band shows a wrong heart rate", "en", ["warranty"])
     assert len(hits) == TOP
-    assert hits[0].id == "warranty"
+    assert hits[0].id in ("warranty", "warranty-special-cases")
     assert "fitness-band" in ids_of(hits[1:])
     assert all(hit.score < 0.3 for hit in hits if hit.id == "fitness-band")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SEED = 0
 BATCH = 256
 STEP = 1e-2
-FEWEST_STEPS = 300
+FEWEST_STEPS = 1000
 """A handful of sentences is gone through more often than asked for, or next to nothing would be learnt from it."""
 TERMS_KEPT = 0.7
 """What a sentence keeps of its terms while learning, so that nothing hangs on one of them."""
