@@ -10,7 +10,7 @@ from nlu.result import Reading
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that may answer. `score` is 0–1; below the floor it is a near miss."""
+    """An article that may answer. `score` is 0–1; below the threshold it is a near miss."""
 
     id: str
     title: str
@@ -97,11 +97,10 @@ Decision = Answer | RunSkill | Told | Ask | Clarify | HandOff | Social | Decline
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which confidence on (0–1) the bot answers, and declines; an article must score `article` besides."""
+    """From which confidence on (0–1) the bot answers, and declines. An answering article must score as much, too."""
 
     answer: float
     decline: float
-    article: float
 
 
 @dataclass(frozen=True, slots=True)

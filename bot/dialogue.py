@@ -333,7 +333,7 @@ def _skill(s: Situation, intent: str) -> Decision | None:
 
 def _article(s: Situation) -> Decision:
     best = s.hits[0] if s.hits else None
-    if best is None or best.score < s.sure.article:
+    if best is None or best.score < s.sure.answer:
         return HandOff(Reason.NO_ARTICLE)
     if f"article:{best.id}" in s.context.memory.topics[-3:]:
         return HandOff(Reason.REPEATED)

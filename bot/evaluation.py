@@ -68,6 +68,16 @@ class Judged:
         return self.decision in AUTOMATIC
 
     @property
+    def is_said(self) -> bool:
+        """Whether it falls under the threshold for answers: an automatic one, or a courtesy."""
+        return self.is_automatic or self.decision == "social"
+
+    @property
+    def sureness(self) -> float:
+        """How sure it was (0–1): an article is as sure as the less sure of its reading and its search."""
+        return self.confidence if self.article is None else min(self.confidence, self.article_score)
+
+    @property
     def is_accepted(self) -> bool:
         """Whether the reading that was acted on, and the article if one was given, are among the accepted."""
         if self.article is not None and self.case.accept_articles is not None:
@@ -143,7 +153,7 @@ def _judged(case: Case, understood: Understood) -> Judged:
 class AtAnyConfidence:
     """A `Sureness` under which everything is said that could be said: what thresholds are chosen from.
 
-    Of a model that is measured, `of`, readings and the article floor stay.
+    Of a model that is measured, `of`, the readings stay.
     """
 
     of: Sureness | None = None
@@ -152,7 +162,7 @@ class AtAnyConfidence:
         return self.of.read(reading) if self.of else reading
 
     def thresholds(self, language: Language) -> Thresholds:
-        return Thresholds(0, 0, self.of.thresholds(language).article if self.of else 0)
+        return Thresholds(0, 0)
 
 
 class Remembered:
@@ -168,21 +178,15 @@ class Remembered:
         return self._read[text]
 
 
-def trials(found: Iterable[Judged], article_floor: float) -> dict[str, dict[Kind, tuple[Trial, ...]]]:
+def trials(found: Iterable[Judged]) -> dict[str, dict[Kind, tuple[Trial, ...]]]:
     """By language, what would be answered and declined, for choosing from when on."""
     told: dict[str, dict[Kind, list[Trial]]] = {language: {"answer": [], "decline": []} for language in LANGUAGES}
     for one in found:
         if one.decision == "decline":
-            told[one.case.lang]["decline"].append(Trial(one.confidence, not one.is_wrong))
-        elif _is_said(one, article_floor):
-            told[one.case.lang]["answer"].append(Trial(one.confidence, not one.is_wrong))
+            told[one.case.lang]["decline"].append(Trial(one.sureness, not one.is_wrong))
+        elif one.is_said:
+            told[one.case.lang]["answer"].append(Trial(one.sureness, not one.is_wrong))
     return {language: {kind: tuple(some) for kind, some in kinds.items()} for language, kinds in told.items()}
-
-
-def _is_said(one: Judged, article_floor: float) -> bool:
-    if one.article is not None and one.article_score < article_floor:
-        return False
-    return one.is_automatic or one.decision == "social"
 
 
 @dataclass(frozen=True, slots=True)

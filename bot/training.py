@@ -1,7 +1,7 @@
 """Trains models in Rasa's environment and measures them; who shows the progress is somebody else's business."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,21 +11,18 @@ import aiohttp
 
 from bot import reference
 from bot.dialogue import CALLS, OUT_OF_SCOPE, SOCIAL, UNCLEAR
-from bot.evaluation import AtAnyConfidence, Case, CaseFileError, Judged, judged, read_cases, trials
+from bot.evaluation import AtAnyConfidence, Case, CaseFileError, judged, read_cases, trials
 from bot.replies import shipped
 from bot.shop import Shop
 from bot.understand import BrainOf, Nlu
 from nlu import calibration, encoders, versions
-from nlu.calibration import Calibration, Kind, Trial
+from nlu.calibration import Calibration
 from nlu.client import Endpoint, NluClient
 from nlu.errors import SetupError, TrainingFailed
 from nlu.launching import OnProgress, followed, rotated
 from nlu.result import Reading
 from nlu.versions import Version
 
-FLOORS = (0.0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
-USUAL_BUDGET = 0.02
-"""What an article must score is chosen once for a model, for this share of wrong answers."""
 AT_ONCE = 4
 DEADLINE_S = 30.0
 
@@ -137,8 +134,7 @@ class Calibrator:
         temperature = calibration.fitted_temperature(meant)
         softened = {text: calibration.softened(reading, temperature) for text, reading in readings.items()}
         found = await judged(self.brain_of(nlu, AtAnyConfidence()), cases, self._on_progress, softened)
-        floor, told = _best_floor(found)
-        return Calibration(version.id, basis, temperature, floor, told)
+        return Calibration(version.id, basis, temperature, trials(found))
 
     async def _readings(self, nlu: Nlu, cases: Sequence[Case]) -> dict[str, Reading]:
         found: dict[str, Reading] = {}
@@ -160,14 +156,3 @@ class Calibrator:
 
 def _meant(case: Case) -> frozenset[str]:
     return frozenset(case.accept) if case.accept else frozenset({UNCLEAR})
-
-
-def _best_floor(found: Sequence[Judged]) -> tuple[float, Mapping[str, Mapping[Kind, tuple[Trial, ...]]]]:
-    """The floor with which most messages get a right answer within the usual budget, and the trials under it."""
-
-    def right(floor: float) -> int:
-        choices = [calibration.chosen(kinds["answer"], USUAL_BUDGET) for kinds in trials(found, floor).values()]
-        return sum(choice.answered - choice.wrong for choice in choices)
-
-    best = max(FLOORS, key=lambda floor: (right(floor), -floor))
-    return best, trials(found, best)

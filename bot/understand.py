@@ -64,14 +64,13 @@ class Measured:
     def thresholds(self, language: Language) -> Thresholds:
         calibration = self._calibration()
         if calibration is None:
-            return Thresholds(NEVER, NEVER, NEVER)
+            return Thresholds(NEVER, NEVER)
         if self._known[0] is not calibration:
             self._known = (calibration, {})
         if language not in self._known[1]:
             self._known[1][language] = Thresholds(
                 calibration.choice(language, "answer", self._budget).threshold,
                 calibration.choice(language, "decline", self._budget).threshold,
-                calibration.article_floor,
             )
         return self._known[1][language]
 

@@ -118,15 +118,11 @@ def softened(reading: Reading, temperature: float) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was measured of one model; `trials` by language and kind. `basis` names what it was measured on.
-
-    An article must score `article_floor` (0–1) to be an answer at all.
-    """
+    """What was measured of one model; `trials` by language and kind. `basis` names what it was measured on."""
 
     model: str
     basis: str
     temperature: float
-    article_floor: float
     trials: Mapping[str, Mapping[Kind, tuple[Trial, ...]]] = field(default_factory=dict)
 
     def choice(self, language: str, kind: Kind, budget: float) -> Choice:
@@ -147,7 +143,6 @@ class Calibration:
             "model": self.model,
             "basis": self.basis,
             "temperature": self.temperature,
-            "article_floor": self.article_floor,
             "trials": trials,
         }
         whole.write(file, json.dumps(content))
@@ -161,8 +156,7 @@ def load(file: Path) -> Calibration | None:
             language: {kind: tuple(Trial(float(c), bool(r)) for c, r in some) for kind, some in kinds.items()}
             for language, kinds in content["trials"].items()
         }
-        temperature, floor = float(content["temperature"]), float(content["article_floor"])
-        return Calibration(content["model"], content["basis"], temperature, floor, trials)
+        return Calibration(content["model"], content["basis"], float(content["temperature"]), trials)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError):

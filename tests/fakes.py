@@ -81,7 +81,7 @@ class Surely:
         return reading
 
     def thresholds(self, language: Language) -> Thresholds:
-        return Thresholds(answer=0.52, decline=0.3, article=0.42)
+        return Thresholds(answer=0.52, decline=0.3)
 
 
 class FakeRecords:

@@ -227,8 +227,8 @@ def _bin(number: int, some: Sequence[tuple[float, bool]]) -> Bin:
 
 
 def _said(free: Sequence[Judged]) -> list[Judged]:
-    """What a threshold is chosen from, surest first: answers and courtesies."""
-    return sorted((o for o in free if o.is_automatic or o.decision == "social"), key=lambda one: -one.confidence)
+    """What a threshold is chosen from, surest first."""
+    return sorted((one for one in free if one.is_said), key=lambda one: -one.sureness)
 
 
 def _curve(free: Sequence[Judged], asking: int) -> list[Point]:
@@ -236,12 +236,12 @@ def _curve(free: Sequence[Judged], asking: int) -> list[Point]:
     said = _said(free)
     right = list(accumulate(one.is_right_answer and one.case.asks_something for one in said))
     wrong = list(accumulate(one.is_wrong for one in said))
-    lasts = [[n for n, _ in tied][-1] for _, tied in groupby(enumerate(said), key=lambda at: at[1].confidence)]
-    return [Point(said[n].confidence, (share(right[n], asking) or 0.0), wrong[n] / (n + 1)) for n in lasts]
+    lasts = [[n for n, _ in tied][-1] for _, tied in groupby(enumerate(said), key=lambda at: at[1].sureness)]
+    return [Point(said[n].sureness, (share(right[n], asking) or 0.0), wrong[n] / (n + 1)) for n in lasts]
 
 
 def _chosen(free: Sequence[Judged], curve: Sequence[Point], budget: float) -> ChosenPoint | None:
-    choice = chosen((Trial(one.confidence, not one.is_wrong) for one in _said(free)), budget)
+    choice = chosen((Trial(one.sureness, not one.is_wrong) for one in _said(free)), budget)
     return next((ChosenPoint(p, choice.bound) for p in curve if p.threshold == choice.threshold), None)
 
 

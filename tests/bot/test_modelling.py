@@ -113,7 +113,7 @@ async def test_every_model_is_listed_with_what_was_measured_and_when_and_why_it_
     versions.go_live(own.data, other, NOW, "a first try")
     versions.go_live(own.data, live, NOW + timedelta(days=1), "better at returns")
     trials = {"en": {"answer": (*[Trial(0.625, True)] * 99, Trial(0.625, False))}}
-    Calibration("aa11", "b1", 1.2, 0.45, trials).save(versions.beside(live, "calibration.json"))  # type: ignore[arg-type]
+    Calibration("aa11", "b1", 1.2, trials).save(versions.beside(live, "calibration.json"))  # type: ignore[arg-type]
     await modelling.models(own, terminal)
     rows = {
         name: next(line for line in said(terminal).splitlines() if name in line) for name in ("aa11", "ab22", "old33")

@@ -33,7 +33,7 @@ def judged(
     accept_articles: tuple[str, ...] | None = None,
 ) -> Judged:
     case = Case(text=text, lang=lang, accept=accept, must=must, accept_articles=accept_articles)
-    return Judged(case, decision, intent, confidence, reason, article)
+    return Judged(case, decision, intent, confidence, reason, article, 1.0 if article else 0.0)
 
 
 FOUND = (
@@ -264,3 +264,9 @@ def test_a_very_long_text_is_cut_on_the_page_and_the_cut_is_marked() -> None:
     words = Page(page([judged("answer", "invoice", 0.9, "warranty", text="長" * 9000)])).words
     assert "長…" in words
     assert words.count("長") == MAX_QUOTED
+
+
+def test_an_article_stands_in_the_curve_as_sure_as_the_less_sure_of_reading_and_search() -> None:
+    case = Case(text="Hello", lang="en", accept=("invoice",), must="answer")
+    found = [Judged(case, "answer", "invoice", sure, None, "a1", score) for sure, score in ((0.9, 0.6), (0.7, 0.8))]
+    assert [point["threshold"] for point in told(found)["curve"]] == [0.7, 0.6]

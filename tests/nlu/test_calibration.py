@@ -119,7 +119,7 @@ def test_softening_keeps_the_order_and_the_sum(some: list[float]) -> None:
 
 
 MEASURED = Calibration(
-    "m1", "b1", 1.5, 0.45, {"en": {"answer": (Trial(0.9, True), Trial(0.25, False)), "decline": (Trial(0.5, True),)}}
+    "m1", "b1", 1.5, {"en": {"answer": (Trial(0.9, True), Trial(0.25, False)), "decline": (Trial(0.5, True),)}}
 )
 
 
@@ -138,9 +138,9 @@ def test_what_was_measured_is_read_back(tmp_path: Path) -> None:
         b"{}",
         b'"words"',
         b"\xff",
-        b'{"model": "m1", "basis": "b1", "temperature": "warm", "article_floor": 0, "trials": {}}',
-        b'{"model": "m1", "basis": "b1", "temperature": 1, "article_floor": 0, "trials": {"en": {"answer": [[1]]}}}',
-        b'{"model": "m1", "basis": "b1", "temperature": 1, "article_floor": 0, "trials": {"en": []}}',
+        b'{"model": "m1", "basis": "b1", "temperature": "warm", "trials": {}}',
+        b'{"model": "m1", "basis": "b1", "temperature": 1, "trials": {"en": {"answer": [[1]]}}}',
+        b'{"model": "m1", "basis": "b1", "temperature": 1, "trials": {"en": []}}',
     ],
 )
 def test_a_broken_file_is_named_and_what_to_do_about_it(tmp_path: Path, content: bytes) -> None:
@@ -150,9 +150,7 @@ def test_a_broken_file_is_named_and_what_to_do_about_it(tmp_path: Path, content:
 
 
 def test_each_language_and_kind_is_chosen_for_by_itself() -> None:
-    measured = Calibration(
-        "m1", "b1", 2, 0.4, {"en": {"answer": tuple(right(0.9, 49)), "decline": tuple(right(0.3, 49))}}
-    )
+    measured = Calibration("m1", "b1", 2, {"en": {"answer": tuple(right(0.9, 49)), "decline": tuple(right(0.3, 49))}})
     assert measured.choice("en", "answer", 0.02).threshold == 0.9
     assert measured.choice("en", "decline", 0.02).threshold == 0.3
     assert measured.choice("en", "answer", 0.01).threshold == NEVER

@@ -37,7 +37,7 @@ class Measuring:
             raise errors.pop(0)
         if held := self.held.get(version.id):
             await held.wait()
-        return Calibration(version.id, "basis", 1, 0)
+        return Calibration(version.id, "basis", 1)
 
 
 class Shop:
@@ -86,7 +86,7 @@ async def test_a_model_answers_once_it_is_calibrated_and_not_before(shop: Shop, 
     shop.measuring.held["m1"].set()
     await shop.live.wait_ready(READY_S)
     assert shop.answers_with("m1")
-    assert shop.live.calibration == Calibration("m1", "basis", 1, 0)
+    assert shop.live.calibration == Calibration("m1", "basis", 1)
     assert (await ask(shop.live.endpoint()))["pid"] == shop.pid("m1")
 
 
