@@ -7,7 +7,8 @@ from bot.report.rows import percent
 
 WIDTH, HEIGHT = 340, 250
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 30, 40
-TOPS = (0.05, 0.1, 0.2, 0.5, 1.0)
+TOPS = (0.04, 0.08, 0.2, 0.4, 1.0)
+"""Ends of a scale whose quarters are whole percents."""
 
 
 def risk(curve: Sequence[Point], chosen: ChosenPoint | None, budget: float | None, named: str) -> str:
