@@ -132,6 +132,8 @@ class Rasa:
         model = rasa_default.model_file(task, pipeline, self.language, self.cache)
         if not (self.may_train or model.exists()):
             raise NotHere("not trained here")
+        if self.language == "zh" and not rasa_default.has_jieba():
+            raise NotHere(f"Rasa's Chinese tokeniser is not installed: {rasa_default.INSTALL_JIEBA}")
         await rasa_default.trained(task, pipeline, self.language, self.cache)
         return await _remembered(
             self.cache / f"read-rasa-{task.name}",

@@ -13,6 +13,7 @@ import yaml
 from benchmarks.assistant import rasa_train, rasa_version
 from benchmarks.nlu.datasets import Labelled, Split
 from benchmarks.nlu.scores import Answers, in_rasas_python
+from bot.settings import ROOT
 
 DIET: list[dict[str, object]] = [
     {"name": "WhitespaceTokenizer"},
@@ -24,6 +25,13 @@ DIET: list[dict[str, object]] = [
 ]
 """What `rasa init` writes, with a seed. Chinese has no spaces, so there Rasa's tokeniser for it stands in front."""
 JIEBA: list[dict[str, object]] = [{"name": "JiebaTokenizer"}, *DIET[1:]]
+
+INSTALL_JIEBA = "uv pip install --python nlu/server/.venv/bin/python jieba==0.42.1"
+
+
+def has_jieba() -> bool:
+    """Whether the tokeniser, which nothing of ours needs, has been added to Rasa's environment."""
+    return any((ROOT / "nlu" / "server" / ".venv" / "lib").glob("python*/site-packages/jieba"))
 
 
 async def trained(task: Split, pipeline: Sequence[dict[str, object]], language: str, cache: Path) -> Path:
