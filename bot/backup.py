@@ -329,7 +329,7 @@ def _add_models(fresh: Path, models: Path) -> None:
     """Models and encoders are named by what they are made from: one that is there is the same."""
     for path in fresh.rglob("*") if fresh.exists() else ():
         target = models / path.relative_to(fresh)
-        if path.is_file() and path.name not in {pointer.name for pointer in POINTERS} and not target.exists():
+        if path.is_file() and path.relative_to(fresh.parent) not in POINTERS and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
 

@@ -20,8 +20,16 @@ from handoff.ports import Clock
 from handoff.values import Language
 from nlu.versions import ID_LENGTH
 
-DECIDES = ("details.py", "dialogue.py", "understand.py", "knowledge/*.py", "skills/*.py")
-"""Where it stands what is decided about a message that was read."""
+DECIDES = (
+    "decisions.py",
+    "details.py",
+    "dialogue.py",
+    "evaluation.py",
+    "understand.py",
+    "knowledge/*.py",
+    "skills/*.py",
+)
+"""Where it stands what is decided about a message that was read, and what is thought of that."""
 
 
 class StarterArticles:

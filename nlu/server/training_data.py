@@ -78,7 +78,9 @@ def _examples_of(file: Path, block: dict[str, Node], known_intents: frozenset[st
     if not isinstance(intent, ScalarNode) or not intent.value:
         raise BrokenTrainingData(file, _line(intent), "the intent has no name")
     if known_intents is not None and intent.value not in known_intents:
-        raise BrokenTrainingData(file, _line(intent), f"unknown intent '{intent.value}'")
+        raise BrokenTrainingData(
+            file, _line(intent), f"unknown intent '{intent.value}'; how to add one is in CONTRIBUTING.md"
+        )
     if not isinstance(examples, ScalarNode) or examples.style != "|":
         raise BrokenTrainingData(file, _line(intent), f"'{intent.value}' needs 'examples: |' with a '- ' line for each")
     found = False
