@@ -141,7 +141,6 @@ class Server:
         self._parts = parts
         shop, waiting = parts.shop, parts.shop.waiting
         self._ready_since: datetime | None = None
-        self._was_ready = False
         self._started_at = parts.clock.now()
         key = settings_of.secret_key(parts.settings.data)
         origins = Origins(parts.settings.origins)
@@ -275,8 +274,7 @@ class Server:
     def _nlu_state(self) -> NluState:
         """Only the first load is waited for; a model that was there and is lost means a person at once."""
         loading = self._parts.clock.now() - self._started_at < LONGEST_LOAD
-        first_load = loading and not self._was_ready
-        return NluState(starting=first_load, ready_since=self._ready_since)
+        return NluState(starting=loading and not self._parts.live.has_answered, ready_since=self._ready_since)
 
     async def _watch_nlu(self) -> None:
         """Remember since when a model answers: what waited for it before is not old yet."""
@@ -284,7 +282,7 @@ class Server:
             if not self._parts.live.ready:
                 self._ready_since = None
             elif self._ready_since is None:
-                self._ready_since, self._was_ready = self._parts.clock.now(), True
+                self._ready_since = self._parts.clock.now()
             await self._parts.clock.sleep(0.25)
 
 

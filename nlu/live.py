@@ -70,6 +70,11 @@ class LiveModel:
         return self.endpoint() is not None
 
     @property
+    def has_answered(self) -> bool:
+        """Whether there ever was an endpoint; a loss since then is a failure, not a start."""
+        return self._serving is not None
+
+    @property
     def version(self) -> Version:
         """What answers, or will answer first."""
         return self._serving.version if self._serving else self._wanted
