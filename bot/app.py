@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
 from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
+from nlu import weighing
 from nlu.client import NluClient
 from nlu.live import LiveModel
 from nlu.versions import Version
@@ -100,7 +102,9 @@ async def opened(settings: Settings, version: Version, *, owner: bool) -> AsyncI
         def brain_of(nlu: Nlu, sureness: Sureness) -> Brain:
             return Brain(nlu, sureness, library, records, replies, shop, clock)
 
-        calibrator = Calibrator(ROOT, shop, reference.brains(shop, replies, clock))
+        calibrator = Calibrator(
+            ROOT, shop, reference.brains(shop, replies, clock), partial(weighing.weighed, ROOT, settings.data)
+        )
         live = LiveModel(ROOT, settings.data, version, calibrator, announce=owner)
         stack.push_async_callback(live.stop)
         await live.start()

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from handoff.values import Language, Priority, Reason
+from nlu.evidence import Evidence
 from nlu.result import Reading
 
 
@@ -97,7 +98,7 @@ Decision = Answer | RunSkill | Told | Ask | Clarify | HandOff | Social | Decline
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which confidence on (0–1) the bot answers, and declines. An answering article must score as much, too."""
+    """From which likelihood on (0–1) the bot answers, and from which confidence on it declines."""
 
     answer: float
     decline: float
@@ -164,7 +165,8 @@ class Context:
 class Understood:
     """A decision with everything it rests on, as preview, evaluation and the agents see it.
 
-    `also` is the intent of a second wish in the message, to be offered after the answer.
+    `also` is the intent of a second wish in the message, to be offered after the answer. `evidence` is what there was
+    for answering by itself, whatever was decided, and `likelihood` (0–1) how likely it says that is right.
     """
 
     decision: Decision
@@ -173,6 +175,8 @@ class Understood:
     hits: tuple[Hit, ...]
     threshold: float
     also: str | None = None
+    evidence: Evidence = field(default_factory=dict)
+    likelihood: float = 0.0
 
 
 RANKING_KEPT = 5
@@ -203,5 +207,6 @@ def explained(understood: Understood) -> dict[str, Any]:
         "skill": decision.skill if isinstance(decision, RunSkill | Told | Ask) else None,
         "reason": decision.reason if isinstance(decision, HandOff) else None,
         "priority": decision.priority if isinstance(decision, HandOff) else None,
+        "likelihood": round(understood.likelihood, 4),
         "threshold": understood.threshold,
     }

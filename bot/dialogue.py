@@ -29,7 +29,8 @@ from nlu.result import IntentScore, Reading
 SOCIAL = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat"})
 OUT_OF_SCOPE = "out_of_scope"
 UNCLEAR = "unclear"
-"""What nobody could answer without asking: never acted on."""
+"""What nobody could answer without asking."""
+NOT_ACTED_ON = frozenset({OUT_OF_SCOPE, UNCLEAR})
 TIME_CRITICAL = frozenset({"cancel_order", "change_order"})
 CALLS: dict[str, HandOff] = {
     "safety_issue": HandOff(Reason.SAFETY, Priority.URGENT, "safety"),
@@ -94,6 +95,7 @@ class Situation:
 
     `skills` names the skill of an intent that has one; `chosen` is the intent picked from a clarifying question.
     `dispatched`: the order that is named has left the house. `parts` are its clauses, read each by itself.
+    `likelihood` (0–1) is that of an answer to the surest reading being right.
     """
 
     content: Content
@@ -107,6 +109,7 @@ class Situation:
     chosen: str | None = None
     dispatched: bool = False
     parts: Sequence[Reading] = ()
+    likelihood: float = 0.0
 
 
 def decide(situation: Situation) -> Decision:
@@ -157,7 +160,7 @@ def wishes(parts: Sequence[Reading], sure: Thresholds) -> list[Reading]:
     by_intent: dict[str, Reading] = {}
     for part in sorted(parts, key=lambda part: -part.intent.confidence):
         name = part.intent.name
-        if _is_sure(part, sure) and name not in SOCIAL | CALLS.keys() | {OUT_OF_SCOPE, UNCLEAR}:
+        if _is_sure(part, sure) and name not in SOCIAL | CALLS.keys() | NOT_ACTED_ON:
             by_intent.setdefault(name, part)
     return list(by_intent.values()) if len(by_intent) > 1 else []
 
@@ -333,7 +336,7 @@ def _skill(s: Situation, intent: str) -> Decision | None:
 
 def _article(s: Situation) -> Decision:
     best = s.hits[0] if s.hits else None
-    if best is None or best.score < s.sure.answer:
+    if best is None or (s.chosen and best.score < s.sure.answer):
         return HandOff(Reason.NO_ARTICLE)
     if f"article:{best.id}" in s.context.memory.topics[-3:]:
         return HandOff(Reason.REPEATED)
@@ -353,7 +356,7 @@ def _ambiguous(s: Situation) -> Decision | None:
 
 
 def _may_be_asked(first: IntentScore, second: IntentScore, rules: Understanding) -> bool:
-    unaskable = SOCIAL | CALLS.keys() | {OUT_OF_SCOPE, UNCLEAR}
+    unaskable = SOCIAL | CALLS.keys() | NOT_ACTED_ON
     if first.name in unaskable or second.name in unaskable:
         return False
     close = first.confidence - second.confidence <= rules.clarify_gap
@@ -366,8 +369,10 @@ def _foreign(s: Situation) -> Decision | None:
     return Decline() if top and top.name == OUT_OF_SCOPE and top.confidence >= s.sure.decline else None
 
 
-def _unsure(_: Situation) -> Decision:
-    return HandOff(Reason.LOW_CONFIDENCE)
+def _unsure(s: Situation) -> Decision:
+    """What was read surely is told from what was not: there an article may be missing."""
+    understood = s.reading is not None and _is_sure(s.reading, s.sure) and s.reading.intent.name not in NOT_ACTED_ON
+    return HandOff(Reason.NO_ARTICLE if understood else Reason.LOW_CONFIDENCE)
 
 
 RULES: tuple[Rule, ...] = (
@@ -394,11 +399,11 @@ def _first(s: Situation) -> str | None:
 
 
 def _top(s: Situation) -> str | None:
-    """The surest reading, where it is sure enough to be acted on."""
-    if s.reading is None or not _is_sure(s.reading, s.sure):
+    """The surest reading, where an answer to it is likely enough to be right."""
+    if s.reading is None or s.likelihood < s.sure.answer:
         return None
     name = s.reading.intent.name
-    return None if name in (OUT_OF_SCOPE, UNCLEAR) else name
+    return None if name in NOT_ACTED_ON else name
 
 
 def _is_sure(reading: Reading, sure: Thresholds) -> bool:

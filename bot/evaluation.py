@@ -1,12 +1,13 @@
 """Judges decisions on labelled messages: what counts is what a customer would have been told.
 
 An automatic answer (an article, a skill, a skill's question) is wrong where it acts on a reading, or gives an article,
-that the case does not accept; a courtesy or a refusal is wrong where the message asks something the shop answers.
+that the case does not accept; a courtesy or a refusal is wrong where the message asks something the shop answers, or
+must go to a person.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,6 +20,7 @@ from bot.understand import Brain, Nlu, Sureness
 from handoff.values import Language, Text
 from nlu import whole
 from nlu.calibration import Kind, Trial
+from nlu.evidence import Evidence
 from nlu.launching import OnProgress
 from nlu.result import Reading
 
@@ -52,7 +54,7 @@ class Case(BaseModel):
 class Judged:
     """A case and what was decided: for an answer its article and score, for a handoff its reason.
 
-    `confidence` is that of the surest reading.
+    `confidence` is that of the surest reading; `likelihood` that of an answer to it being right, by all the `evidence`.
     """
 
     case: Case
@@ -62,6 +64,8 @@ class Judged:
     reason: str | None = None
     article: str | None = None
     article_score: float = 0.0
+    likelihood: float = 0.0
+    evidence: Evidence = field(default_factory=dict, compare=False)
 
     @property
     def is_automatic(self) -> bool:
@@ -73,9 +77,14 @@ class Judged:
         return self.is_automatic or self.decision == "social"
 
     @property
+    def is_weighed(self) -> bool:
+        """Whether it was said because of what was read; a bare number is answered whatever it was read as."""
+        return self.is_said and bool(self.evidence)
+
+    @property
     def sureness(self) -> float:
-        """How sure it was (0–1): an article is as sure as the less sure of its reading and its search."""
-        return self.confidence if self.article is None else min(self.confidence, self.article_score)
+        """How sure it was (0–1): what was said by all its evidence, a refusal by its reading."""
+        return self.likelihood if self.is_said else self.confidence
 
     @property
     def is_accepted(self) -> bool:
@@ -88,7 +97,8 @@ class Judged:
     def is_wrong(self) -> bool:
         if self.is_automatic:
             return not self.is_accepted
-        return self.decision in ("social", "decline") and self.case.asks_something and not self.is_accepted
+        wants = self.case.asks_something or self.case.must == "handoff"
+        return self.decision in ("social", "decline") and wants and not self.is_accepted
 
     @property
     def is_right_answer(self) -> bool:
@@ -119,16 +129,13 @@ def _case(file: Path, number: int, line: str) -> Case:
         raise CaseFileError(f"{file}:{number}: {where + ': ' if where else ''}{first['msg']}") from None
 
 
-async def judged(
-    brain: Brain, cases: Sequence[Case], on_progress: OnProgress, known: Mapping[str, Reading] | None = None
-) -> list[Judged]:
+async def judged(brain: Brain, cases: Sequence[Case], on_progress: OnProgress) -> list[Judged]:
     """What the brain decides about each case as the first message of a conversation. Raises `NluError`."""
     found = []
     for done, case in enumerate(cases):
         if done % 20 == 0:
             on_progress("judge", done, len(cases))
-        reading = known.get(case.text) if known else None
-        found.append(_judged(case, await brain.understand(Text(case.text), Context(case.lang), reading)))
+        found.append(_judged(case, await brain.understand(Text(case.text), Context(case.lang))))
     on_progress("judge", len(cases), len(cases))
     return found
 
@@ -146,20 +153,22 @@ def _judged(case: Case, understood: Understood) -> Judged:
         told["reason"],
         hit.id if hit else None,
         hit.score if hit else 0.0,
+        understood.likelihood,
+        understood.evidence,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class AtAnyConfidence:
-    """A `Sureness` under which everything is said that could be said: what thresholds are chosen from.
+    """A `Sureness` under which everything is said that could be said, as sure as another one, `of`, takes it to be."""
 
-    Of a model that is measured, `of`, the readings stay.
-    """
-
-    of: Sureness | None = None
+    of: Sureness
 
     def read(self, reading: Reading) -> Reading:
-        return self.of.read(reading) if self.of else reading
+        return self.of.read(reading)
+
+    def likelihood(self, evidence: Evidence) -> float:
+        return self.of.likelihood(evidence)
 
     def thresholds(self, language: Language) -> Thresholds:
         return Thresholds(0, 0)
@@ -243,7 +252,10 @@ class Evaluation:
     def save(self, file: Path) -> None:
         """The file appears whole or not at all; the cases themselves stay where they are."""
         told = {
-            name: [[o.decision, o.intent, round(o.confidence, 4), o.reason, o.article, o.article_score] for o in found]
+            name: [
+                [o.decision, o.intent, round(o.confidence, 4), o.reason, o.article, o.article_score, o.likelihood]
+                for o in found
+            ]
             for name, found in self.sets.items()
         }
         whole.write(file, json.dumps({"basis": self.basis, "sets": told}))

@@ -1,9 +1,9 @@
 """Trains models in Rasa's environment and measures them; who shows the progress is somebody else's business."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,17 +11,21 @@ import aiohttp
 
 from bot import reference
 from bot.dialogue import CALLS, OUT_OF_SCOPE, SOCIAL, UNCLEAR
-from bot.evaluation import AtAnyConfidence, Case, CaseFileError, judged, read_cases, trials
+from bot.evaluation import AtAnyConfidence, Case, CaseFileError, Remembered, judged, read_cases, trials
 from bot.replies import shipped
 from bot.shop import Shop
-from bot.understand import BrainOf, Nlu
+from bot.understand import BrainOf, Measured, Nlu
 from nlu import calibration, encoders, versions
 from nlu.calibration import Calibration
 from nlu.client import Endpoint, NluClient
 from nlu.errors import SetupError, TrainingFailed
+from nlu.evidence import Evidence
 from nlu.launching import OnProgress, followed, rotated
 from nlu.result import Reading
 from nlu.versions import Version
+from nlu.weighing import Weighed
+
+Weigh = Callable[[Sequence[tuple[Evidence, bool]]], Awaitable[Weighed | None]]
 
 AT_ONCE = 4
 DEADLINE_S = 30.0
@@ -90,12 +94,13 @@ def _untold(_step: str, _done: int, _total: int) -> None:
 class Calibrator:
     """Measures a model on the calibration set, once; what it found lies beside the model.
 
-    Judged is by `brain_of`, as `bot.reference` makes them.
+    Judged is by `brain_of`, as `bot.reference` makes them; `weigh` fits what speaks for an answer being right.
     """
 
     root: Path
     shop: Shop
     brain_of: BrainOf
+    weigh: Weigh
     _on_progress: OnProgress = field(default=_untold, init=False)
 
     @contextmanager
@@ -124,19 +129,28 @@ class Calibrator:
         except CaseFileError as error:
             raise SetupError(str(error)) from None
         async with aiohttp.ClientSession() as session:
-            found = await self._measured(version, basis, NluClient(session, endpoint, DEADLINE_S), cases)
+            nlu = Remembered(NluClient(session, endpoint, DEADLINE_S))
+            found = await self._measured(version, basis, nlu, cases)
         found.save(file)
         return found
 
     async def _measured(self, version: Version, basis: str, nlu: Nlu, cases: Sequence[Case]) -> Calibration:
         readings = await self._readings(nlu, cases)
         meant = [(readings[case.text], _meant(case)) for case in cases]
-        temperature = calibration.fitted_temperature(meant)
-        softened = {text: calibration.softened(reading, temperature) for text, reading in readings.items()}
-        found = await judged(self.brain_of(nlu, AtAnyConfidence()), cases, self._on_progress, softened)
-        return Calibration(version.id, basis, temperature, trials(found))
+        softened = Calibration(version.id, basis, calibration.fitted_temperature(meant))
+        sureness = Measured(lambda: softened, self.shop.understanding.wrong_answer_budget)
+        found = await judged(self.brain_of(nlu, AtAnyConfidence(sureness)), cases, self._on_progress)
+        said, refused = [one for one in found if one.is_weighed], [one for one in found if one.decision == "decline"]
+        rows = [(one.evidence, not one.is_wrong) for one in said]
+        weighed = await self.weigh(rows)
+        if weighed is None:
+            return replace(softened, trials=trials(refused))
+        # Weights are too sure of what they were fitted on: a threshold rests on what was said without them.
+        held_out = [replace(one, likelihood=likely) for one, likely in zip(said, weighed.held_out, strict=True)]
+        return replace(softened, weights=weighed.weights, trials=trials([*held_out, *refused]))
 
     async def _readings(self, nlu: Nlu, cases: Sequence[Case]) -> dict[str, Reading]:
+        """Several at once; the server has cores to spare."""
         found: dict[str, Reading] = {}
         waiting = iter(cases)
 

@@ -13,6 +13,7 @@ from bot import dialogue
 from bot.decisions import Answer, Context, Decision, HandOff, Hit, RunSkill, Thresholds, Told, Understood
 from bot.details import DETAILS
 from bot.dialogue import Situation
+from bot.evidence import Way, evidence
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import BEFORE_DISPATCH, ShopRecords, ShopUnavailable
@@ -21,6 +22,7 @@ from handoff.ports import Clock
 from handoff.values import Action, Content, Filled, Language, Media, Reason, Text, Turn
 from nlu import folding
 from nlu.calibration import NEVER, Calibration
+from nlu.evidence import Evidence
 from nlu.result import Reading
 
 MAX_PARSED = 2000
@@ -40,9 +42,11 @@ class Articles(Protocol):
 
 
 class Sureness(Protocol):
-    """How sure a reading is, and how sure is sure enough."""
+    """How sure a reading is, how likely an answer is right, and how likely is enough."""
 
     def read(self, reading: Reading) -> Reading: ...
+
+    def likelihood(self, evidence: Evidence) -> float: ...
 
     def thresholds(self, language: Language) -> Thresholds: ...
 
@@ -60,6 +64,10 @@ class Measured:
     def read(self, reading: Reading) -> Reading:
         calibration = self._calibration()
         return calibration.read(reading) if calibration is not None else reading
+
+    def likelihood(self, evidence: Evidence) -> float:
+        calibration = self._calibration()
+        return calibration.likelihood(evidence) if calibration is not None else 0.0
 
     def thresholds(self, language: Language) -> Thresholds:
         calibration = self._calibration()
@@ -108,6 +116,8 @@ class Brain:
             # Two wishes at once make neither of them sure; each by itself is.
             reading, text = wishes[0], wishes[0].text
         hits = await self._hits(content, text, reading, chosen, context)
+        speaks = _evidence(reading, hits, context.language)
+        likelihood = self._sureness.likelihood(speaks) if speaks else 0.0
         situation = Situation(
             content,
             text,
@@ -120,6 +130,7 @@ class Brain:
             chosen,
             await self._is_dispatched(text, reading),
             parts,
+            likelihood,
         )
         decision = dialogue.decide(situation)
         if isinstance(decision, RunSkill):
@@ -127,7 +138,7 @@ class Brain:
         also = None
         if isinstance(decision, Answer | Told) and reading is not None:
             also = next((wish.intent.name for wish in wishes if wish.intent.name != reading.intent.name), None)
-        return Understood(decision, context.language, reading, hits, sure.answer, also)
+        return Understood(decision, context.language, reading, hits, sure.answer, also, speaks, likelihood)
 
     def threshold(self, language: Language) -> float:
         return self._sureness.thresholds(language).answer
@@ -232,6 +243,15 @@ def details_named(text: str, reading: Reading | None) -> dict[str, str]:
     found = {name: value for name, detail in DETAILS.items() if (value := detail(text, reading, True))}
     entities = {entity.name: entity.value for entity in reading.entities} if reading else {}
     return {**entities, **found}
+
+
+def _evidence(reading: Reading | None, hits: Sequence[Hit], language: Language) -> Evidence:
+    """Of the answer that the surest reading leads to; none where it leads to none."""
+    if reading is None or reading.intent.name in dialogue.NOT_ACTED_ON:
+        return {}
+    name = reading.intent.name
+    way: Way = "social" if name in dialogue.SOCIAL else "skill" if name in SKILL_OF_INTENT else "article"
+    return evidence(reading, way, hits, language)
 
 
 def _words(content: Content, context: Context) -> str:

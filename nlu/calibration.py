@@ -15,6 +15,7 @@ from typing import Literal
 
 from nlu import whole
 from nlu.errors import SetupError
+from nlu.evidence import Evidence, Weights
 from nlu.result import IntentScore, Reading
 
 Kind = Literal["answer", "decline"]
@@ -118,12 +119,16 @@ def softened(reading: Reading, temperature: float) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was measured of one model; `trials` by language and kind. `basis` names what it was measured on."""
+    """What was measured of one model; `trials` by language and kind. `basis` names what it was measured on.
+
+    Without `weights` too little was seen to tell what is right: nothing is.
+    """
 
     model: str
     basis: str
     temperature: float
     trials: Mapping[str, Mapping[Kind, tuple[Trial, ...]]] = field(default_factory=dict)
+    weights: Weights | None = None
 
     def choice(self, language: str, kind: Kind, budget: float) -> Choice:
         """Where answers of this kind begin in this language; a language without trials answers nothing."""
@@ -132,6 +137,10 @@ class Calibration:
     def read(self, reading: Reading) -> Reading:
         """A reading as sure as it may be."""
         return softened(reading, self.temperature)
+
+    def likelihood(self, evidence: Evidence) -> float:
+        """How likely (0–1) an automatic answer with this evidence is right."""
+        return self.weights.likelihood(evidence) if self.weights else 0.0
 
     def save(self, file: Path) -> None:
         """The file appears whole or not at all."""
@@ -144,6 +153,7 @@ class Calibration:
             "basis": self.basis,
             "temperature": self.temperature,
             "trials": trials,
+            "weights": self.weights.stored() if self.weights else None,
         }
         whole.write(file, json.dumps(content))
 
@@ -156,7 +166,8 @@ def load(file: Path) -> Calibration | None:
             language: {kind: tuple(Trial(float(c), bool(r)) for c, r in some) for kind, some in kinds.items()}
             for language, kinds in content["trials"].items()
         }
-        return Calibration(content["model"], content["basis"], float(content["temperature"]), trials)
+        weights = Weights.read(content["weights"]) if content.get("weights") else None
+        return Calibration(content["model"], content["basis"], float(content["temperature"]), trials, weights)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError):

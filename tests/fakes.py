@@ -1,6 +1,7 @@
 """Stand-ins at the ports."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -16,6 +17,7 @@ from handoff.delivery import Parcel, SendFailed
 from handoff.ports import LocalWakeups
 from handoff.values import Language
 from nlu.errors import NluError
+from nlu.evidence import Evidence
 from nlu.result import Entity, IntentScore, Reading
 
 T = TypeVar("T")
@@ -75,10 +77,15 @@ class ScriptedNlu:
 
 
 class Surely:
-    """Readings are as sure as they say, and 0.52 is sure enough."""
+    """Readings are as sure as they say, an article as the less sure of its reading and its score; 0.52 is enough."""
 
     def read(self, reading: Reading) -> Reading:
         return reading
+
+    def likelihood(self, evidence: Evidence) -> float:
+        said = evidence.get("weaker", evidence["reading"])
+        assert isinstance(said, float)
+        return 1 / (1 + math.exp(-said))
 
     def thresholds(self, language: Language) -> Thresholds:
         return Thresholds(answer=0.52, decline=0.3)

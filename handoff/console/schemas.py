@@ -129,6 +129,7 @@ class DecisionView(Schema):
     skill: str | None
     reason: str | None
     priority: Priority | None
+    likelihood: float | None
     threshold: float | None
 
 

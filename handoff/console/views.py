@@ -19,6 +19,7 @@ _NO_DECISION: Mapping[str, Any] = {
     "skill": None,
     "reason": None,
     "priority": None,
+    "likelihood": None,
     "threshold": None,
 }
 """What an older program did not store yet."""

@@ -38,11 +38,13 @@ def case(
 
 
 def answer(of: Case, intent: str, article: str = "a1", confidence: float = 0.9, score: float = 0.95) -> Judged:
-    return Judged(of, "answer", intent, confidence, article=article, article_score=score)
+    return Judged(
+        of, "answer", intent, confidence, article=article, article_score=score, likelihood=min(confidence, score)
+    )
 
 
 def does(of: Case, decision: str, intent: str | None, confidence: float = 0.9, reason: str | None = None) -> Judged:
-    return Judged(of, decision, intent, confidence, reason)
+    return Judged(of, decision, intent, confidence, reason, likelihood=confidence)
 
 
 WRONG: dict[str, Judged] = {
@@ -55,6 +57,8 @@ WRONG: dict[str, Judged] = {
     "a skill's question for another wish": does(case("invoice"), "ask", "track_order"),
     "a courtesy to who asks something": does(case("invoice"), "social", "thanks"),
     "a refusal of what the shop answers": does(case("invoice", must="any"), "decline", "out_of_scope"),
+    "a courtesy to who must get a person": does(case("talk_to_human", must="handoff"), "social", "chitchat"),
+    "a refusal of who must get a person": does(case("safety_issue", must="handoff"), "decline", "out_of_scope"),
 }
 NOT_WRONG: dict[str, Judged] = {
     "an answer to the question": answer(case("invoice"), "invoice"),
@@ -140,7 +144,7 @@ def test_thresholds_are_chosen_from_what_would_be_said_in_each_language() -> Non
     found = [
         answer(ask, "invoice", confidence=0.9),
         answer(ask, "warranty", confidence=0.8),
-        answer(ask, "invoice", confidence=0.7, score=0.44),  # as sure as its article
+        answer(ask, "invoice", confidence=0.7, score=0.44),
         does(ask, "ask", "track_order", 0.6),
         does(ask, "social", "thanks", 0.5),
         does(ask, "handoff", "invoice", 0.4),
@@ -245,15 +249,14 @@ async def test_a_brain_is_judged_by_what_it_decides_about_a_first_message(librar
     assert steps == [("judge", 0, 5), ("judge", 5, 5)]
 
 
-async def test_at_any_confidence_all_is_said_that_could_be_and_known_readings_are_not_asked_for(
-    library: Library, clock: MovedClock
-) -> None:
+async def test_at_any_confidence_all_is_said_that_could_be(library: Library, clock: MovedClock) -> None:
     nlu, text = ScriptedNlu(), "where do I find my invoice"
-    brain = Brain(nlu, AtAnyConfidence(), library, FakeRecords(), shipped(), SHOP, clock)
-    known = {text: Reading(text, (IntentScore("invoice", 0.01), IntentScore("warranty", 0.01)), (), "m1")}
-    (found,) = await evaluation.judged(brain, [case("invoice", text=text)], lambda *step: None, known)
+    nlu.means(text, ("invoice", 0.01), ("warranty", 0.01))
+    brain = Brain(nlu, AtAnyConfidence(Surely()), library, FakeRecords(), shipped(), SHOP, clock)
+    (found,) = await evaluation.judged(brain, [case("invoice", text=text)], lambda *step: None)
     assert (found.decision, found.article, found.confidence) == ("answer", "invoices", 0.01)
-    assert nlu.parsed == []
+    assert found.likelihood == pytest.approx(0.01)
+    assert found.is_weighed and found.evidence["way"] == "article"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def judged(
     accept_articles: tuple[str, ...] | None = None,
 ) -> Judged:
     case = Case(text=text, lang=lang, accept=accept, must=must, accept_articles=accept_articles)
-    return Judged(case, decision, intent, confidence, reason, article, 1.0 if article else 0.0)
+    return Judged(case, decision, intent, confidence, reason, article, 1.0 if article else 0.0, confidence)
 
 
 FOUND = (
@@ -266,7 +266,7 @@ def test_a_very_long_text_is_cut_on_the_page_and_the_cut_is_marked() -> None:
     assert words.count("長") == MAX_QUOTED
 
 
-def test_an_article_stands_in_the_curve_as_sure_as_the_less_sure_of_reading_and_search() -> None:
+def test_an_answer_stands_in_the_curve_as_likely_as_all_its_evidence_says() -> None:
     case = Case(text="Hello", lang="en", accept=("invoice",), must="answer")
-    found = [Judged(case, "answer", "invoice", sure, None, "a1", score) for sure, score in ((0.9, 0.6), (0.7, 0.8))]
+    found = [Judged(case, "answer", "invoice", 0.9, None, "a1", 0.9, likelihood) for likelihood in (0.6, 0.7)]
     assert [point["threshold"] for point in told(found)["curve"]] == [0.7, 0.6]

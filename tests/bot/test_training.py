@@ -1,7 +1,7 @@
 """How a model is measured once and for all, against a server that reads as the test says."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from nlu import versions
 from nlu.calibration import NEVER
 from nlu.client import Endpoint
 from nlu.errors import NluBadReply, NluUnavailable, SetupError
+from nlu.evidence import Evidence, Weights
 from nlu.versions import Version
+from nlu.weighing import Weighed
 from tests.fakes import FakeRecords, MovedClock
 
 SHOP = shop.load(ROOT / "shop.yml")
@@ -86,6 +88,14 @@ def _lines(first: int, end: int, text: str, accept: str) -> list[str]:
     return [json.dumps({**fields, "text": f"{text} {number}"}) + "\n" for number in range(first, end)]
 
 
+async def weigh(rows: Sequence[tuple[Evidence, bool]]) -> Weighed | None:
+    """Answers count for what their reading says, and for a little less while they are held out."""
+    readings = [evidence["reading"] for evidence, _ in rows]
+    assert all(isinstance(reading, float) for reading in readings)
+    weights = Weights(0.0, {"reading": ((-14, -14), (14, 14))}, {})
+    return Weighed(weights, [weights.likelihood({"reading": reading}) - 0.1 for reading in readings])
+
+
 @pytest.fixture
 async def calibrate(database: Database, clock: MovedClock, tmp_path: Path) -> Calibrator:
     await database.write(articles.store, [INVOICES], clock.now())
@@ -94,7 +104,7 @@ async def calibrate(database: Database, clock: MovedClock, tmp_path: Path) -> Ca
         library = Library(database, clock, "en", SHOP.zone)
         return Brain(nlu, sureness, library, FakeRecords(), shipped(), SHOP, clock)
 
-    return Calibrator(tmp_path, SHOP, brain_of)
+    return Calibrator(tmp_path, SHOP, brain_of, weigh)
 
 
 async def test_a_model_is_measured_on_the_whole_pipeline(
@@ -105,7 +115,8 @@ async def test_a_model_is_measured_on_the_whole_pipeline(
     # Sure to 0.9 and right to 0.7: ln 9 / ln (7/3).
     assert measured.temperature == pytest.approx(2.593, abs=0.02)
     answers, refusals = measured.trials["en"]["answer"], measured.trials["en"]["decline"]
-    assert [(round(trial.confidence, 2), trial.right) for trial in answers] == [(0.7, True)] * 60
+    assert [(round(trial.confidence, 2), trial.right) for trial in answers] == [(0.6, True)] * 60
+    assert measured.likelihood({"reading": 0.0}) == 0.5
     assert sorted(trial.right for trial in refusals) == [False] * 30 + [True] * 10
     assert measured.choice("en", "answer", 0.02).answered == 60
     assert measured.choice("en", "decline", 0.02).threshold == NEVER

@@ -1,5 +1,6 @@
 """How sure is sure enough: examples counted by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from nlu import calibration
 from nlu.calibration import NEVER, Calibration, Choice, Trial, chosen, fitted_temperature, softened, upper_bound
 from nlu.errors import SetupError
+from nlu.evidence import Weights
 from nlu.result import Entity, IntentScore, Reading
 
 
@@ -123,11 +125,20 @@ MEASURED = Calibration(
 )
 
 
-def test_what_was_measured_is_read_back(tmp_path: Path) -> None:
-    MEASURED.save(tmp_path / "m1.json")
-    assert calibration.load(tmp_path / "m1.json") == MEASURED
+WEIGHTS = Weights(0.5, {"reading": ((-2.0, -1.0), (4.0, 3.0))}, {"intent": {"invoice": 0.7}})
+
+
+@pytest.mark.parametrize("measured", [MEASURED, replace(MEASURED, weights=WEIGHTS)])
+def test_what_was_measured_is_read_back(tmp_path: Path, measured: Calibration) -> None:
+    measured.save(tmp_path / "m1.json")
+    assert calibration.load(tmp_path / "m1.json") == measured
     assert [file.name for file in tmp_path.iterdir()] == ["m1.json"]
     assert calibration.load(tmp_path / "m2.json") is None
+
+
+def test_without_weights_nothing_is_likely_right() -> None:
+    assert MEASURED.likelihood({"reading": 10.0}) == 0
+    assert replace(MEASURED, weights=WEIGHTS).likelihood({"reading": 10.0}) > 0.9
 
 
 @pytest.mark.parametrize(

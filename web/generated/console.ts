@@ -116,6 +116,7 @@ export interface DecisionView {
   article: ArticleHit | null;
   decision: "answer" | "skill" | "ask" | "clarify" | "handoff" | "social" | "decline" | "none";
   intent: IntentScore | null;
+  likelihood: number | null;
   priority: ("urgent" | "high" | "normal" | "low") | null;
   ranking: IntentScore[];
   reason: string | null;

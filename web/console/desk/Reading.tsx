@@ -17,6 +17,7 @@ export function Reading({ decision }: { decision: DecisionView }) {
         {decision.article && (
           <Fact name={t("reading_article")} value={`${decision.article.title} ${percent(decision.article.score)}`} />
         )}
+        {decision.likelihood !== null && <Fact name={t("reading_likelihood")} value={percent(decision.likelihood)} />}
         {decision.threshold !== null && <Fact name={t("reading_threshold")} value={percent(decision.threshold)} />}
       </dl>
       <Ranking scores={decision.ranking} />

@@ -86,7 +86,8 @@ export const en: Texts = {
 
   reading: "Read as “{intent}” {percent}",
   reading_article: "Article",
-  reading_threshold: "Threshold",
+  reading_likelihood: "Likely right",
+  reading_threshold: "Needed",
   reading_reason: "Reason",
   reading_skill: "Skill",
 

@@ -86,7 +86,8 @@ export const zhCN: Texts = {
 
   reading: "助手读成“{intent}”{percent}",
   reading_article: "文章",
-  reading_threshold: "阈值",
+  reading_likelihood: "答对的可能",
+  reading_threshold: "至少要",
   reading_reason: "原因",
   reading_skill: "技能",
 

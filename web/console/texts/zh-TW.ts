@@ -85,7 +85,8 @@ export const zhTW = {
 
   reading: "助理讀成「{intent}」{percent}",
   reading_article: "文章",
-  reading_threshold: "門檻",
+  reading_likelihood: "答對的可能",
+  reading_threshold: "至少要",
   reading_reason: "原因",
   reading_skill: "技能",
 
