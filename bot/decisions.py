@@ -166,7 +166,7 @@ class Understood:
     """A decision with everything it rests on, as preview, evaluation and the agents see it.
 
     `also` is the intent of a second wish in the message, to be offered after the answer. `evidence` is what there was
-    for answering by itself, whatever was decided, and `likelihood` (0–1) how likely it says that is right.
+    for answering by itself, whatever was decided, and `likelihood` (0–1) how likely that was right.
     """
 
     decision: Decision

@@ -78,7 +78,7 @@ class Judged:
 
     @property
     def is_weighed(self) -> bool:
-        """Whether it was said because of what was read; a bare number is answered whatever it was read as."""
+        """Whether it was said because of what speaks for it, and not of its reading alone."""
         return self.is_said and bool(self.evidence)
 
     @property

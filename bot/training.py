@@ -140,14 +140,14 @@ class Calibrator:
         softened = Calibration(version.id, basis, calibration.fitted_temperature(meant))
         sureness = Measured(lambda: softened, self.shop.understanding.wrong_answer_budget)
         found = await judged(self.brain_of(nlu, AtAnyConfidence(sureness)), cases, self._on_progress)
-        said, refused = [one for one in found if one.is_weighed], [one for one in found if one.decision == "decline"]
+        said, others = [one for one in found if one.is_weighed], [one for one in found if not one.is_weighed]
         rows = [(one.evidence, not one.is_wrong) for one in said]
         weighed = await self.weigh(rows)
         if weighed is None:
-            return replace(softened, trials=trials(refused))
+            return replace(softened, trials=trials(others))
         # Weights are too sure of what they were fitted on: a threshold rests on what was said without them.
         held_out = [replace(one, likelihood=likely) for one, likely in zip(said, weighed.held_out, strict=True)]
-        return replace(softened, weights=weighed.weights, trials=trials([*held_out, *refused]))
+        return replace(softened, weights=weighed.weights, trials=trials([*held_out, *others]))
 
     async def _readings(self, nlu: Nlu, cases: Sequence[Case]) -> dict[str, Reading]:
         """Several at once; the server has cores to spare."""

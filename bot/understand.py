@@ -117,7 +117,7 @@ class Brain:
             reading, text = wishes[0], wishes[0].text
         hits = await self._hits(content, text, reading, chosen, context)
         speaks = _evidence(reading, hits, context.language)
-        likelihood = self._sureness.likelihood(speaks) if speaks else 0.0
+        likelihood = self._sureness.likelihood(speaks) if speaks else reading.intent.confidence if reading else 0.0
         situation = Situation(
             content,
             text,
@@ -246,11 +246,13 @@ def details_named(text: str, reading: Reading | None) -> dict[str, str]:
 
 
 def _evidence(reading: Reading | None, hits: Sequence[Hit], language: Language) -> Evidence:
-    """Of the answer that the surest reading leads to; none where it leads to none."""
-    if reading is None or reading.intent.name in dialogue.NOT_ACTED_ON:
+    """Of the answer that the surest reading leads to; none where it leads to none, or to a courtesy.
+
+    Courtesies are wrong too rarely to be learnt from: they rest on their reading.
+    """
+    if reading is None or reading.intent.name in dialogue.NOT_ACTED_ON | dialogue.SOCIAL:
         return {}
-    name = reading.intent.name
-    way: Way = "social" if name in dialogue.SOCIAL else "skill" if name in SKILL_OF_INTENT else "article"
+    way: Way = "skill" if reading.intent.name in SKILL_OF_INTENT else "article"
     return evidence(reading, way, hits, language)
 
 

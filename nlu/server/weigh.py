@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import SplineTransformer
 
-KNOTS = 6
+KNOTS = 5
 QUANTILES = (0.02, 0.98)
 """Where the outer knots lie: what lies beyond goes on level, so that a rare number cannot say much."""
 STRENGTH = 0.3

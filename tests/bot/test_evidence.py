@@ -1,9 +1,7 @@
 """What is held for and against an answer."""
 
-import pytest
-
 from bot.decisions import Hit
-from bot.evidence import Way, evidence
+from bot.evidence import evidence
 from nlu.evidence import log_odds
 from nlu.result import IntentScore, Reading
 
@@ -18,7 +16,7 @@ def test_an_article_counts_with_its_score_its_rival_and_the_weaker_of_reading_an
     found = evidence(reading(("how_to_use", 0.9), ("product_info", 0.06)), "article", HITS, "en")
     assert found["article"] == log_odds(0.6) == found["weaker"]
     assert found["rival"] == log_odds(0.25)
-    assert (found["reading"], found["second"]) == (log_odds(0.9), log_odds(0.06))
+    assert found["reading"] == log_odds(0.9)
     assert (found["intent"], found["way"], found["language"], found["tokens"]) == ("how_to_use", "article", "en", 6)
 
 
@@ -27,9 +25,8 @@ def test_without_any_article_the_search_speaks_against_an_answer() -> None:
     assert found["article"] == found["weaker"] == log_odds(0)
 
 
-@pytest.mark.parametrize("way", ["skill", "social"])
-def test_what_needs_no_article_is_not_judged_by_one(way: Way) -> None:
-    found = evidence(reading(("track_order", 0.9)), way, HITS, "zh-TW")
+def test_what_needs_no_article_is_not_judged_by_one() -> None:
+    found = evidence(reading(("track_order", 0.9)), "skill", HITS, "zh-TW")
     assert not {"article", "rival", "weaker"} & found.keys()
 
 

@@ -32,14 +32,21 @@ export function offers(wanted: string, thread: Thread): Offer[] {
   return [...all.filter(({ language }) => language === wish), ...all.filter(({ language }) => language !== wish)];
 }
 
-/** `{name}`, `{agent}` and `{order}` become the customer's name, the agent's, and the order's number if there is one. */
+/**
+ * `{name}`, `{agent}` and `{order}` become the customer's name, the agent's, and the order's number if there is one.
+ * Whose name nobody knows is greeted without one: our code for them is no word for a customer.
+ */
 export function filled(text: string, { contact, packet }: Thread): string {
   const orders = packet?.orders ?? [];
-  return fill(text, {
+  return fill(contact.named ? text : nameless(text), {
     name: contact.name,
     agent: me.peek()?.name ?? "{agent}",
     order: orders.length === 1 ? orders[0]!.number : (packet?.entities["order_id"] ?? "{order}"),
   });
+}
+
+function nameless(text: string): string {
+  return text.replace(/^\{name\}\s*[,，、!！:：]?\s*/gmu, "").replace(/\s*\{name\}/gu, "");
 }
 
 /** Stores a prepared answer: a new one where `id` is null. */
