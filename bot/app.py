@@ -38,6 +38,7 @@ from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
 from handoff.console.schemas import Installation
+from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.delivery import Sender
 from handoff.errors import DatabaseTrouble
@@ -244,7 +245,7 @@ class Server:
         app.router.add_get("/widget/socket", self._widget.serve)
         self._uploads.add_to(app)
         self._files.add_to(app)
-        self._console.add_to(app)
+        self._console.add_to(app, ROUTES)
         ShopPage(self._parts.records, ASSETS).add_to(app)
         _add_pages(app)
         return app
