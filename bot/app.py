@@ -47,7 +47,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
+from handoff.watches import FORGET_TRAIL, RETURN, SWEEP, Dispatcher, Watches, forgetter, returner, sweeper, waker
 from nlu.client import NluClient
 from nlu.live import LiveModel
 from nlu.versions import Version
@@ -199,6 +199,7 @@ class Server:
             SWEEP: sweep,
             FORGET: self._files.forget_unsent,
             RETURN: returner(parts.database, parts.clock),
+            FORGET_TRAIL: forgetter(parts.database, parts.clock),
             desk.WAKE: waker(parts.database, parts.clock),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
@@ -209,7 +210,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET, RETURN):
+        for kind in (SWEEP, FORGET, RETURN, FORGET_TRAIL):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()

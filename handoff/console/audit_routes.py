@@ -21,7 +21,7 @@ COLUMNS = ("id", "at", "deed", "actor_id", "actor", "about", "about_id", "about_
 async def read_trail(console: Console, call: Call) -> people_schemas.Trail:
     """The newest first, narrowed by `deed` and `agent`, continued by `before`."""
     found = await console.database.read(audit.entries, _wanted(call), _number(call, "before"), PAGE + 1)
-    return views.trail(found[:PAGE], len(found) > PAGE, sorted(_readable(call)))
+    return views.trail(found[:PAGE], len(found) > PAGE, [deed for deed in Deed if deed in _readable(call)])
 
 
 async def export_trail(console: Console, call: Call) -> web.StreamResponse:

@@ -17,10 +17,9 @@ async def list_people(console: Console, call: Call) -> people_schemas.Members:
 async def invite(console: Console, call: Call) -> people_schemas.Invitation:
     body = call.body
     assert isinstance(body, people_schemas.Newcomer)
-    member_id, code = await console.database.write(
-        staff.invite, body.email, body.name, body.role, call.agent.id, console.clock.now()
-    )
-    return await _invitation(console, member_id, code)
+    now, by = console.clock.now(), call.agent.id
+    person, code = await console.database.write(people.invite, body.email, body.name, body.role, now, by=by)
+    return await _invitation(console, person.id, code)
 
 
 async def change_person(console: Console, call: Call) -> people_schemas.Member:
@@ -43,8 +42,8 @@ async def reactivate(console: Console, call: Call) -> people_schemas.Member:
 
 async def renew_invitation(console: Console, call: Call) -> people_schemas.Invitation:
     """A new link by which they choose a password and sign in; the one before stops working."""
-    now = console.clock.now()
-    code = await console.database.write(people.issue_invitation, _whom(call), now, call.agent.id)
+    now, by = console.clock.now(), call.agent.id
+    code = await console.database.write(people.issue_invitation, _whom(call), now, by=by)
     return await _invitation(console, _whom(call), code)
 
 
@@ -86,9 +85,9 @@ async def change_password(console: Console, call: Call) -> schemas.Me:
     assert isinstance(body, people_schemas.PasswordChange)
     if call.agent.has_password:
         await console.database.write(guesses.begin_try, email, console.clock.now())
-        agent_id, old_hash = await console.database.read(people.password_hash_of, email)
+        _, old_hash = await console.database.read(people.password_hash_of, email)
         if not await console.limit.verify(old_hash, body.old):
-            await console.database.write(guesses.note_failure, agent_id, email, console.clock.now())
+            await console.database.write(guesses.note_failure, email, console.clock.now())
             raise WrongPassword("the old password is not right")
     new_hash = await console.limit.hashed(body.new)
     await console.database.write(people.change_password, call.agent.id, new_hash, call.secret, console.clock.now())
@@ -100,7 +99,14 @@ READ, PEOPLE = Permission.READ, Permission.PEOPLE
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/people", list_people, people_schemas.Members, may=PEOPLE),
     Route("POST", "/people", invite, people_schemas.Invitation, people_schemas.Newcomer, may=PEOPLE),
-    Route("PUT", r"/people/{person:\d{1,15}}", change_person, people_schemas.Member, people_schemas.MemberChange, may=PEOPLE),
+    Route(
+        "PUT",
+        r"/people/{person:\d{1,15}}",
+        change_person,
+        people_schemas.Member,
+        people_schemas.MemberChange,
+        may=PEOPLE,
+    ),
     Route("POST", r"/people/{person:\d{1,15}}/deactivate", deactivate, people_schemas.Member, may=PEOPLE),
     Route("POST", r"/people/{person:\d{1,15}}/reactivate", reactivate, people_schemas.Member, may=PEOPLE),
     Route("POST", r"/people/{person:\d{1,15}}/invitation", renew_invitation, people_schemas.Invitation, may=PEOPLE),
@@ -123,4 +129,6 @@ async def _member(console: Console, agent_id: int) -> people_schemas.Member:
 async def _invitation(console: Console, agent_id: int, code: str) -> people_schemas.Invitation:
     now = console.clock.now()
     member = await _member(console, agent_id)
-    return people_schemas.Invitation(member=member, code=code, expires_at=member.invited_until or now + INVITATION_LIFETIME)
+    return people_schemas.Invitation(
+        member=member, code=code, expires_at=member.invited_until or now + INVITATION_LIFETIME
+    )

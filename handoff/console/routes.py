@@ -173,7 +173,7 @@ async def sign_in_by_password(console: Console, call: Call) -> web.StreamRespons
     agent_id, password_hash = await console.database.read(people.password_hash_of, body.email)
     right = await console.limit.verify(password_hash, body.password)
     if agent_id is None or not right:
-        await console.database.write(guesses.note_failure, agent_id, body.email, console.clock.now())
+        await console.database.write(guesses.note_failure, body.email, console.clock.now())
         raise _Refused(401, "unauthorized", "e-mail address or password is not right")
     person, secret = await console.database.write(people.open_session, agent_id, console.clock.now())
     return signed_in(call.request, person, secret)

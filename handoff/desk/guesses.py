@@ -28,9 +28,10 @@ def begin_try(session: Session, email: str, now: datetime) -> None:
     row.until = None if wait is None else now + wait
 
 
-def note_failure(session: Session, agent_id: int | None, email: str, now: datetime) -> None:
+def note_failure(session: Session, email: str, now: datetime) -> None:
     """The password was wrong: where that began a pause for an agent, it is written down."""
     row = session.get(Guesses, address_hash(email))
+    agent_id = session.scalar(select(Agent.id).where(Agent.email == email.strip().lower()))
     if agent_id is not None and row is not None and row.until is not None and row.until > now:
         audit.append(session, Deed.LOCKED_OUT, None, now, about=("agent", agent_id), tries=row.failures)
 

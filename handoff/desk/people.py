@@ -121,7 +121,15 @@ def issue_link(session: Session, email: str, now: datetime, *, by: int | None = 
     return _secret(session, agent.id, "link", now + LINK_LIFETIME)
 
 
-def issue_invitation(session: Session, agent_id: int, now: datetime, by: int | None) -> str:
+def invite(
+    session: Session, email: str, name: str, role: str, now: datetime, *, by: int | None = None
+) -> tuple[Person, str]:
+    """Add an agent: them, and the secret of a link by which they choose a password. Raises as `add_agent` does."""
+    person = add_agent(session, email, name, role, now, by=by, deed=Deed.INVITED)
+    return person, _secret(session, person.id, "invite", now + INVITATION_LIFETIME)
+
+
+def issue_invitation(session: Session, agent_id: int, now: datetime, *, by: int | None = None) -> str:
     """The secret of a link by which an agent chooses a password and comes in, once. An earlier one stops working."""
     agent = session.get(Agent, agent_id)
     if agent is None or not agent.active:

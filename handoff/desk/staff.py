@@ -1,4 +1,4 @@
-"""Who works here: invited, changed, taken off, taken back. What they leave behind goes to the others."""
+"""Who works here: changed, taken off, taken back. What they leave behind goes to the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,19 +52,14 @@ def member(session: Session, agent_id: int, now: datetime) -> Member:
     return _members(session, [_existing(session, agent_id)], now)[0]
 
 
-def invite(session: Session, email: str, name: str, role: str, by: int | None, now: datetime) -> tuple[int, str]:
-    """A new agent, and the secret by which they choose a password. Raises `BadInput`, `Taken`."""
-    person = people.add_agent(session, email, name, role, now, by=by, deed=Deed.INVITED)
-    return person.id, people.issue_invitation(session, person.id, now, by)
-
-
-def change(session: Session, agent_id: int, name: str, role: str, by: int | None, now: datetime) -> None:
-    """Another name or role, from the next request on. Raises `BadInput`, `LastAdmin`.
+def change(session: Session, agent_id: int, name: str | None, role: str, by: int | None, now: datetime) -> None:
+    """Another name, unless None, or role, from the next request on. Raises `BadInput`, `LastAdmin`.
 
     Whoever may not work any more leaves their conversations to the queue.
     """
     people.check_role(role)
-    agent, name = _held(session, agent_id), people.checked_name(name)
+    agent = _held(session, agent_id)
+    name = agent.name if name is None else people.checked_name(name)
     changed: dict[str, str] = {} if role == agent.role else {"role": role, "was": agent.role}
     if name != agent.name:
         changed["field"] = "name"

@@ -9,7 +9,7 @@ import { can } from "../../store";
 import { clockTime, dayName } from "../../time";
 import { t } from "../../words";
 import { load as loadMembers, members, people } from "./staff";
-import { type Key, say } from "./texts";
+import { say, sayIfKnown } from "./texts";
 
 const trail = signal<Trail | null>(null);
 const failed = signal(false);
@@ -167,6 +167,5 @@ function changes(detail: AuditEntry["detail"]): string {
 
 /** The word for a role or a way in; an unknown one as it is. */
 function named(kind: "role" | "way", value: string | number | undefined): string {
-  const word = say(`${kind}_${value ?? ""}` as Key);
-  return word ?? String(value ?? "");
+  return sayIfKnown(`${kind}_${value}`) ?? String(value ?? "");
 }

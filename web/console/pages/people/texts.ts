@@ -448,3 +448,8 @@ const CATALOGUE: Record<Locale, Record<Key, string>> = { "zh-TW": zhTW, "zh-CN":
 export function say(key: Key, values: Record<string, string | number> = {}): string {
   return fill(CATALOGUE[locale.value][key], values);
 }
+
+/** For words that the server names: null where there is none. */
+export function sayIfKnown(key: string): string | null {
+  return key in zhTW ? say(key as Key) : null;
+}
