@@ -39,6 +39,7 @@ from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
 from handoff.console.schemas import Installation
+from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.delivery import Sender
 from handoff.errors import DatabaseTrouble
@@ -47,7 +48,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
+from handoff.watches import FORGET_TRAIL, RETURN, SWEEP, Dispatcher, Watches, forgetter, returner, sweeper, waker
 from nlu import weighing
 from nlu.client import NluClient
 from nlu.live import LiveModel
@@ -202,6 +203,7 @@ class Server:
             SWEEP: sweep,
             FORGET: self._files.forget_unsent,
             RETURN: returner(parts.database, parts.clock),
+            FORGET_TRAIL: forgetter(parts.database, parts.clock),
             desk.WAKE: waker(parts.database, parts.clock),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
@@ -212,7 +214,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET, RETURN):
+        for kind in (SWEEP, FORGET, RETURN, FORGET_TRAIL):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
@@ -248,7 +250,7 @@ class Server:
         app.router.add_get("/widget/socket", self._widget.serve)
         self._uploads.add_to(app)
         self._files.add_to(app)
-        self._console.add_to(app)
+        self._console.add_to(app, ROUTES)
         ShopPage(self._parts.records, ASSETS).add_to(app)
         _add_pages(app)
         return app

@@ -270,6 +270,45 @@ def list_agents() -> None:
         print(f"{one.email}  {one.name}  {one.role}  {one.availability}")
 
 
+@agents.command("role")
+def change_role(email: str, role: Annotated[str, typer.Argument(help="agent, lead, admin or maintainer.")]) -> None:
+    """Let an agent do more, or less."""
+    from handoff.desk import staff
+
+    _for_agent(email, staff.change, None, role)
+
+
+@agents.command()
+def deactivate(email: str) -> None:
+    """Take an agent off: signed out at once, their open conversations go back to the queue."""
+    from handoff.desk import staff
+
+    _for_agent(email, staff.deactivate)
+
+
+@agents.command()
+def reactivate(email: str) -> None:
+    """Let an agent in again."""
+    from handoff.desk import staff
+
+    _for_agent(email, staff.reactivate)
+
+
+def _for_agent(email: str, verb: Callable[..., None], *details: str | None) -> None:
+    """Run a verb on the agent with this address, in nobody's name."""
+    from handoff.desk import people
+    from handoff.errors import NotFound
+    from handoff.ports import SystemClock
+
+    async def done(database: "Database") -> None:
+        found = await database.read(people.find_agent, email)
+        if found is None:
+            raise NotFound(f"an agent {email}")
+        await database.write(verb, found.id, *details, None, SystemClock().now())
+
+    _with_database(done)
+
+
 def _print_link(code: str) -> None:
     """The whole address where it is known: of a proxy, or of the server that runs."""
     from bot.settings import known_address
@@ -344,10 +383,11 @@ def _mendable() -> tuple[type[Exception], ...]:
     from bot.settings import SettingsError
     from bot.shop import ShopFileError
     from bot.shopdata.base import ShopUnavailable
-    from handoff.errors import BadInput, DatabaseTrouble, NotFound
+    from handoff.errors import BadInput, DatabaseTrouble, LastAdmin, NotFound
     from nlu.errors import NluError
 
-    return (BadInput, DatabaseTrouble, FolderInUse, NluError, NotFound, SettingsError, ShopFileError, ShopUnavailable)
+    desk = (BadInput, DatabaseTrouble, LastAdmin, NotFound)
+    return (*desk, FolderInUse, NluError, SettingsError, ShopFileError, ShopUnavailable)
 
 
 def _fail(error: Exception | str) -> NoReturn:

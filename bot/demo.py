@@ -15,9 +15,10 @@ from handoff.desk.canned import Canned
 class DemoAgent:
     email: str
     name: str
+    role: str
 
 
-AGENTS = (DemoAgent("mei@xiaoman.example", "Mei"), DemoAgent("jun@xiaoman.example", "Jun"))
+AGENTS = (DemoAgent("mei@xiaoman.example", "Mei", "admin"), DemoAgent("jun@xiaoman.example", "Jun", "agent"))
 
 
 def seed(session: Session, now: datetime) -> None:
@@ -28,7 +29,7 @@ def seed(session: Session, now: datetime) -> None:
     embedded.store(session, catalogue, demo.orders(catalogue, now))
     for agent in AGENTS:
         if people.find_agent(session, agent.email) is None:
-            people.add_agent(session, agent.email, agent.name, "agent", now)
+            people.add_agent(session, agent.email, agent.name, agent.role, now)
     if not canned.listing(session):
         for entry in demo.canned():
             canned.put(session, Canned(0, entry["shortcut"], entry["title"], entry["texts"]))

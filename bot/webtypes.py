@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.channels import frames
-from handoff.console import routes, schemas
+from handoff.console import routes, schemas, table
 
 
 def write(folder: Path) -> None:
@@ -30,7 +30,7 @@ def widget_schema() -> dict[str, Any]:
 
 def console_openapi() -> dict[str, Any]:
     """OpenAPI 3.1 of the console's routes, from the table that serves them."""
-    shapes = {shape for route in routes.ROUTES for shape in (route.answers, route.takes) if shape is not None}
+    shapes = {shape for route in table.ROUTES for shape in (route.answers, route.takes) if shape is not None}
     shapes |= {schemas.Problem, schemas.LiveFrame, schemas.PresenceFrame}
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, definitions = models_json_schema(
@@ -46,7 +46,7 @@ def console_openapi() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
-    for route in routes.ROUTES:
+    for route in table.ROUTES:
         path = routes.PREFIX + re.sub(r"{(\w+):[^}]*}+", r"{\1}", route.path)
         paths.setdefault(path, {})[route.method.lower()] = _operation(route)
     return paths

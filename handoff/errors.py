@@ -9,10 +9,16 @@ DeskError
 ├── IllegalTransition     the conversation's state does not allow this
 ├── OldButton             a button of an earlier episode
 ├── BadInput              the words break a limit
+│   └── Taken             somebody has this address already
+├── WrongPassword         the old password is not right
+├── LockedOut             too many wrong passwords; `retry_after` seconds
+├── LastAdmin             somebody must be left who may change people
 └── DatabaseTrouble       the database did not answer; `retry_after` seconds
     ├── DatabaseBusy
     └── DatabaseDown
 """
+
+from datetime import timedelta
 
 from handoff.states import Status
 
@@ -57,6 +63,26 @@ class OldButton(DeskError):
 
 class BadInput(DeskError):
     """The sentence says what to change."""
+
+
+class Taken(BadInput):
+    """Somebody has this address already; they may be deactivated."""
+
+
+class WrongPassword(DeskError):
+    """The old password is not right."""
+
+
+class LockedOut(DeskError):
+    """Too many wrong passwords for this address, whether or not it is anybody's."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(1, -(-wait // timedelta(seconds=1)))
+        super().__init__(f"too many wrong passwords; try again in {self.retry_after} seconds")
+
+
+class LastAdmin(DeskError):
+    """Make somebody else an admin first."""
 
 
 class DatabaseTrouble(DeskError):

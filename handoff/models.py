@@ -239,3 +239,38 @@ class Handoff(Base):
     agent_id: Mapped[int | None] = mapped_column(ID)
     first_human_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Guesses(Base):
+    """Wrong passwords in a row for one address, known or not, by its hash; `until` is when the next may be tried."""
+
+    __tablename__ = "guesses"
+    __table_args__ = (Index(None, "last_at"),)
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(Base):
+    """Who did what to whom. Ids, names of fields and of roles; never words, addresses or secrets.
+
+    `actor_id` None is the command line, or for a sign-in nobody who is known. `about` says what `about_id` belongs to.
+    """
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index(None, "actor_id", "id"),
+        Index(None, "about", "about_id", "id"),
+        Index(None, "kind", "id"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(32))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    about: Mapped[str | None] = mapped_column(String(16))
+    about_id: Mapped[int | None] = mapped_column(ID)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)

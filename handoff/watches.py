@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from handoff import delivery, desk, jobs
+from handoff import audit, delivery, desk, jobs
 from handoff.db import Database
 from handoff.delivery import DIGEST, Parcel, Sender, SendFailed
+from handoff.desk import staff
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Rerun
 
@@ -22,6 +23,8 @@ SWEEP = "sweep"
 SWEEP_EVERY = timedelta(seconds=2)
 RETURN = "return"
 RETURN_EVERY = timedelta(seconds=30)
+FORGET_TRAIL = "forget_trail"
+FORGET_TRAIL_EVERY = timedelta(days=1)
 ABANDONED_AFTER = timedelta(minutes=5)
 SEND_S = 30.0
 AT_ONCE = 20
@@ -156,6 +159,8 @@ def returner(database: Database, clock: Clock) -> Handler:
     async def bring_back(_job: jobs.Leased) -> timedelta:
         if count := await database.write(desk.return_abandoned, clock.now(), ABANDONED_AFTER):
             log.info("returned_to_queue count=%d", count)
+        if count := await database.write(staff.leave_stragglers, clock.now()):
+            log.info("left_to_queue count=%d", count)
         return RETURN_EVERY
 
     return bring_back
@@ -168,6 +173,17 @@ def waker(database: Database, clock: Clock) -> Handler:
         await database.write(desk.wake_up, job.payload["id"], clock.now())
 
     return wake
+
+
+def forgetter(database: Database, clock: Clock) -> Handler:
+    """Removes what was done so long ago that nobody needs to know."""
+
+    async def forget(_job: jobs.Leased) -> timedelta:
+        if count := await database.write(audit.forget, clock.now()):
+            log.info("trail_forgotten count=%d", count)
+        return FORGET_TRAIL_EVERY
+
+    return forget
 
 
 def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) -> Handler:

@@ -11,7 +11,7 @@ from handoff import events
 from handoff.console import views
 from handoff.console.schemas import LiveEvent, LiveFrame, PresenceFrame
 from handoff.db import Database
-from handoff.desk import presence
+from handoff.desk import people, presence
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Wakeups
 
@@ -21,6 +21,7 @@ HEARTBEAT_S = 25.0
 RECHECK_S = 10.0
 """A wake-up may get lost; the feed is compared at least this often."""
 HELD_BACK_S = 0.05
+SIGNED_OUT = 4401
 PRESENT_EVERY = timedelta(seconds=30)
 
 
@@ -31,11 +32,11 @@ class LiveFeed:
         self._database, self._wakeups, self._clock = database, wakeups, clock
         self._sockets: set[web.WebSocketResponse] = set()
 
-    async def serve(self, request: web.Request, cursor: str, agent_id: int) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request, cursor: str, agent_id: int, secret: str) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=1024, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
-        pusher = asyncio.create_task(self._push_or_close(socket, cursor, agent_id))
+        pusher = asyncio.create_task(self._push_or_close(socket, cursor, agent_id, secret))
         try:
             async for _ in socket:
                 pass
@@ -54,17 +55,19 @@ class LiveFeed:
         for socket in list(self._sockets):
             await socket.close(code=1012, message=b"restarting")
 
-    async def _push_or_close(self, socket: web.WebSocketResponse, cursor: str, agent_id: int) -> None:
+    async def _push_or_close(self, socket: web.WebSocketResponse, cursor: str, agent_id: int, secret: str) -> None:
         """A console that is told nothing any more must notice, and come back."""
         try:
-            await self._push(socket, cursor, agent_id)
+            await self._push(socket, cursor, agent_id, secret)
+            await socket.close(code=SIGNED_OUT, message=b"signed out")
         except ConnectionError:
             await socket.close()
         except Exception:
             log.exception("feed_broke")
             await socket.close(code=1011, message=b"trouble")
 
-    async def _push(self, socket: web.WebSocketResponse, cursor: str, agent_id: int) -> None:
+    async def _push(self, socket: web.WebSocketResponse, cursor: str, agent_id: int, secret: str) -> None:
+        """Until the socket is closed, or the session that opened it has ended."""
         shown: PresenceFrame | None = None
         present_until = self._clock.now()
         async with self._wakeups.subscribe(events.DESK_TOPIC) as woken:
@@ -74,8 +77,13 @@ class LiveFeed:
                     if self._clock.now() >= present_until:
                         await self._database.write(presence.console_is_open, agent_id, self._clock.now())
                         present_until = self._clock.now() + PRESENT_EVERY
+                    frame = await self._database.read(_presence, secret, self._clock.now())
+                    if frame is None:
+                        return
                     cursor, wait = await self._tell(socket, cursor)
-                    shown = await self._show(socket, shown)
+                    if frame != shown:
+                        await socket.send_str(frame.model_dump_json())
+                        shown = frame
                 except DatabaseTrouble as error:
                     log.warning("feed_postponed error=%s", type(error).__name__)
                     wait = error.retry_after
@@ -84,13 +92,6 @@ class LiveFeed:
                         await woken.wait()
                 except TimeoutError:
                     continue
-
-    async def _show(self, socket: web.WebSocketResponse, shown: PresenceFrame | None) -> PresenceFrame:
-        """Send who is where, unless the reader has just that before them."""
-        frame = await self._database.read(_presence, self._clock.now())
-        if frame != shown:
-            await socket.send_str(frame.model_dump_json())
-        return frame
 
     async def _tell(self, socket: web.WebSocketResponse, cursor: str) -> tuple[str, float]:
         """Send what is behind the cursor; the new cursor, and how long to sleep unless woken."""
@@ -102,5 +103,8 @@ class LiveFeed:
         return after, HELD_BACK_S if held_back else RECHECK_S
 
 
-def _presence(session: Session, now: datetime) -> PresenceFrame:
+def _presence(session: Session, secret: str, now: datetime) -> PresenceFrame | None:
+    """Who is where; None where the session of who asks has ended."""
+    if people.session_owner(session, secret, now) is None:
+        return None
     return views.presence(presence.everybody_here(session, now), presence.colleagues(session, now))

@@ -1,9 +1,9 @@
-"""The console's routes: one literal table that serving, permissions and the OpenAPI document are made from."""
+"""The console's routes: literal tables that serving, permissions and the OpenAPI document are made from."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, get_args
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from handoff.console import schemas, views
 from handoff.console.auth import COOKIE, SignInLimit, set_cookie
 from handoff.console.live import LiveFeed
 from handoff.db import Database
-from handoff.desk import canned, people, presence
+from handoff.desk import canned, guesses, people, presence
 from handoff.desk.people import Person
 from handoff.errors import (
     AlreadyAssigned,
@@ -22,12 +22,17 @@ from handoff.errors import (
     DatabaseTrouble,
     DeskError,
     IllegalTransition,
+    LastAdmin,
+    LockedOut,
     NewerMessage,
     NotFound,
     NotYours,
+    Taken,
+    WrongPassword,
 )
 from handoff.files import FileRefused, Files
 from handoff.ports import Clock, CustomerRecords, Suggestions
+from handoff.roles import Permission, permissions
 from handoff.values import Channel, Priority
 
 log = logging.getLogger("baton.console")
@@ -42,6 +47,10 @@ _PROBLEMS: dict[type[DeskError], tuple[int, str]] = {
     NotYours: (409, "not_yours"),
     IllegalTransition: (409, "illegal_transition"),
     NotFound: (404, "not_found"),
+    Taken: (409, "taken"),
+    WrongPassword: (403, "wrong_password"),
+    LockedOut: (429, "locked_out"),
+    LastAdmin: (409, "last_admin"),
     BadInput: (400, "bad_request"),
     DatabaseTrouble: (503, "unavailable"),
 }
@@ -72,23 +81,33 @@ class Call:
         return self.person
 
     @property
+    def secret(self) -> str:
+        """Of the session that asks."""
+        return self.request.cookies.get(COOKIE, "")
+
+    @property
     def conversation_id(self) -> int:
         return int(self.request.match_info["id"])
 
 
 Handler = Callable[["Console", Call], Awaitable[BaseModel | web.StreamResponse]]
+ANYBODY: Literal["anybody"] = "anybody"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`public` routes need no sign-in; everything else does."""
+    """`may` is what the agent must be allowed to; only for `ANYBODY` no sign-in is needed."""
 
     method: str
     path: str
     handler: Handler
     answers: type[BaseModel] | None
     takes: type[BaseModel] | None = None
-    public: bool = False
+    may: Permission | Literal["anybody"] = field(kw_only=True)
+
+    @property
+    def public(self) -> bool:
+        return self.may == ANYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +123,8 @@ class Console:
     files: Files
     installation: schemas.Installation
 
-    def add_to(self, app: web.Application) -> None:
-        for route in ROUTES:
+    def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
+        for route in table:
             app.router.add_route(route.method, PREFIX + route.path, self._serve(route))
 
     def _serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -124,12 +143,14 @@ class Console:
         return serve
 
     async def _checked(self, route: Route, request: web.Request) -> Call:
-        """Origin, sign-in and body, in this order, for every route alike."""
+        """Origin, sign-in, permission and body, in this order, for every route alike."""
         if request.method not in ("GET", "HEAD") and not _is_same_origin(request):
             raise _Refused(403, "forbidden", "requests that change something must come from the console's own pages")
         person = await self._person(request)
         if person is None and not route.public:
             raise _Refused(401, "unauthorized", "please sign in")
+        if not route.public and (person is None or route.may not in permissions(person.role)):
+            raise _Refused(403, "forbidden", "your role does not include this; ask an admin")
         return Call(request, person, await _body(request, route.takes) if route.takes else None)
 
     async def _person(self, request: web.Request) -> Person | None:
@@ -148,14 +169,14 @@ class _Refused(Exception):
 async def sign_in_by_password(console: Console, call: Call) -> web.StreamResponse:
     body = call.body
     assert isinstance(body, schemas.PasswordSignIn)
-    if not console.limit.allows(body.email.lower(), console.clock.now()):
-        raise _Refused(429, "rate_limited", "too many tries; wait a few minutes")
+    await console.database.write(guesses.begin_try, body.email, console.clock.now())
     agent_id, password_hash = await console.database.read(people.password_hash_of, body.email)
     right = await console.limit.verify(password_hash, body.password)
     if agent_id is None or not right:
+        await console.database.write(guesses.note_failure, body.email, console.clock.now())
         raise _Refused(401, "unauthorized", "e-mail address or password is not right")
     person, secret = await console.database.write(people.open_session, agent_id, console.clock.now())
-    return _signed_in(call.request, person, secret)
+    return signed_in(call.request, person, secret)
 
 
 async def sign_in_by_link(console: Console, call: Call) -> web.StreamResponse:
@@ -164,7 +185,7 @@ async def sign_in_by_link(console: Console, call: Call) -> web.StreamResponse:
     redeemed = await console.database.write(people.redeem_link, body.code, console.clock.now())
     if redeemed is None:
         raise _Refused(401, "unauthorized", "this link was used already or is too old; ask for a new one")
-    return _signed_in(call.request, *redeemed)
+    return signed_in(call.request, *redeemed)
 
 
 async def who_am_i(console: Console, call: Call) -> schemas.Me:
@@ -172,7 +193,7 @@ async def who_am_i(console: Console, call: Call) -> schemas.Me:
 
 
 async def sign_out(console: Console, call: Call) -> web.StreamResponse:
-    await console.database.write(people.close_session, call.request.cookies.get(COOKIE, ""))
+    await console.database.write(people.close_session, call.secret, console.clock.now())
     response = web.Response(status=204)
     response.del_cookie(COOKIE, path="/console")
     return response
@@ -209,7 +230,7 @@ async def live(console: Console, call: Call) -> web.StreamResponse:
         await console.database.read(events.after, cursor, 1)
     except ValueError as error:
         raise _Refused(400, "bad_request", str(error)) from None
-    return await console.feed.serve(call.request, cursor, call.agent.id)
+    return await console.feed.serve(call.request, cursor, call.agent.id, call.secret)
 
 
 async def claim(console: Console, call: Call) -> schemas.Row:
@@ -296,7 +317,8 @@ async def change_canned(console: Console, call: Call) -> schemas.CannedResponse:
 
 
 async def remove_canned(console: Console, call: Call) -> web.StreamResponse:
-    await console.database.write(canned.remove, int(call.request.match_info["canned"]))
+    canned_id, now = int(call.request.match_info["canned"]), console.clock.now()
+    await console.database.write(canned.remove, canned_id, call.agent.id, now)
     return web.Response(status=204)
 
 
@@ -325,35 +347,39 @@ async def installation(console: Console, call: Call) -> schemas.Installation:
     return console.installation
 
 
+READ, WORK, CANNED, INSTALL = Permission.READ, Permission.WORK, Permission.CANNED, Permission.INSTALL
+
 ROUTES: tuple[Route, ...] = (
-    Route("POST", "/session/link", sign_in_by_link, schemas.Me, schemas.LinkSignIn, public=True),
-    Route("POST", "/session", sign_in_by_password, schemas.Me, schemas.PasswordSignIn, public=True),
-    Route("GET", "/session", who_am_i, schemas.Me),
-    Route("DELETE", "/session", sign_out, None),
-    Route("GET", "/conversations", list_conversations, schemas.ConversationList),
-    Route("GET", r"/conversations/{id:\d{1,15}}", read_conversation, schemas.Conversation),
-    Route("GET", "/live", live, None),
-    Route("POST", r"/conversations/{id:\d{1,15}}/claim", claim, schemas.Row),
-    Route("POST", r"/conversations/{id:\d{1,15}}/reply", reply, schemas.ConsoleMessage, schemas.Compose),
-    Route("POST", r"/conversations/{id:\d{1,15}}/note", note, schemas.ConsoleMessage, schemas.Compose),
-    Route("POST", r"/conversations/{id:\d{1,15}}/hand_back", hand_back, schemas.Row, schemas.Seen),
-    Route("POST", r"/conversations/{id:\d{1,15}}/resolve", resolve, schemas.Row, schemas.Seen),
-    Route("POST", r"/conversations/{id:\d{1,15}}/snooze", snooze, schemas.Row, schemas.Snooze),
-    Route("POST", r"/conversations/{id:\d{1,15}}/reopen", reopen, schemas.Row),
-    Route("POST", r"/conversations/{id:\d{1,15}}/transfer", transfer, schemas.Row, schemas.Transfer),
-    Route("POST", r"/conversations/{id:\d{1,15}}/priority", change_priority, schemas.Row, schemas.PriorityChange),
-    Route("POST", r"/conversations/{id:\d{1,15}}/tags", change_tags, schemas.Row, schemas.Tags),
-    Route("POST", r"/conversations/{id:\d{1,15}}/here", here, None, schemas.Here),
-    Route("GET", "/colleagues", list_colleagues, schemas.Colleagues),
-    Route("PUT", "/availability", change_availability, schemas.Me, schemas.AvailabilityChange),
-    Route("GET", "/canned", list_canned, schemas.CannedResponses),
-    Route("POST", "/canned", add_canned, schemas.CannedResponse, schemas.CannedDraft),
-    Route("PUT", r"/canned/{canned:\d{1,9}}", change_canned, schemas.CannedResponse, schemas.CannedDraft),
-    Route("DELETE", r"/canned/{canned:\d{1,9}}", remove_canned, None),
-    Route("GET", "/articles", search_articles, schemas.Articles),
-    Route("POST", "/files", upload, schemas.File),
-    Route("GET", r"/files/{key:[\w-]{22,64}}", download, None),
-    Route("GET", "/installation", installation, schemas.Installation),
+    Route("POST", "/session/link", sign_in_by_link, schemas.Me, schemas.LinkSignIn, may=ANYBODY),
+    Route("POST", "/session", sign_in_by_password, schemas.Me, schemas.PasswordSignIn, may=ANYBODY),
+    Route("GET", "/session", who_am_i, schemas.Me, may=READ),
+    Route("DELETE", "/session", sign_out, None, may=READ),
+    Route("GET", "/conversations", list_conversations, schemas.ConversationList, may=READ),
+    Route("GET", r"/conversations/{id:\d{1,15}}", read_conversation, schemas.Conversation, may=READ),
+    Route("GET", "/live", live, None, may=READ),
+    Route("POST", r"/conversations/{id:\d{1,15}}/claim", claim, schemas.Row, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/reply", reply, schemas.ConsoleMessage, schemas.Compose, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/note", note, schemas.ConsoleMessage, schemas.Compose, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/hand_back", hand_back, schemas.Row, schemas.Seen, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/resolve", resolve, schemas.Row, schemas.Seen, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/snooze", snooze, schemas.Row, schemas.Snooze, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/reopen", reopen, schemas.Row, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/transfer", transfer, schemas.Row, schemas.Transfer, may=WORK),
+    Route(
+        "POST", r"/conversations/{id:\d{1,15}}/priority", change_priority, schemas.Row, schemas.PriorityChange, may=WORK
+    ),
+    Route("POST", r"/conversations/{id:\d{1,15}}/tags", change_tags, schemas.Row, schemas.Tags, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/here", here, None, schemas.Here, may=READ),
+    Route("GET", "/colleagues", list_colleagues, schemas.Colleagues, may=READ),
+    Route("PUT", "/availability", change_availability, schemas.Me, schemas.AvailabilityChange, may=WORK),
+    Route("GET", "/canned", list_canned, schemas.CannedResponses, may=READ),
+    Route("POST", "/canned", add_canned, schemas.CannedResponse, schemas.CannedDraft, may=CANNED),
+    Route("PUT", r"/canned/{canned:\d{1,9}}", change_canned, schemas.CannedResponse, schemas.CannedDraft, may=CANNED),
+    Route("DELETE", r"/canned/{canned:\d{1,9}}", remove_canned, None, may=CANNED),
+    Route("GET", "/articles", search_articles, schemas.Articles, may=READ),
+    Route("POST", "/files", upload, schemas.File, may=WORK),
+    Route("GET", r"/files/{key:[\w-]{22,64}}", download, None, may=READ),
+    Route("GET", "/installation", installation, schemas.Installation, may=INSTALL),
 )
 
 
@@ -395,7 +421,7 @@ async def _put_canned(console: Console, call: Call, canned_id: int | None) -> sc
     draft = canned.Canned(
         canned_id or 0, body.shortcut, body.title, {str(language): text for language, text in body.texts.items()}
     )
-    return views.canned_response(await console.database.write(canned.put, draft))
+    return views.canned_response(await console.database.write(canned.edit, draft, call.agent.id, console.clock.now()))
 
 
 def _one_of(call: Call, name: str, choices: Any, default: str) -> Any:
@@ -424,7 +450,7 @@ def _is_same_origin(request: web.Request) -> bool:
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
-def _signed_in(request: web.Request, person: Person, secret: str) -> web.Response:
+def signed_in(request: web.Request, person: Person, secret: str) -> web.Response:
     response = web.json_response(text=views.me(person).model_dump_json())
     set_cookie(response, secret, secure=request.headers.get("Origin", "").startswith("https://"))
     return response
@@ -432,9 +458,11 @@ def _signed_in(request: web.Request, person: Person, secret: str) -> web.Respons
 
 def _problem_of(error: DeskError) -> web.Response:
     status, code = next((found for kind, found in _PROBLEMS.items() if isinstance(error, kind)), (400, "bad_request"))
-    return _problem(status, code, str(error), error.by if isinstance(error, AlreadyAssigned) else None)
+    by = error.by if isinstance(error, AlreadyAssigned) else None
+    return _problem(status, code, str(error), by, error.retry_after if isinstance(error, LockedOut) else None)
 
 
-def _problem(status: int, code: str, message: str, by: str | None = None) -> web.Response:
-    problem = schemas.Problem.model_validate({"code": code, "message": message, "by": by})
-    return web.json_response(text=problem.model_dump_json(), status=status)
+def _problem(status: int, code: str, message: str, by: str | None = None, wait: int | None = None) -> web.Response:
+    problem = schemas.Problem.model_validate({"code": code, "message": message, "by": by, "retry_after": wait})
+    headers = {"Retry-After": str(wait)} if wait is not None else None
+    return web.json_response(text=problem.model_dump_json(), status=status, headers=headers)

@@ -19,6 +19,9 @@ MAX_TEXT = 8000
 Seq = Annotated[int, Field(ge=0, lt=2**31)]
 
 
+Role = Literal["agent", "lead", "admin", "maintainer"]
+Permission = Literal["read", "work", "assign", "canned", "trail", "knowledge", "install", "people"]
+
 Activity = Literal[
     "claimed",
     "handed_back",
@@ -47,11 +50,15 @@ class LinkSignIn(Schema):
 
 
 class Me(Schema):
+    """Who is signed in, and what their role lets them do."""
+
     id: int
     name: str
     email: str
-    role: Literal["agent", "lead", "admin", "maintainer"]
+    role: Role
     availability: Availability
+    may: list[Permission]
+    has_password: bool
 
 
 class Assignee(Schema):
@@ -389,7 +396,10 @@ class PresenceFrame(Schema):
 
 
 class Problem(Schema):
-    """Every error: a code for programs, a sentence for people, and who has it when somebody was quicker."""
+    """Every error: a code for programs, a sentence for people, and who has it when somebody was quicker.
+
+    `retry_after` seconds where waiting helps.
+    """
 
     code: Literal[
         "bad_request",
@@ -404,6 +414,11 @@ class Problem(Schema):
         "bad_type",
         "rate_limited",
         "unavailable",
+        "locked_out",
+        "taken",
+        "wrong_password",
+        "last_admin",
     ]
     message: str
     by: str | None = None
+    retry_after: int | None = None

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from handoff.console import schemas
+from handoff.audit import Entry
+from handoff.console import people_schemas, schemas
 from handoff.desk.canned import Canned
 from handoff.desk.people import Person
 from handoff.desk.presence import Colleague, Here
+from handoff.desk.staff import Member
 from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
+from handoff.roles import permissions
 from handoff.values import ConversationView, FileView, MessageView
 
 _NO_DECISION: Mapping[str, Any] = {
@@ -30,7 +33,7 @@ DRAFT_FLOOR = 0.3
 
 
 def me(person: Person) -> schemas.Me:
-    return schemas.Me.model_validate(asdict(person))
+    return schemas.Me.model_validate({**asdict(person), "may": sorted(permissions(person.role))})
 
 
 def row(view: ConversationView, found: str | None = None) -> schemas.Row:
@@ -117,6 +120,20 @@ def canned(found: Sequence[Canned]) -> schemas.CannedResponses:
 
 def canned_response(one: Canned) -> schemas.CannedResponse:
     return schemas.CannedResponse.model_validate(asdict(one))
+
+
+def member(found: Member) -> people_schemas.Member:
+    return people_schemas.Member.model_validate(asdict(found))
+
+
+def members(found: Sequence[Member]) -> people_schemas.Members:
+    return people_schemas.Members(items=[member(one) for one in found])
+
+
+def trail(found: Sequence[Entry], more: bool, deeds: Sequence[str]) -> people_schemas.Trail:
+    items = [asdict(entry) for entry in found]
+    before = found[-1].id if found and more else None
+    return people_schemas.Trail.model_validate({"items": items, "before": before, "deeds": deeds})
 
 
 def articles(found: Sequence[Suggestion]) -> schemas.Articles:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff import audit
+from handoff.audit import Deed
 from handoff.errors import BadInput, NotFound
 from handoff.models import CannedResponse
 
@@ -38,9 +41,19 @@ def put(session: Session, canned: Canned) -> Canned:
     return _canned(row)
 
 
-def remove(session: Session, canned_id: int) -> None:
+def edit(session: Session, canned: Canned, by: int, now: datetime) -> Canned:
+    """An agent adds or changes one, and it is written down. Raises as `put` does."""
+    kept = put(session, canned)
+    deed = Deed.CANNED_CHANGED if canned.id else Deed.CANNED_ADDED
+    audit.append(session, deed, by, now, about=("canned", kept.id), shortcut=kept.shortcut)
+    return kept
+
+
+def remove(session: Session, canned_id: int, by: int, now: datetime) -> None:
+    """An agent removes one, and it is written down; of two at once, one did."""
     row = session.get(CannedResponse, canned_id)
     if row is not None:
+        audit.append(session, Deed.CANNED_REMOVED, by, now, about=("canned", canned_id), shortcut=row.shortcut)
         session.delete(row)
 
 

@@ -25,6 +25,7 @@ from handoff.desk.record import (
 )
 from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NewerMessage, NotFound, NotYours, TooLate
 from handoff.models import Agent, Conversation, Handoff
+from handoff.roles import WORKING
 from handoff.states import Status
 from handoff.values import (
     IMPATIENT_REASONS,
@@ -132,7 +133,7 @@ def transfer(
     if to_id == agent_id:
         raise BadInput("it is yours already; choose a colleague")
     to = session.get(Agent, to_id) if to_id is not None else None
-    if to_id is not None and (to is None or not to.active):
+    if to_id is not None and (to is None or not to.active or to.role not in WORKING):
         raise NotFound("agent")
     if to is None:
         transition(conversation, Status.OPEN)

@@ -9,18 +9,22 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from handoff import events
+from handoff import audit, events, roles
+from handoff.audit import Deed
 from handoff.db import wake
-from handoff.errors import BadInput, NotFound
+from handoff.desk import guesses
+from handoff.errors import BadInput, NotFound, Taken
 from handoff.models import Agent, SignIn
 from handoff.values import Availability
 
 LINK_LIFETIME = timedelta(hours=24)
+INVITATION_LIFETIME = timedelta(days=7)
 SESSION_LIFETIME = timedelta(days=14)
 MIN_PASSWORD = 10
-ROLES = ("agent", "lead", "admin", "maintainer")
+ROLES = tuple(roles.ROLES)
 
 _hasher = PasswordHasher()
 
@@ -34,22 +38,31 @@ class Person:
     name: str
     role: str
     availability: str
+    has_password: bool
 
 
-def add_agent(session: Session, email: str, name: str, role: str, now: datetime, password: str | None = None) -> Person:
-    """Add an agent. Raises `BadInput` for an address that is taken, an unknown role or a short password."""
+def add_agent(
+    session: Session,
+    email: str,
+    name: str,
+    role: str,
+    now: datetime,
+    password: str | None = None,
+    *,
+    by: int | None = None,
+    deed: Deed = Deed.ADDED,
+) -> Person:
+    """Add an agent. Raises `BadInput` for an unknown role or a short password, `Taken` for an address that is."""
     email = email.strip().lower()
-    if "@" not in email or len(email) > 200:
+    if not _looks_like_an_address(email):
         raise BadInput(f"{email!r} is not an e-mail address")
-    if role not in ROLES:
-        raise BadInput(f"the role must be one of {', '.join(ROLES)}")
-    if not name.strip() or len(name) > 200:
-        raise BadInput("the name must have 1 to 200 characters")
+    name = checked_name(name)
+    check_role(role)
     if find_agent(session, email) is not None:
-        raise BadInput(f"there is an agent with the address {email} already")
+        raise Taken(f"there is an agent with the address {email} already")
     agent = Agent(
         email=email,
-        name=name.strip(),
+        name=name,
         role=role,
         active=True,
         availability="online",
@@ -57,8 +70,25 @@ def add_agent(session: Session, email: str, name: str, role: str, now: datetime,
         password_hash=hash_password(password) if password is not None else None,
     )
     session.add(agent)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Taken(f"there is an agent with the address {email} already") from None
+    audit.append(session, deed, by, now, about=("agent", agent.id), role=role)
     return _person(agent)
+
+
+def checked_name(name: str) -> str:
+    """The name without spaces around it. Raises `BadInput`."""
+    name = " ".join(name.split())
+    if not name or len(name) > 200:
+        raise BadInput("the name must have 1 to 200 characters")
+    return name
+
+
+def check_role(role: str) -> None:
+    if role not in ROLES:
+        raise BadInput(f"the role must be one of {', '.join(ROLES)}")
 
 
 def hash_password(password: str) -> str:
@@ -72,31 +102,78 @@ def find_agent(session: Session, email: str) -> Person | None:
     return _person(agent) if agent else None
 
 
+def get_person(session: Session, agent_id: int) -> Person:
+    return _person(session.get_one(Agent, agent_id))
+
+
 def agents(session: Session) -> list[Person]:
     """Everybody who may sign in, by address."""
     return [_person(agent) for agent in session.scalars(select(Agent).where(Agent.active).order_by(Agent.email))]
 
 
-def issue_link(session: Session, email: str, now: datetime) -> str:
+def issue_link(session: Session, email: str, now: datetime, *, by: int | None = None) -> str:
     """The secret of a one-time sign-in link. An earlier unused link of the same agent stops working."""
     agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower(), Agent.active))
     if agent is None:
         raise NotFound(f"an active agent {email}")
     session.execute(delete(SignIn).where(SignIn.agent_id == agent.id, SignIn.kind == "link"))
+    audit.append(session, Deed.LINK_ISSUED, by, now, about=("agent", agent.id))
     return _secret(session, agent.id, "link", now + LINK_LIFETIME)
+
+
+def invite(
+    session: Session, email: str, name: str, role: str, now: datetime, *, by: int | None = None
+) -> tuple[Person, str]:
+    """Add an agent: them, and the secret of a link by which they choose a password. Raises as `add_agent` does."""
+    person = add_agent(session, email, name, role, now, by=by, deed=Deed.INVITED)
+    return person, _secret(session, person.id, "invite", now + INVITATION_LIFETIME)
+
+
+def issue_invitation(session: Session, agent_id: int, now: datetime, *, by: int | None = None) -> str:
+    """The secret of a link by which an agent chooses a password and comes in, once. An earlier one stops working."""
+    agent = session.get(Agent, agent_id)
+    if agent is None or not agent.active:
+        raise NotFound("agent")
+    session.execute(delete(SignIn).where(SignIn.agent_id == agent.id, SignIn.kind == "invite"))
+    audit.append(session, Deed.LINK_ISSUED, by, now, about=("agent", agent.id))
+    return _secret(session, agent.id, "invite", now + INVITATION_LIFETIME)
+
+
+def invited(session: Session, code: str, now: datetime) -> Person | None:
+    """Whom an invitation is for; None for a used or expired one. Looking does not use it up."""
+    agent = session.scalar(
+        select(Agent)
+        .join(SignIn, SignIn.agent_id == Agent.id)
+        .where(SignIn.kind == "invite", SignIn.secret_hash == _hash(code), SignIn.expires_at > now, Agent.active)
+    )
+    return _person(agent) if agent else None
+
+
+def accept_invitation(session: Session, code: str, password_hash: str, now: datetime) -> tuple[Person, str] | None:
+    """Set the password and sign in: the agent and the secret of a new session, all others end. None as `invited`."""
+    agent = _redeemed(session, "invite", code, now)
+    if agent is None:
+        return None
+    _set_password(session, agent, password_hash, now, kept=None)
+    return _entered(session, agent, now, "invitation")
 
 
 def redeem_link(session: Session, code: str, now: datetime) -> tuple[Person, str] | None:
     """Sign in by a one-time link: the agent and the secret of a new session. None for a used or expired one."""
-    used = session.execute(
-        delete(SignIn)
-        .where(SignIn.kind == "link", SignIn.secret_hash == _hash(code), SignIn.expires_at > now)
-        .returning(SignIn.agent_id)
-    ).first()
-    agent = session.get(Agent, used.agent_id) if used else None
-    if agent is None or not agent.active:
-        return None
-    return _person(agent), _secret(session, agent.id, "session", now + SESSION_LIFETIME)
+    agent = _redeemed(session, "link", code, now)
+    return _entered(session, agent, now, "link") if agent else None
+
+
+def change_password(session: Session, agent_id: int, password_hash: str, session_secret: str, now: datetime) -> None:
+    """One's own new password; every session but the one it was changed in ends, and so do links."""
+    _set_password(session, session.get_one(Agent, agent_id), password_hash, now, kept=session_secret)
+
+
+def end_sign_ins(session: Session, agent_id: int, kept: str | None = None) -> None:
+    """End an agent's sessions, links and invitations; open consoles notice at once. `kept` is a session that stays."""
+    everything = delete(SignIn).where(SignIn.agent_id == agent_id)
+    session.execute(everything if kept is None else everything.where(SignIn.secret_hash != _hash(kept)))
+    wake(session, events.DESK_TOPIC)
 
 
 def password_hash_of(session: Session, email: str) -> tuple[int | None, str]:
@@ -122,8 +199,12 @@ def verify_password(password_hash: str, password: str) -> bool:
 
 
 def open_session(session: Session, agent_id: int, now: datetime) -> tuple[Person, str]:
-    agent = session.get_one(Agent, agent_id)
-    return _person(agent), _secret(session, agent.id, "session", now + SESSION_LIFETIME)
+    """The password was right: wrong ones before it are forgiven. Raises `NotFound` for an agent who left meanwhile."""
+    agent = session.get(Agent, agent_id)
+    if agent is None or not agent.active:
+        raise NotFound("agent")
+    guesses.forgive(session, agent.email)
+    return _entered(session, agent, now, "password")
 
 
 def session_owner(session: Session, secret: str, now: datetime) -> Person | None:
@@ -144,12 +225,50 @@ def set_availability(session: Session, agent_id: int, availability: Availability
     return _person(agent)
 
 
-def close_session(session: Session, secret: str) -> None:
-    session.execute(delete(SignIn).where(SignIn.kind == "session", SignIn.secret_hash == _hash(secret)))
+def close_session(session: Session, secret: str, now: datetime) -> None:
+    ended = session.execute(
+        delete(SignIn).where(SignIn.kind == "session", SignIn.secret_hash == _hash(secret)).returning(SignIn.agent_id)
+    ).first()
+    if ended is not None:
+        audit.append(session, Deed.SIGNED_OUT, ended.agent_id, now, about=("agent", ended.agent_id))
+        wake(session, events.DESK_TOPIC)
+
+
+def _looks_like_an_address(email: str) -> bool:
+    """Letters are written to it, so nothing that could begin another header or address may be in it."""
+    name, at, domain = email.partition("@")
+    return bool(name and at and domain) and len(email) <= 200 and not set(email) & set(" \t\r\n\x00,;<>")
+
+
+def _redeemed(session: Session, kind: str, code: str, now: datetime) -> Agent | None:
+    """Use up a one-time secret: of two at once, one finds it."""
+    used = session.execute(
+        delete(SignIn)
+        .where(SignIn.kind == kind, SignIn.secret_hash == _hash(code), SignIn.expires_at > now)
+        .returning(SignIn.agent_id)
+    ).first()
+    agent = session.get(Agent, used.agent_id) if used else None
+    return agent if agent is not None and agent.active else None
+
+
+def _entered(session: Session, agent: Agent, now: datetime, way: str) -> tuple[Person, str]:
+    """A new session. The agent's expired ones are removed on the way."""
+    session.execute(delete(SignIn).where(SignIn.agent_id == agent.id, SignIn.expires_at <= now))
+    audit.append(session, Deed.SIGNED_IN, agent.id, now, about=("agent", agent.id), way=way)
+    return _person(agent), _secret(session, agent.id, "session", now + SESSION_LIFETIME)
+
+
+def _set_password(session: Session, agent: Agent, password_hash: str, now: datetime, kept: str | None) -> None:
+    agent.password_hash = password_hash
+    end_sign_ins(session, agent.id, kept)
+    guesses.forgive(session, agent.email)
+    audit.append(session, Deed.PASSWORD_SET, agent.id, now, about=("agent", agent.id))
 
 
 def _person(agent: Agent) -> Person:
-    return Person(agent.id, agent.email, agent.name, agent.role, agent.availability)
+    return Person(
+        agent.id, agent.email, agent.name, agent.role, agent.availability, has_password=agent.password_hash is not None
+    )
 
 
 def _secret(session: Session, agent_id: int, kind: str, expires_at: datetime) -> str:

@@ -11,6 +11,7 @@ from handoff import events
 from handoff.db import wake
 from handoff.desk.record import locked
 from handoff.models import Agent, Contact, Conversation, Presence
+from handoff.roles import WORKING
 from handoff.states import Status
 from handoff.values import Availability, Channel
 
@@ -115,7 +116,7 @@ def typing_agent(session: Session, conversation_id: int, now: datetime) -> Here 
 
 
 def colleagues(session: Session, now: datetime) -> list[Colleague]:
-    """Every active agent, and how many open conversations they have."""
+    """Every active agent who may work, and how many open conversations they have."""
     open_of = (
         select(Conversation.assignee_id, func.count().label("n"))
         .where(Conversation.status == Status.OPEN)
@@ -125,7 +126,7 @@ def colleagues(session: Session, now: datetime) -> list[Colleague]:
     rows = session.execute(
         select(Agent, open_of.c.n)
         .outerjoin(open_of, open_of.c.assignee_id == Agent.id)
-        .where(Agent.active)
+        .where(Agent.active, Agent.role.in_(WORKING))
         .order_by(Agent.name)
     )
     return [Colleague(agent.id, agent.name, availability(agent, now), n or 0) for agent, n in rows]
@@ -139,8 +140,11 @@ def availability(agent: Agent, now: datetime) -> Availability:
 
 
 def has_left(agent: Agent, now: datetime) -> bool:
-    """Whether somebody who was there is not any more. Of who never opened a console nothing is known."""
-    return agent.seen_at is not None and availability(agent, now) != "online"
+    """Whether somebody who was there is not any more. Of who never opened a console nothing is known, unless they
+
+    were taken off.
+    """
+    return not agent.active or (agent.seen_at is not None and availability(agent, now) != "online")
 
 
 def console_is_open(session: Session, agent_id: int, now: datetime) -> None:

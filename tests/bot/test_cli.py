@@ -51,6 +51,16 @@ def test_an_agent_is_added_and_listed_and_the_link_is_a_whole_address(tmp_path: 
     assert _baton(tmp_path, "agents", "list").stdout == "mei@shop.example  Mei  agent  online\n"
 
 
+def test_an_agent_gets_a_role_and_is_taken_off_unless_they_are_the_last_admin(tmp_path: Path) -> None:
+    _baton(tmp_path, "agents", "add", "mei@shop.example", "--name", "Mei")
+    assert _baton(tmp_path, "agents", "role", "mei@shop.example", "admin").returncode == 0
+    assert _baton(tmp_path, "agents", "list").stdout == "mei@shop.example  Mei  admin  online\n"
+    refused = _baton(tmp_path, "agents", "deactivate", "mei@shop.example")
+    assert (refused.returncode, refused.stderr) == (1, "error: make somebody else an admin first\n")
+    unknown = _baton(tmp_path, "agents", "deactivate", "jun@shop.example")
+    assert (unknown.returncode, unknown.stderr) == (1, "error: an agent jun@shop.example does not exist\n")
+
+
 def test_a_slip_in_an_address_is_said_in_a_sentence(tmp_path: Path) -> None:
     refused = _baton(tmp_path, "agents", "add", "mei", "--name", "Mei")
     assert (refused.returncode, refused.stderr) == (1, "error: 'mei' is not an e-mail address\n")

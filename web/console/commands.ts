@@ -24,6 +24,8 @@ export interface Command {
 }
 
 const always = (): boolean => true;
+const works = (): boolean => store.can("work");
+const allowed = (permission: store.Permission) => (): boolean => store.can(permission);
 const onDesk = (): boolean => page.value === "desk";
 const open = (may: (row: Row) => boolean) => (): boolean => {
   const thread = openThread.value;
@@ -44,7 +46,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "previous", label: "key_previous", keys: "k", may: onDesk, run: () => move(-1), quiet: true },
   { id: "claim", label: "claim", keys: "c", may: open(mayClaim), run: () => void claim() },
   { id: "reply", label: "key_reply", keys: "r", may: open(isMine), run: write("reply") },
-  { id: "note", label: "key_note", keys: "n", may: open(always), run: write("note") },
+  { id: "note", label: "key_note", keys: "n", may: open(works), run: write("note") },
   { id: "canned", label: "key_canned", keys: "/", may: open(isMine), run: write("canned") },
   { id: "articles", label: "key_articles", keys: "a", may: open(always), run: pick("articles") },
   { id: "suggestion", label: "key_suggestion", keys: "1", may: hasSuggestion, run: () => insertSuggestion(0) },
@@ -54,7 +56,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "hand_back", label: "hand_back", keys: "b", may: open(mayFinish), run: () => void handBack() },
   { id: "transfer", label: "transfer", keys: "t", may: open(mayFinish), run: pick("transfer") },
   { id: "priority", label: "change_priority", keys: "p", may: open(mayMark), run: pick("priority") },
-  { id: "tags", label: "change_tags", keys: "l", may: open(always), run: pick("tags") },
+  { id: "tags", label: "change_tags", keys: "l", may: open(works), run: pick("tags") },
   { id: "undo", label: "undo", keys: "z", may: () => store.toast.value?.undo != null, run: () => void undo() },
   { id: "search", label: "search_messages", keys: "f", may: always, run: focusSearch },
   ...VIEWS.map(
@@ -69,8 +71,11 @@ export const COMMANDS: readonly Command[] = [
       },
     }),
   ),
-  { id: "page_canned", label: "page_canned", keys: "g c", may: always, run: go("canned") },
-  { id: "page_install", label: "page_install", keys: "g i", may: always, run: go("install") },
+  { id: "page_canned", label: "page_canned", keys: "g c", may: allowed("canned"), run: go("canned") },
+  { id: "page_install", label: "page_install", keys: "g i", may: allowed("install"), run: go("install") },
+  { id: "page_people", label: "page_people", keys: "g p", may: allowed("people"), run: go("people") },
+  { id: "page_trail", label: "page_trail", keys: "g l", may: allowed("trail"), run: go("trail") },
+  { id: "page_account", label: "page_account", keys: "", may: always, run: go("account") },
   { id: "theme", label: "next_theme", keys: "", may: always, run: nextTheme },
   { id: "palette", label: "palette", keys: "mod k", may: always, run: pick("palette"), quiet: true },
   { id: "leave", label: "key_leave", keys: "Escape", may: always, run: leave, quiet: true },

@@ -3,12 +3,15 @@ import { liveAddress } from "./api";
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
+const SIGNED_OUT = 4401;
 
 export interface Listener {
   /** Where to continue; null while no list was loaded yet. */
   cursor(): string | null;
   received(frame: LiveFrame | PresenceFrame): void;
   connected(up: boolean): void;
+  /** The session has ended; nothing more will be told. */
+  signedOut(): void;
 }
 
 /** The live feed: comes back by itself, from the cursor it had. The function returned ends it. */
@@ -41,7 +44,10 @@ export function connectLive(listener: Listener): () => void {
       listener.connected(true);
     };
     socket.onmessage = (event: MessageEvent<string>) => listener.received(JSON.parse(event.data) as LiveFrame | PresenceFrame);
-    socket.onclose = lost;
+    socket.onclose = ({ code }) => {
+      lost();
+      if (code === SIGNED_OUT) listener.signedOut();
+    };
   }
 
   function restart(): void {

@@ -19,6 +19,11 @@ function sentence(problem: Problem | null): string {
       return by ? t(code, { name: by }) : t(`${code}_unknown`);
     case "unauthorized":
       return t("session_ended");
+    case "locked_out":
+      return t("locked_out", { time: lasting(problem.retry_after ?? 60) });
+    case "taken":
+    case "last_admin":
+      return t("unknown_problem");
     case "unavailable":
       return t("unreachable");
     case "bad_request":
@@ -26,6 +31,11 @@ function sentence(problem: Problem | null): string {
     default:
       return t(code);
   }
+}
+
+/** Seconds in words, rounded up: who comes back then must not come too early. */
+function lasting(seconds: number): string {
+  return seconds < 60 ? t("seconds", { n: seconds }) : t("minutes", { n: Math.ceil(seconds / 60) });
 }
 
 /** Whether the same request may succeed later without anybody doing anything. */

@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals";
 import { helpShown, notice, openId, type Page, packetShown, page, picker } from "./store";
 
-const PAGES: readonly Page[] = ["canned", "install"];
+const PAGES: readonly Page[] = ["canned", "install", "people", "trail", "account"];
 
 /** Conversation and page stand in the address, so that the back button of a phone closes them. */
 export function followAddress(): void {
@@ -31,9 +31,9 @@ export function closeConversation(): void {
   read();
 }
 
-/** The code of a one-time sign-in link, taken out of the address at once. */
-export function takeLoginCode(): string | null {
-  const code = new URLSearchParams(location.hash.slice(1)).get("login");
+/** The code of a one-time link (`login`, `invite`), taken out of the address at once. */
+export function takeCode(name: "login" | "invite"): string | null {
+  const code = new URLSearchParams(location.hash.slice(1)).get(name);
   if (code !== null) history.replaceState(null, "", location.pathname);
   return code;
 }

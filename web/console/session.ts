@@ -6,7 +6,7 @@ import { loadCanned } from "./canned";
 import { clearDrafts } from "./drafts";
 import { startPresence } from "./presence";
 import { explain } from "./problems";
-import { takeLoginCode } from "./route";
+import { takeCode } from "./route";
 import * as store from "./store";
 import { startSync } from "./sync";
 import { sendAgain } from "./talk";
@@ -15,8 +15,8 @@ import { t, type TextKey } from "./words";
 /** Finds out who is signed in, by a sign-in link if the address has one, and keeps the desk running while somebody is. */
 export async function startSession(): Promise<void> {
   followSession();
-  addEventListener("hashchange", () => void enterByLink());
-  if (await enterByLink()) return;
+  addEventListener("hashchange", () => takeInvitation() || void enterByLink());
+  if (takeInvitation() || (await enterByLink())) return;
   try {
     store.me.value = await api.me();
   } catch (error) {
@@ -25,9 +25,16 @@ export async function startSession(): Promise<void> {
   }
 }
 
+/** Somebody was invited; whoever was signed in here is no matter until they have chosen a password. */
+function takeInvitation(): boolean {
+  const code = takeCode("invite");
+  if (code !== null) store.invitation.value = code;
+  return code !== null;
+}
+
 /** False where the address holds no code. */
 async function enterByLink(): Promise<boolean> {
-  const code = takeLoginCode();
+  const code = takeCode("login");
   if (code !== null) await enter(() => api.signInByLink({ code }), "link_used");
   return code !== null;
 }

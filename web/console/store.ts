@@ -48,7 +48,8 @@ export interface Toast {
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
-export type Page = "desk" | "canned" | "install";
+export type Page = "desk" | "canned" | "install" | "people" | "trail" | "account";
+export type Permission = Me["may"][number];
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
 export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", q: "" };
@@ -56,6 +57,8 @@ export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reas
 /** Undefined while it is not known whether somebody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
 export const signInTrouble = signal("");
+/** The code of an invitation somebody came with. */
+export const invitation = signal<string | null>(null);
 
 export const page = signal<Page>("desk");
 export const view = signal<View>("queue");
@@ -94,6 +97,11 @@ export const knownTags = computed(() => {
   const rows = Object.values(lists.value).flatMap((known) => known.items);
   return [...new Set(rows.flatMap(({ tags }) => tags))].sort();
 });
+
+/** What the signed-in agent's role includes; the server decides again. */
+export function can(permission: Permission): boolean {
+  return me.value?.may.includes(permission) ?? false;
+}
 
 /** Whether the open conversation is the signed-in agent's own. */
 export function isMine(row: Row): boolean {

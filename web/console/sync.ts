@@ -19,7 +19,7 @@ const dueThreads = new Set<number>();
 
 /** Keeps list and open conversation true to the server, and tells when it is back, until the result is called. */
 export function startSync(back: () => void): () => void {
-  const stopLive = connectLive({ cursor: () => cursor, received, connected: (up) => connected(up, back) });
+  const stopLive = connectLive({ cursor: () => cursor, received, connected: (up) => connected(up, back), signedOut: refreshSoon });
   const stopViews = effect(() => void loadList(store.view.value, store.filter.value));
   const stopOpen = effect(() => {
     if (store.openId.value !== null) void loadThread(store.openId.value);

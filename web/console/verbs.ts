@@ -4,7 +4,7 @@ import { api } from "./api";
 import { explain } from "./problems";
 import { momentWord } from "./snoozing";
 import { showWholeView } from "./filters";
-import { colleagues, filter, isMine, me, NO_FILTER, notice, openThread, putRow, view } from "./store";
+import { can, colleagues, filter, isMine, me, NO_FILTER, notice, openThread, putRow, view } from "./store";
 import { loadList, loadThread, refreshSoon } from "./sync";
 import { tell } from "./toasts";
 import { customerWord, t } from "./words";
@@ -14,13 +14,14 @@ export const busy = signal(false);
 
 /** Also what a colleague has who is not there: nobody should wait for them. */
 export const mayClaim = (row: Row): boolean =>
+  can("work") &&
   row.status !== "resolved" && (row.assignee === null || (!isMine(row) && !isThere(row.assignee.id)));
 const isThere = (agent: number): boolean =>
   colleagues.value.find(({ id }) => id === agent)?.availability === "online";
 export const mayFinish = (row: Row): boolean => isMine(row);
 export const mayReopen = (row: Row): boolean =>
-  row.status === "resolved" || (row.status === "snoozed" && row.assignee?.id === me.value?.id);
-export const mayMark = (row: Row): boolean => row.status !== "resolved";
+  (can("work") && row.status === "resolved") || (row.status === "snoozed" && row.assignee?.id === me.value?.id);
+export const mayMark = (row: Row): boolean => can("work") && row.status !== "resolved";
 
 /** The list goes along to where the conversation stands then. */
 export function claim(): Promise<void> {

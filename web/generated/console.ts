@@ -1,5 +1,12 @@
 // Generated from schema/console.json by `npm run types`. Do not edit.
 
+/**
+ * The code of an invitation, and the password they chose.
+ */
+export interface Acceptance {
+  code: string;
+  password: string;
+}
 export interface ArticleHit {
   id: string;
   score: number;
@@ -20,6 +27,38 @@ export interface NearMiss {
 export interface Assignee {
   id: number;
   name: string;
+}
+/**
+ * Who did what to whom. `actor` None is the command line, or for a lock-out somebody unknown.
+ */
+export interface AuditEntry {
+  about: ("agent" | "canned") | null;
+  about_id: number | null;
+  about_name: string | null;
+  actor: string | null;
+  actor_id: number | null;
+  at: string;
+  deed:
+    | "signed_in"
+    | "signed_out"
+    | "locked_out"
+    | "lock_lifted"
+    | "password_set"
+    | "agent_added"
+    | "agent_invited"
+    | "agent_changed"
+    | "agent_deactivated"
+    | "agent_reactivated"
+    | "link_issued"
+    | "sessions_ended"
+    | "canned_added"
+    | "canned_changed"
+    | "canned_removed"
+    | "trail_exported";
+  detail: {
+    [k: string]: string | number;
+  };
+  id: number;
 }
 export interface AvailabilityChange {
   availability: "online" | "away" | "offline";
@@ -287,6 +326,42 @@ export interface Installation {
   };
 }
 /**
+ * A secret that is shown this once: `#invite=CODE` behind the console's address.
+ */
+export interface Invitation {
+  code: string;
+  expires_at: string;
+  member: Member;
+}
+/**
+ * An agent as an admin sees them.
+ *
+ * `open` and `snoozed` count conversations, `sessions` browsers that are signed in. `invited_until`: a link by which
+ * they may choose a password; `locked_until`: they must wait after wrong ones.
+ */
+export interface Member {
+  active: boolean;
+  availability: "online" | "away" | "offline";
+  email: string;
+  has_password: boolean;
+  id: number;
+  invited_until: string | null;
+  locked_until: string | null;
+  name: string;
+  open: number;
+  role: "agent" | "lead" | "admin" | "maintainer";
+  seen_at: string | null;
+  sessions: number;
+  snoozed: number;
+}
+/**
+ * Whom an invitation is for.
+ */
+export interface Invited {
+  email: string;
+  name: string;
+}
+/**
  * The code behind `#login=` of a one-time sign-in link.
  */
 export interface LinkSignIn {
@@ -304,12 +379,39 @@ export interface LiveFrame {
   events: LiveEvent[];
   type: "events";
 }
+/**
+ * Who is signed in, and what their role lets them do.
+ */
 export interface Me {
   availability: "online" | "away" | "offline";
   email: string;
+  has_password: boolean;
   id: number;
+  may: ("read" | "work" | "assign" | "canned" | "trail" | "knowledge" | "install" | "people")[];
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
+}
+export interface MemberChange {
+  name: string;
+  role: "agent" | "lead" | "admin" | "maintainer";
+}
+export interface Members {
+  items: Member[];
+}
+/**
+ * Somebody to be invited.
+ */
+export interface Newcomer {
+  email: string;
+  name: string;
+  role: "agent" | "lead" | "admin" | "maintainer";
+}
+/**
+ * `old` is not asked of somebody who has none yet.
+ */
+export interface PasswordChange {
+  new: string;
+  old?: string;
 }
 export interface PasswordSignIn {
   email: string;
@@ -338,6 +440,8 @@ export interface PriorityChange {
 }
 /**
  * Every error: a code for programs, a sentence for people, and who has it when somebody was quicker.
+ *
+ * `retry_after` seconds where waiting helps.
  */
 export interface Problem {
   by?: string | null;
@@ -353,8 +457,13 @@ export interface Problem {
     | "too_large"
     | "bad_type"
     | "rate_limited"
-    | "unavailable";
+    | "unavailable"
+    | "locked_out"
+    | "taken"
+    | "wrong_password"
+    | "last_admin";
   message: string;
+  retry_after?: number | null;
 }
 /**
  * The newest message the agent has on screen; refused when the customer has written since.
@@ -509,6 +618,31 @@ export interface Tags {
         string,
         string
       ];
+}
+/**
+ * The newest first. `before` continues behind the last one; None at the end. `deeds` are those one may read.
+ */
+export interface Trail {
+  before: number | null;
+  deeds: (
+    | "signed_in"
+    | "signed_out"
+    | "locked_out"
+    | "lock_lifted"
+    | "password_set"
+    | "agent_added"
+    | "agent_invited"
+    | "agent_changed"
+    | "agent_deactivated"
+    | "agent_reactivated"
+    | "link_issued"
+    | "sessions_ended"
+    | "canned_added"
+    | "canned_changed"
+    | "canned_removed"
+    | "trail_exported"
+  )[];
+  items: AuditEntry[];
 }
 /**
  * To another agent, or with None back to the queue; `note` is left for them.

@@ -3,7 +3,7 @@ import type { Row } from "../../generated/console";
 import { Blank, Button, Failure, Icon, Skeleton } from "../parts";
 import { closeConversation } from "../route";
 import { momentWord } from "../snoozing";
-import { isMine, notice, openId, openThread, packetShown, picker, threadFailed } from "../store";
+import { can, isMine, notice, openId, openThread, packetShown, picker, threadFailed } from "../store";
 import { loadThread } from "../sync";
 import { busy, handBack, mayFinish, mayMark, mayReopen, reopen, resolve } from "../verbs";
 import { customerWord, t } from "../words";
@@ -32,7 +32,7 @@ function Content() {
       <Head row={thread.row} />
       <Transcript key={id} thread={thread} />
       <Notice />
-      <Composer key={`composer ${id}`} thread={thread} />
+      {can("work") && <Composer key={`composer ${id}`} thread={thread} />}
     </>
   );
 }
@@ -80,9 +80,11 @@ function Marks({ row }: { row: Row }) {
           <Priority priority={row.priority} />
         </Button>
       )}
-      <Button testId="tags" class="plain wide-only" label={t("change_tags")} hint="l" onClick={() => (picker.value = "tags")}>
-        <Icon path={TAG} />
-      </Button>
+      {can("work") && (
+        <Button testId="tags" class="plain wide-only" label={t("change_tags")} hint="l" onClick={() => (picker.value = "tags")}>
+          <Icon path={TAG} />
+        </Button>
+      )}
       {mayFinish(row) && (
         <Button testId="transfer" class="plain wide-only" label={t("transfer")} hint="t" onClick={() => (picker.value = "transfer")}>
           <Icon path={SWAP} />

@@ -1,20 +1,33 @@
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { LOCK } from "../../shared/icons";
 import { Desk } from "../desk/Desk";
 import { onKey } from "../keys";
-import { CannedPage } from "../pages/CannedPage";
-import { InstallPage } from "../pages/InstallPage";
-import { Skeleton } from "../parts";
+import { Blank, Skeleton } from "../parts";
 import { Pickers } from "../pick/Pickers";
-import { helpShown, live, me, page } from "../store";
+import { can, helpShown, invitation, live, me, type Page, page, type Permission } from "../store";
 import { t } from "../words";
 import { Help } from "./Help";
+import { lazy } from "./lazy";
 import { SignIn } from "./SignIn";
 import { ToastLine } from "./ToastLine";
 import { TopBar } from "./TopBar";
 
-const PAGES = { desk: Desk, canned: CannedPage, install: InstallPage } as const;
+const PAGES: Record<Page, () => ComponentChildren> = {
+  desk: Desk,
+  canned: lazy(async () => (await import("../pages/CannedPage")).CannedPage),
+  install: lazy(async () => (await import("../pages/InstallPage")).InstallPage),
+  people: lazy(async () => (await import("../pages/people/PeoplePage")).PeoplePage),
+  trail: lazy(async () => (await import("../pages/people/TrailPage")).TrailPage),
+  account: lazy(async () => (await import("../pages/people/AccountPage")).AccountPage),
+};
+const Invitation = lazy(async () => (await import("../pages/people/InvitationPage")).InvitationPage);
+
+/** What a page needs; the others are for everybody. */
+const NEEDS: Partial<Record<Page, Permission>> = { canned: "canned", install: "install", people: "people", trail: "trail" };
 
 export function App() {
+  if (invitation.value !== null) return <Invitation />;
   if (me.value === undefined) return <Skeleton rows={4} />;
   return me.value ? <Inside /> : <SignIn />;
 }
@@ -25,6 +38,7 @@ function Inside() {
     return () => document.removeEventListener("keydown", onKey);
   }, []);
   const Page = PAGES[page.value];
+  const needs = NEEDS[page.value];
   return (
     <div class="shell">
       <TopBar />
@@ -33,7 +47,7 @@ function Inside() {
           {t("offline_banner")}
         </p>
       )}
-      <Page />
+      {!needs || can(needs) ? <Page /> : <Blank icon={LOCK} title={t("not_for_you")} hint={t("not_for_you_hint")} />}
       <ToastLine />
       <Pickers />
       {helpShown.value && <Help />}

@@ -1,10 +1,10 @@
 import type { Signal } from "@preact/signals";
-import { BOLT, CODE, KEYS } from "../../shared/icons";
+import { BOLT, CODE, EYE, KEYS, PERSON } from "../../shared/icons";
 import { askToNotify, permission, tryAlert } from "../alerts";
 import { Button, Icon } from "../parts";
 import { notifyOn, remindOn, soundOn, theme, THEMES } from "../preferences";
 import { addressOfPage } from "../route";
-import { helpShown } from "../store";
+import { can, helpShown, type Page } from "../store";
 import { t } from "../words";
 import { LanguageSwitch } from "./LanguageSwitch";
 
@@ -42,17 +42,24 @@ export function Settings() {
       </fieldset>
       <div class="phone-only popover-links" onClick={leave}>
         <LanguageSwitch testId="language-phone" />
-        <a href={addressOfPage("canned")}>
-          <Icon path={BOLT} /> {t("page_canned")}
-        </a>
-        <a href={addressOfPage("install")}>
-          <Icon path={CODE} /> {t("page_install")}
-        </a>
+        <PageLink name="canned" icon={BOLT} may={can("canned")} />
+        <PageLink name="people" icon={PERSON} may={can("people")} />
+        <PageLink name="trail" icon={EYE} may={can("trail")} />
+        <PageLink name="install" icon={CODE} may={can("install")} />
         <Button testId="help-phone" onClick={() => (helpShown.value = true)}>
           <Icon path={KEYS} /> {t("shortcuts")}
         </Button>
       </div>
     </div>
+  );
+}
+
+function PageLink({ name, icon, may }: { name: Exclude<Page, "desk">; icon: string; may: boolean }) {
+  if (!may) return null;
+  return (
+    <a href={addressOfPage(name)}>
+      <Icon path={icon} /> {t(`page_${name}`)}
+    </a>
   );
 }
 

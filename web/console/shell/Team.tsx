@@ -1,7 +1,8 @@
 import { PERSON } from "../../shared/icons";
 import type { Me } from "../../generated/console";
 import { Icon } from "../parts";
-import { colleagues, me } from "../store";
+import { addressOfPage } from "../route";
+import { can, colleagues, me } from "../store";
 import { setAvailability } from "../verbs";
 import { t } from "../words";
 
@@ -12,26 +13,10 @@ export function Team() {
   const others = colleagues.value.filter(({ id }) => id !== me.value?.id);
   return (
     <div class="popover" id="team" popover="auto" data-testid="team-panel">
-      <fieldset class="choices">
-        <legend>{t("availability")}</legend>
-        {CHOICES.map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="availability"
-              value={name}
-              data-testid={`availability-${name}`}
-              checked={me.value?.availability === name}
-              onChange={() => void setAvailability(name)}
-            />
-            <i class={`dot ${name}`} aria-hidden="true" />
-            <span>
-              {t(`availability_${name}`)}
-              <small>{t(`availability_${name}_hint`)}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      {can("work") && <Choices />}
+      <a class="button quiet" href={addressOfPage("account")} data-testid="page-account" onClick={leave}>
+        {t("page_account")}
+      </a>
       <h2>{t("colleagues")}</h2>
       {!others.length && <p class="quiet">{t("colleagues_none")}</p>}
       <ul class="colleagues">
@@ -48,4 +33,34 @@ export function Team() {
       </ul>
     </div>
   );
+}
+
+function Choices() {
+  return (
+    <fieldset class="choices">
+      <legend>{t("availability")}</legend>
+      {CHOICES.map((name) => (
+        <label key={name}>
+          <input
+            type="radio"
+            name="availability"
+            value={name}
+            data-testid={`availability-${name}`}
+            checked={me.value?.availability === name}
+            onChange={() => void setAvailability(name)}
+          />
+          <i class={`dot ${name}`} aria-hidden="true" />
+          <span>
+            {t(`availability_${name}`)}
+            <small>{t(`availability_${name}_hint`)}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The link leads away from the panel. */
+function leave(): void {
+  document.getElementById("team")?.hidePopover();
 }

@@ -1,8 +1,8 @@
-import { BACK, BOLT, CODE, GEAR, KEYS, LEAVE, SEARCH } from "../../shared/icons";
+import { BACK, BOLT, CODE, EYE, GEAR, KEYS, LEAVE, PERSON, SEARCH } from "../../shared/icons";
 import { addressOfPage } from "../route";
 import { Button, Icon } from "../parts";
 import { signOut } from "../session";
-import { helpShown, live, me, type Page, page, picker } from "../store";
+import { can, helpShown, live, me, type Page, page, picker } from "../store";
 import { COMMAND, t } from "../words";
 import { Brand } from "./Brand";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -37,8 +37,10 @@ export function TopBar() {
       </Button>
       <span class="space" />
       <nav class="pages wide-only" aria-label={t("pages")}>
-        <PageLink name="canned" icon={BOLT} />
-        <PageLink name="install" icon={CODE} />
+        <PageLink name="canned" icon={BOLT} may={can("canned")} />
+        <PageLink name="people" icon={PERSON} may={can("people")} />
+        <PageLink name="trail" icon={EYE} may={can("trail")} />
+        <PageLink name="install" icon={CODE} may={can("install")} />
       </nav>
       <span class="wide-only">
         <Button testId="help" label={t("shortcuts")} hint="?" onClick={() => (helpShown.value = true)}>
@@ -70,7 +72,8 @@ export function TopBar() {
   );
 }
 
-function PageLink({ name, icon }: { name: Exclude<Page, "desk">; icon: string }) {
+function PageLink({ name, icon, may }: { name: Exclude<Page, "desk">; icon: string; may: boolean }) {
+  if (!may) return null;
   return (
     <a
       class="button plain"

@@ -340,4 +340,12 @@ export const en: Texts = {
   key_previous: "Previous conversation",
   key_open: "Open, choose",
   key_leave: "Leave the box, the conversation, the page",
+
+  page_people: "People",
+  page_trail: "Activity log",
+  page_account: "Change password",
+  locked_out: "Several wrong passwords in a row, so the account rests for its own protection. Please try again in {time}.",
+  minutes: "{n} min",
+  not_for_you: "This page is outside your role",
+  not_for_you_hint: "If you need it, ask an admin to change your role.",
 };

@@ -340,4 +340,12 @@ export const zhCN: Texts = {
   key_previous: "上一个对话",
   key_open: "打开、选择",
   key_leave: "离开输入框、对话或页面",
+
+  page_people: "同事与权限",
+  page_trail: "操作记录",
+  page_account: "修改密码",
+  locked_out: "密码错了好几次，为了保护账号先暂停一下。请等 {time} 再试。",
+  minutes: "{n} 分钟",
+  not_for_you: "这个页面不在您的权限内",
+  not_for_you_hint: "如果需要，请管理员帮您调整角色。",
 };

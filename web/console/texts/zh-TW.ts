@@ -339,6 +339,14 @@ export const zhTW = {
   key_previous: "上一個對話",
   key_open: "打開、選擇",
   key_leave: "離開輸入框、對話或頁面",
+
+  page_people: "同事與權限",
+  page_trail: "操作紀錄",
+  page_account: "變更密碼",
+  locked_out: "密碼錯了好幾次，為了保護帳號先暫停一下。請等 {time} 再試。",
+  minutes: "{n} 分鐘",
+  not_for_you: "這一頁不在您的權限內",
+  not_for_you_hint: "需要的話，請管理員幫您調整角色。",
 };
 
 export type Texts = Record<keyof typeof zhTW, string>;

@@ -1,0 +1,33 @@
+import type { Invitation } from "../../../generated/console";
+import { Button } from "../../parts";
+import { tell } from "../../toasts";
+import { t } from "../../words";
+import { linkOf, made, moment } from "./staff";
+import { say } from "./texts";
+
+/** A link that was just made, to be copied now or never. */
+export function LinkShown({ invitation }: { invitation: Invitation }) {
+  const { member, expires_at } = invitation;
+  const link = linkOf(invitation);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(link);
+    tell(t("copied"));
+  };
+  return (
+    <section class="link-shown" role="status" data-testid="link-shown">
+      <h3>{say("link_title", { name: member.name })}</h3>
+      <div class="snippet">
+        <code data-testid="link" tabIndex={0}>
+          {link}
+        </code>
+        <Button testId="copy-link" class="primary" onClick={() => void copy()}>
+          {say("link_copy")}
+        </Button>
+      </div>
+      <p class="quiet">{say("link_hint", { name: member.name, time: moment(expires_at) })}</p>
+      <Button testId="link-done" class="quiet" onClick={() => (made.value = null)}>
+        {say("link_done")}
+      </Button>
+    </section>
+  );
+}
