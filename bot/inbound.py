@@ -191,6 +191,7 @@ class Inbound:
             self._notice(turn, decision, context.language),
             _packet(turn, context.memory, understood),
             again=context.reopened,
+            intent=_matter(context.memory, understood),
         )
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
         await self._unless_too_late(
@@ -272,6 +273,13 @@ def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[s
         "proved": list(memory.proved),
         "near_misses": [[hit.id, hit.score] for hit in hits],
     }
+
+
+def _matter(memory: Memory, understood: Understood | None) -> str | None:
+    """What it is about: whoever calls for a person has said it before."""
+    read = _wish(understood) if understood else ""
+    before = read in ("", *dialogue.CALLS) and memory.wish not in dialogue.CALLS
+    return (memory.wish if before else read) or read or None
 
 
 def _wish(understood: Understood) -> str:
