@@ -40,13 +40,14 @@ from handoff.console.routes import Console
 from handoff.console.schemas import Installation
 from handoff.db import Database
 from handoff.delivery import Sender
+from handoff.desk import teams
 from handoff.errors import DatabaseTrouble
 from handoff.files import FORGET, Files
 from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
+from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, assigner, nudger, returner, sweeper, waker
 from nlu.client import NluClient
 from nlu.live import LiveModel
 from nlu.versions import Version
@@ -199,6 +200,8 @@ class Server:
             FORGET: self._files.forget_unsent,
             RETURN: returner(parts.database, parts.clock),
             desk.WAKE: waker(parts.database, parts.clock),
+            desk.ASSIGN: assigner(parts.database, parts.clock),
+            desk.NUDGE: nudger(parts.database, parts.clock),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
@@ -210,6 +213,7 @@ class Server:
         host, port = listening.getsockname()[:2]
         for kind in (SWEEP, FORGET, RETURN):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
+        await self._parts.database.write(teams.open_desk, self._parts.shop.assignment.rules, self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
         tasks = [asyncio.create_task(work) for work in self._by_itself()]

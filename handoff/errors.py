@@ -5,6 +5,7 @@ DeskError
 ├── NotFound              no such conversation, agent or session
 ├── AlreadyAssigned       somebody was quicker; `by` names who
 ├── NotYours              only the assigned agent may do this
+├── NotAllowed            their role does not allow this
 ├── NewerMessage          the customer has written since; read it first
 ├── IllegalTransition     the conversation's state does not allow this
 ├── OldButton             a button of an earlier episode
@@ -39,6 +40,10 @@ class AlreadyAssigned(DeskError):
 
 class NotYours(DeskError):
     """Take the conversation over first."""
+
+
+class NotAllowed(DeskError):
+    """Ask somebody whose role allows it."""
 
 
 class NewerMessage(DeskError):

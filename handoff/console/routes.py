@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from handoff import desk, events, inbox
-from handoff.console import schemas, views
+from handoff.console import schemas, team_routes, views
 from handoff.console.auth import COOKIE, SignInLimit, set_cookie
 from handoff.console.live import LiveFeed
 from handoff.db import Database
@@ -23,6 +24,7 @@ from handoff.errors import (
     DeskError,
     IllegalTransition,
     NewerMessage,
+    NotAllowed,
     NotFound,
     NotYours,
 )
@@ -40,6 +42,7 @@ _PROBLEMS: dict[type[DeskError], tuple[int, str]] = {
     AlreadyAssigned: (409, "already_assigned"),
     NewerMessage: (409, "newer_message"),
     NotYours: (409, "not_yours"),
+    NotAllowed: (403, "forbidden"),
     IllegalTransition: (409, "illegal_transition"),
     NotFound: (404, "not_found"),
     BadInput: (400, "bad_request"),
@@ -179,7 +182,7 @@ async def sign_out(console: Console, call: Call) -> web.StreamResponse:
 
 
 async def list_conversations(console: Console, call: Call) -> schemas.ConversationList:
-    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag` and the words in `q`."""
+    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag`, `team` and the words in `q`."""
     view = _one_of(call, "view", inbox.View, "queue")
     wanted = inbox.Filter(
         priority=_one_of(call, "priority", schemas.Priority, ""),
@@ -187,6 +190,7 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
         channel=_one_of(call, "channel", Channel, ""),
         reason=call.request.query.get("reason", "")[:32],
         tag=call.request.query.get("tag", "")[:40],
+        team=call.request.query.get("team", "")[:40],
         words=_searched(call.request.query.get("q", "")),
     )
     return views.listing(await console.database.read(inbox.listing, view, call.agent.id, wanted))
@@ -247,7 +251,8 @@ async def reopen(console: Console, call: Call) -> schemas.Row:
 async def transfer(console: Console, call: Call) -> schemas.Row:
     body = call.body
     assert isinstance(body, schemas.Transfer)
-    return await _change(console, call, desk.transfer, body.agent_id, body.note)
+    verb = partial(desk.transfer, team_id=body.team_id, anybodys=team_routes.is_lead(call.agent))
+    return await _change(console, call, verb, body.agent_id, body.note)
 
 
 async def change_priority(console: Console, call: Call) -> schemas.Row:
@@ -280,7 +285,7 @@ async def change_availability(console: Console, call: Call) -> schemas.Me:
     body = call.body
     assert isinstance(body, schemas.AvailabilityChange)
     now = console.clock.now()
-    return views.me(await console.database.write(people.set_availability, call.agent.id, body.availability, now))
+    return views.me(await console.database.write(desk.set_availability, call.agent.id, body.availability, now))
 
 
 async def list_canned(console: Console, call: Call) -> schemas.CannedResponses:
@@ -354,6 +359,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/files", upload, schemas.File),
     Route("GET", r"/files/{key:[\w-]{22,64}}", download, None),
     Route("GET", "/installation", installation, schemas.Installation),
+    Route("GET", "/teams", team_routes.list_teams, schemas.Teams),
+    Route("POST", "/teams", team_routes.add_team, schemas.Team, schemas.TeamDraft),
+    Route("PUT", r"/teams/{team:\d{1,9}}", team_routes.change_team, schemas.Team, schemas.TeamDraft),
+    Route("PUT", r"/seats/{agent:\d{1,9}}", team_routes.change_seat, schemas.Seat, schemas.SeatDraft),
 )
 
 

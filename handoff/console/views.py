@@ -8,6 +8,7 @@ from handoff.console import schemas
 from handoff.desk.canned import Canned
 from handoff.desk.people import Person
 from handoff.desk.presence import Colleague, Here
+from handoff.desk.teams import Arrangement, SeatView, TeamView
 from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
 from handoff.values import ConversationView, FileView, MessageView
@@ -59,6 +60,7 @@ def row(view: ConversationView, found: str | None = None) -> schemas.Row:
             "snoozed_until": view.snoozed_until,
             "delivered_seq": view.delivered_seq,
             "seen_seq": view.seen_seq,
+            "team": view.team,
             "found": found,
         }
     )
@@ -116,6 +118,23 @@ def canned(found: Sequence[Canned]) -> schemas.CannedResponses:
 
 def canned_response(one: Canned) -> schemas.CannedResponse:
     return schemas.CannedResponse.model_validate(asdict(one))
+
+
+def teams(found: Arrangement) -> schemas.Teams:
+    return schemas.Teams(
+        teams=[team(one) for one in found.teams],
+        seats=[seat(one) for one in found.seats],
+        capacity=found.rules.capacity,
+        automatic=found.rules.automatic,
+    )
+
+
+def team(one: TeamView) -> schemas.Team:
+    return schemas.Team.model_validate(asdict(one))
+
+
+def seat(one: SeatView) -> schemas.Seat:
+    return schemas.Seat.model_validate(asdict(one))
 
 
 def articles(found: Sequence[Suggestion]) -> schemas.Articles:

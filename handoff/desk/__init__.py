@@ -1,6 +1,6 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
-from handoff.desk.assign import ASSIGN, NUDGE, assign, console_is_open, nudge, set_availability
+from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, console_is_open, nudge, set_availability
 from handoff.desk.inbound import left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -23,6 +23,7 @@ from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
     "ASSIGN",
+    "LOOK_AGAIN",
     "NUDGE",
     "WAKE",
     "agent_reply",

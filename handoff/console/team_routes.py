@@ -1,0 +1,61 @@
+"""What the routes of teams do. Everybody may read them: to pass on and to filter; leads and admins change them."""
+
+from typing import TYPE_CHECKING
+
+from handoff.console import schemas, views
+from handoff.desk import teams
+from handoff.desk.people import Person
+from handoff.desk.teams import SeatView, TeamView
+from handoff.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from handoff.console.routes import Call, Console
+
+
+def is_lead(person: Person) -> bool:
+    return person.role in ("lead", "admin")
+
+
+async def list_teams(console: "Console", _call: "Call") -> schemas.Teams:
+    return views.teams(await console.database.read(teams.arrangement))
+
+
+async def add_team(console: "Console", call: "Call") -> schemas.Team:
+    return await _put_team(console, call, 0)
+
+
+async def change_team(console: "Console", call: "Call") -> schemas.Team:
+    return await _put_team(console, call, int(call.request.match_info["team"]))
+
+
+async def change_seat(console: "Console", call: "Call") -> schemas.Seat:
+    _require_lead(call)
+    body = call.body
+    assert isinstance(body, schemas.SeatDraft)
+    agent_id = int(call.request.match_info["agent"])
+    wanted = SeatView(agent_id, "", tuple(body.languages), tuple(body.skills), body.capacity)
+    return views.seat(await console.database.write(teams.put_seat, wanted, console.clock.now()))
+
+
+async def _put_team(console: "Console", call: "Call", team_id: int) -> schemas.Team:
+    _require_lead(call)
+    body = call.body
+    assert isinstance(body, schemas.TeamDraft)
+    wanted = TeamView(
+        id=team_id,
+        key=body.key,
+        names={str(language): name for language, name in body.names.items()},
+        reasons=tuple(body.reasons),
+        intents=tuple(body.intents),
+        languages=tuple(body.languages),
+        members=tuple(body.members),
+        automatic=body.automatic,
+        fallback=body.fallback,
+        active=body.active,
+    )
+    return views.team(await console.database.write(teams.put, wanted, console.clock.now()))
+
+
+def _require_lead(call: "Call") -> None:
+    if not is_lead(call.agent):
+        raise NotAllowed("only leads and admins arrange teams")
