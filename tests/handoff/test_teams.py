@@ -1,5 +1,6 @@
 """Conversations come to the right team and to whoever has room, and leave whoever says nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import desk, events, inbox
+from handoff import db, desk, events, inbox
 from handoff.assignment import Rules
 from handoff.db import Database
 from handoff.desk import presence, teams
 from handoff.desk.teams import SeatView, TeamView
 from handoff.errors import BadInput, DeskError, IllegalTransition, NotFound, NotYours
 from handoff.models import Agent, Handoff
+from handoff.ports import LocalWakeups
 from handoff.values import Activity, CallForPerson, Language, Outgoing, Priority, Reason
 from handoff.watches import Watches, assigner, nudger
 from tests import builders as a
@@ -365,6 +367,19 @@ async def test_the_clocks_of_people_begin_with_their_words_not_with_an_assignmen
     assert await shop.database.read(_claimed, conversation) is False
     await shop.replies(conversation, shop.mei)
     assert await shop.database.read(_claimed, conversation) is True
+
+
+async def test_handoffs_at_once_in_two_processes_overfill_nobody(database_url: str, clock: MovedClock) -> None:
+    one, two = (db.connect(database_url, LocalWakeups()) for _ in range(2))
+    shop = Shop(one, clock)
+    await shop.open(Rules(automatic=True, capacity=3))
+    recorded = [await one.write(a.write, clock.now(), "?", f"contact-{n}") for n in range(12)]
+    fences = [await one.read(a.fence, written.conversation_id) for written in recorded]
+    both = [(process, fence) for process, fence in zip((one, two) * 6, fences, strict=True)]
+    await asyncio.gather(*(process.write(a.hand_off, clock.now(), fence) for process, fence in both))
+    loads = {colleague.id: colleague.open for colleague in await one.read(presence.colleagues, clock.now())}
+    assert loads == {shop.mei: 3, shop.jun: 3}
+    await asyncio.gather(*(process.close() for process in (one, two)))
 
 
 async def test_lists_are_narrowed_to_a_team(shop: Shop) -> None:

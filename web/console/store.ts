@@ -9,6 +9,7 @@ import type {
   Me,
   Presence,
   Row,
+  Teams,
 } from "../generated/console";
 import type { Filter, View } from "./api";
 
@@ -48,10 +49,10 @@ export interface Toast {
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
-export type Page = "desk" | "canned" | "install";
+export type Page = "desk" | "canned" | "install" | "teams";
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
-export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", q: "" };
+export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", team: "", q: "" };
 
 /** Undefined while it is not known whether somebody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -79,6 +80,7 @@ export const picker = signal<Picker | null>(null);
 
 export const presence = signal<readonly Presence[]>([]);
 export const colleagues = signal<readonly Colleague[]>([]);
+export const teams = signal<Teams | null>(null);
 /** Null while they are not loaded. */
 export const canned = signal<readonly CannedResponse[] | null>(null);
 
@@ -99,6 +101,9 @@ export const knownTags = computed(() => {
 export function isMine(row: Row): boolean {
   return row.status === "open" && row.assignee !== null && row.assignee.id === me.value?.id;
 }
+
+/** Arranges teams, and may give away anybody's conversation. */
+export const isLead = (): boolean => me.value?.role === "lead" || me.value?.role === "admin";
 
 export function putThread(id: number, thread: Thread): void {
   threads.value = new Map(threads.value).set(id, thread);

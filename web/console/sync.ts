@@ -1,6 +1,6 @@
 import { batch, effect } from "@preact/signals";
 import type { ConsoleMessage, Conversation, ConversationList, LiveFrame, PresenceFrame, Row } from "../generated/console";
-import { greetMessages, greetNewcomers } from "./alerts";
+import { greetMessages, greetNewcomers, heed } from "./alerts";
 import { api, type View } from "./api";
 import { connectLive } from "./live";
 import { explain } from "./problems";
@@ -82,6 +82,7 @@ function received(frame: LiveFrame | PresenceFrame): void {
     return;
   }
   cursor = frame.cursor;
+  heed(frame.events);
   for (const { conversation_id: id } of frame.events) dueThreads.add(id);
   // How far somebody has read is shown in the conversation alone.
   refreshSoon(frame.events.some(({ kind }) => kind !== "read"));

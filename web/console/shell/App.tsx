@@ -1,18 +1,23 @@
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Desk } from "../desk/Desk";
 import { onKey } from "../keys";
-import { CannedPage } from "../pages/CannedPage";
-import { InstallPage } from "../pages/InstallPage";
 import { Skeleton } from "../parts";
 import { Pickers } from "../pick/Pickers";
-import { helpShown, live, me, page } from "../store";
+import { helpShown, live, me, type Page, page } from "../store";
 import { t } from "../words";
 import { Help } from "./Help";
+import { lazy } from "./lazy";
 import { SignIn } from "./SignIn";
 import { ToastLine } from "./ToastLine";
 import { TopBar } from "./TopBar";
 
-const PAGES = { desk: Desk, canned: CannedPage, install: InstallPage } as const;
+const PAGES: Record<Page, () => ComponentChildren> = {
+  desk: Desk,
+  canned: lazy(async () => (await import("../pages/CannedPage")).CannedPage),
+  install: lazy(async () => (await import("../pages/InstallPage")).InstallPage),
+  teams: lazy(async () => (await import("../pages/teams/TeamsPage")).TeamsPage),
+};
 
 export function App() {
   if (me.value === undefined) return <Skeleton rows={4} />;

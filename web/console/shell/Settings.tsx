@@ -1,10 +1,10 @@
 import type { Signal } from "@preact/signals";
-import { BOLT, CODE, KEYS } from "../../shared/icons";
+import { BOLT, CODE, KEYS, TEAM } from "../../shared/icons";
 import { askToNotify, permission, tryAlert } from "../alerts";
 import { Button, Icon } from "../parts";
 import { notifyOn, remindOn, soundOn, theme, THEMES } from "../preferences";
 import { addressOfPage } from "../route";
-import { helpShown } from "../store";
+import { helpShown, isLead } from "../store";
 import { t } from "../words";
 import { LanguageSwitch } from "./LanguageSwitch";
 
@@ -48,6 +48,11 @@ export function Settings() {
         <a href={addressOfPage("install")}>
           <Icon path={CODE} /> {t("page_install")}
         </a>
+        {isLead() && (
+          <a href={addressOfPage("teams")}>
+            <Icon path={TEAM} /> {t("page_teams")}
+          </a>
+        )}
         <Button testId="help-phone" onClick={() => (helpShown.value = true)}>
           <Icon path={KEYS} /> {t("shortcuts")}
         </Button>

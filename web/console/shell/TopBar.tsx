@@ -1,8 +1,8 @@
-import { BACK, BOLT, CODE, GEAR, KEYS, LEAVE, SEARCH } from "../../shared/icons";
+import { BACK, BOLT, CODE, GEAR, KEYS, LEAVE, SEARCH, TEAM } from "../../shared/icons";
 import { addressOfPage } from "../route";
 import { Button, Icon } from "../parts";
 import { signOut } from "../session";
-import { helpShown, live, me, type Page, page, picker } from "../store";
+import { helpShown, isLead, live, me, type Page, page, picker } from "../store";
 import { COMMAND, t } from "../words";
 import { Brand } from "./Brand";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -39,6 +39,7 @@ export function TopBar() {
       <nav class="pages wide-only" aria-label={t("pages")}>
         <PageLink name="canned" icon={BOLT} />
         <PageLink name="install" icon={CODE} />
+        {isLead() && <PageLink name="teams" icon={TEAM} />}
       </nav>
       <span class="wide-only">
         <Button testId="help" label={t("shortcuts")} hint="?" onClick={() => (helpShown.value = true)}>
