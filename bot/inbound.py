@@ -38,6 +38,9 @@ log = logging.getLogger("baton.inbound")
 
 SUMMARY_CHARS = 300
 NEAR_MISSES = 3
+WISH_SHARE = 0.15
+"""What is read as less likely is not what a conversation is about."""
+NO_MATTER = dialogue.SOCIAL | dialogue.CALLS.keys() | {dialogue.OUT_OF_SCOPE, dialogue.UNCLEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,10 +279,10 @@ def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[s
 
 
 def _matter(memory: Memory, understood: Understood | None) -> str | None:
-    """What it is about: whoever calls for a person has said it before."""
-    read = _wish(understood) if understood else ""
-    before = read in ("", *dialogue.CALLS) and memory.wish not in dialogue.CALLS
-    return (memory.wish if before else read) or read or None
+    """What it is about: the likeliest wish the shop answers, in these words or, where they only call, before."""
+    reading = understood.reading if understood else None
+    likely = [score.name for score in reading.ranking if score.confidence >= WISH_SHARE] if reading else []
+    return next((name for name in (*likely, memory.wish) if name and name not in NO_MATTER), None)
 
 
 def _wish(understood: Understood) -> str:

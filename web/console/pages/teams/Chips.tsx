@@ -16,7 +16,7 @@ export function Chips<Chip extends Value>(props: {
   const toggle = (value: Chip): void =>
     change(chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value]);
   return (
-    <fieldset class="chips" data-testid={testId}>
+    <fieldset class="pick-chips" data-testid={testId}>
       <legend>{legend}</legend>
       {hint && <p class="quiet">{hint}</p>}
       <div>
@@ -24,7 +24,7 @@ export function Chips<Chip extends Value>(props: {
           <button
             key={value}
             type="button"
-            class="chip"
+            class="pick-chip"
             data-value={value}
             aria-pressed={chosen.includes(value)}
             onClick={() => toggle(value)}

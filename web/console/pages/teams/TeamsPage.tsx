@@ -46,9 +46,10 @@ function List() {
         </Button>
       </header>
       {!inUse.length && (
-        <p class="teams-none quiet">
-          {w("none")}。{w("none_hint")}
-        </p>
+        <div class="teams-none">
+          <p>{w("none")}</p>
+          <p class="quiet">{w("none_hint")}</p>
+        </div>
       )}
       <ul>
         {chosen.value?.kind === "team" && chosen.value.id === 0 && <Row at={{ kind: "team", id: 0 }} title={w("new")} facts={[]} />}
@@ -113,7 +114,7 @@ function seatFacts({ agent_id, languages, capacity }: Seat): string[] {
   const theirs = (teams.value?.teams ?? []).filter(({ active, members }) => active && members.includes(agent_id));
   return [
     ...theirs.map(({ key }) => teamWord(key)),
-    languages.length ? languages.map(languageWord).join("、") : w("any_language"),
+    ...(languages.length ? languages.map(languageWord) : [w("any_language")]),
     w("at_once", { n: capacity ?? teams.value?.capacity ?? 0 }),
   ];
 }

@@ -81,7 +81,7 @@ const WORDS = {
     "Empty means the shop's {n}. What they claim themselves isn't limited.",
   ],
   at_once: ["同時 {n} 個", "同时 {n} 个", "{n} at once"],
-  people_count: ["{n} 人", "{n} 人", "{n} people"],
+  people_count: ["成員 {n} 人", "成员 {n} 人", "Members: {n}"],
   claimed: ["自己接手", "自己接手", "Claimed"],
   any_language: ["不限語言", "不限语言", "Any language"],
 } as const satisfies Record<string, readonly [string, string, string]>;
