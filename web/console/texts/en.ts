@@ -290,6 +290,7 @@ export const en: Texts = {
   given_to_you: "Assigned to you: {name}",
   waits_for_you: "{name} is still waiting for you",
   nobody_answered: "Somebody didn't answer; the conversation was taken back",
+  now_away: "You're set to away and get no new conversations. Ready again? Go online under your name.",
   still_waiting: "Somebody is still waiting",
   still_waiting_body: "In the queue: {n}",
   theme: "Appearance",

@@ -290,6 +290,7 @@ export const zhCN: Texts = {
   given_to_you: "新分配给您：{name}",
   waits_for_you: "{name} 还在等您回复",
   nobody_answered: "有客服没有回应，对话已收回",
+  now_away: "您现在是“暂离”，不会收到新对话。准备好了，请在您的名字下改回在线。",
   still_waiting: "还有人在等",
   still_waiting_body: "待接手：{n}",
   theme: "外观",

@@ -289,6 +289,7 @@ export const zhTW = {
   given_to_you: "新指派給您：{name}",
   waits_for_you: "{name} 還在等您回覆",
   nobody_answered: "有客服沒有回應，對話已收回",
+  now_away: "您現在是「離開一下」，不會收到新對話。準備好了，請在您的名字下改回上線。",
   still_waiting: "還有人在等",
   still_waiting_body: "待接手：{n}",
   theme: "外觀",

@@ -7,9 +7,10 @@ import { Chips } from "./Chips";
 import { changeTeam, discard, dissolve, hasEdits, isComplete, saveTeam, teamEdit, trouble } from "./edits";
 import { w } from "./texts";
 
-const TALK = ["talk_to_human", "greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat", "out_of_scope"];
-/** What a customer can want; the rest is talk. */
-export const TOPICS = Object.keys(INTENTS).filter((name) => !TALK.includes(name));
+const TALK = ["greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat", "out_of_scope"];
+const CALLS = ["talk_to_human", "complaint", "safety_issue", "distress"];
+/** What a customer can ask the shop for; the rest is talk, or a reason. */
+export const TOPICS = Object.keys(INTENTS).filter((name) => ![...TALK, ...CALLS].includes(name));
 
 /** One team: what it is called, who is in it, and whose conversations it has. */
 export function TeamForm({ id }: { id: number }) {
