@@ -42,13 +42,26 @@ from handoff.console.schemas import Installation
 from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.delivery import Sender
+from handoff.desk import teams
 from handoff.errors import DatabaseTrouble
 from handoff.files import FORGET, Files
 from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import FORGET_TRAIL, RETURN, SWEEP, Dispatcher, Watches, forgetter, returner, sweeper, waker
+from handoff.watches import (
+    FORGET_TRAIL,
+    RETURN,
+    SWEEP,
+    Dispatcher,
+    Watches,
+    assigner,
+    forgetter,
+    nudger,
+    returner,
+    sweeper,
+    waker,
+)
 from nlu import weighing
 from nlu.client import NluClient
 from nlu.live import LiveModel
@@ -205,6 +218,8 @@ class Server:
             RETURN: returner(parts.database, parts.clock),
             FORGET_TRAIL: forgetter(parts.database, parts.clock),
             desk.WAKE: waker(parts.database, parts.clock),
+            desk.ASSIGN: assigner(parts.database, parts.clock),
+            desk.NUDGE: nudger(parts.database, parts.clock),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
@@ -216,6 +231,7 @@ class Server:
         host, port = listening.getsockname()[:2]
         for kind in (SWEEP, FORGET, RETURN, FORGET_TRAIL):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
+        await self._parts.database.write(teams.open_desk, self._parts.shop.assignment.rules, self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
         tasks = [asyncio.create_task(work) for work in self._by_itself()]

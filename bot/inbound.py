@@ -38,6 +38,9 @@ log = logging.getLogger("baton.inbound")
 
 SUMMARY_CHARS = 300
 NEAR_MISSES = 3
+WISH_SHARE = 0.15
+"""What is read as less likely is not what a conversation is about."""
+NO_MATTER = dialogue.SOCIAL | dialogue.CALLS.keys() | {dialogue.OUT_OF_SCOPE, dialogue.UNCLEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ class Inbound:
             self._notice(turn, decision, context.language),
             _packet(turn, context.memory, understood),
             again=context.reopened,
+            intent=_matter(context.memory, understood),
         )
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
         await self._unless_too_late(
@@ -272,6 +276,13 @@ def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[s
         "proved": list(memory.proved),
         "near_misses": [[hit.id, hit.score] for hit in hits],
     }
+
+
+def _matter(memory: Memory, understood: Understood | None) -> str | None:
+    """What it is about: the likeliest wish the shop answers, in these words or, where they only call, before."""
+    reading = understood.reading if understood else None
+    likely = [score.name for score in reading.ranking if score.confidence >= WISH_SHARE] if reading else []
+    return next((name for name in (*likely, memory.wish) if name and name not in NO_MATTER), None)
 
 
 def _wish(understood: Understood) -> str:

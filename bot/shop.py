@@ -1,14 +1,15 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from handoff.assignment import Rules
 from handoff.business_hours import BusinessHours, Span
 from handoff.values import Language
 
@@ -51,6 +52,30 @@ class Waiting(_Section):
     burst_s: Seconds
     sweep_after_s: Seconds
     rerun_window_s: Seconds
+
+
+class Assignment(_Section):
+    """How conversations come to agents where no team says otherwise, and what becomes of who says nothing."""
+
+    mode: Literal["queue", "automatic"] = "queue"
+    capacity: Annotated[int, Field(ge=1, le=100)] = 6
+    remind_after_s: Annotated[list[Annotated[float, Field(ge=10, le=3600)]], Field(max_length=10)] = [60, 120]
+    reassign_after_s: Annotated[float, Field(ge=10, le=3600)] = 180
+
+    @model_validator(mode="after")
+    def _reminds_before(self) -> "Assignment":
+        if any(after >= self.reassign_after_s for after in self.remind_after_s):
+            raise ValueError("every remind_after_s must be less than reassign_after_s")
+        return self
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(
+            automatic=self.mode == "automatic",
+            capacity=self.capacity,
+            remind_after=tuple(timedelta(seconds=after) for after in sorted(self.remind_after_s)),
+            reassign_after=timedelta(seconds=self.reassign_after_s),
+        )
 
 
 def _spans(entries: list[str]) -> tuple[Span, ...]:
@@ -98,6 +123,7 @@ class Shop(_Section):
     reopen_hours: Annotated[float, Field(ge=0, le=24 * 90)]
     understanding: Understanding
     waiting: Waiting
+    assignment: Assignment = Assignment()
 
     @field_validator("timezone")
     @classmethod

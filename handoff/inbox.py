@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from handoff import delivery, events, files
 from handoff.db import table
 from handoff.errors import NotFound
-from handoff.models import Agent, Contact, Conversation, Handoff, Message
+from handoff.models import Agent, Contact, Conversation, Handoff, Message, Team
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
 from handoff.states import Status
 from handoff.values import (
@@ -52,6 +52,7 @@ class Filter:
     channel: str = ""
     reason: str = ""
     tag: str = ""
+    team: str = ""
     words: str = ""
 
 
@@ -112,12 +113,16 @@ class Transcript:
 NO_FILTER = Filter()
 
 _conversations, _contacts, _messages, _agents = table(Conversation), table(Contact), table(Message), table(Agent)
+_teams = table(Team)
 _CONVERSATIONS = select(
     _conversations,
     _contacts.c.name.label("contact_name"),
     _contacts.c.named.label("contact_named"),
     _agents.c.name.label("assignee_name"),
-).select_from(_conversations.join(_contacts).outerjoin(_agents))
+    _teams.c.key.label("team"),
+).select_from(
+    _conversations.join(_contacts).outerjoin(_agents).outerjoin(_teams, _teams.c.id == _conversations.c.team_id)
+)
 _ONE = _CONVERSATIONS.where(_conversations.c.id == bindparam("wanted"))
 _OWN = _CONVERSATIONS.where(
     _contacts.c.channel == bindparam("on"),
@@ -181,6 +186,14 @@ def was_claimed(session: Session, conversation_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def is_called(session: Session, conversation_id: int) -> bool:
+    """Whether a person was called who has not said anything yet, though somebody may have been given it."""
+    query = select(Handoff.id).where(
+        Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def customer_conversation(session: Session, channel: Channel, contact_key: str) -> ConversationView | None:
     """A contact's own conversation; None before the first message."""
     found = _of_contact(session, channel, contact_key)
@@ -237,6 +250,7 @@ def _view(row: Row[Any]) -> ConversationView:
         preview=row.preview,
         preview_author=_author(row.preview_author) if row.preview_author else None,
         last_at=row.last_at,
+        team=row.team,
     )
 
 
@@ -268,6 +282,8 @@ def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
         # As JSON writes it: with its quotation marks no tag is found within another one.
         tag = json.dumps(wanted.tag.strip().lower())
         conditions.append(cast(Conversation.tags, String).contains(tag, autoescape=True))
+    if wanted.team:
+        conditions.append(Conversation.team_id.in_(select(Team.id).where(Team.key == wanted.team)))
     if wanted.words:
         conditions.append(_mentions(wanted.words))
     return conditions

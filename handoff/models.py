@@ -80,7 +80,7 @@ class Conversation(Base):
     `epoch` grows with every change of owner. `rev` grows with every added or changed message. `answered_seq` is the
     last customer message that somebody answered, `agent_seen_seq` the last message an agent had on screen;
     `delivered_seq` and `seen_seq` are how far our messages got with the customer. `reopen_to` had it before it was
-    resolved. `bot_memory` belongs to the bot.
+    resolved. `bot_memory` belongs to the bot. `intent` is what the customer wants, as far as the bot read it.
     """
 
     __tablename__ = "conversations"
@@ -88,6 +88,7 @@ class Conversation(Base):
         UniqueConstraint("contact_id", "channel"),
         Index(None, "status", "last_at"),
         Index(None, "status", "unanswered_since"),
+        Index(None, "status", "assignee_id"),
     )
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
@@ -100,6 +101,8 @@ class Conversation(Base):
     priority_rank: Mapped[int] = mapped_column(Integer)
     language: Mapped[str | None] = mapped_column(String(8))
     reason: Mapped[str | None] = mapped_column(String(32))
+    intent: Mapped[str | None] = mapped_column(String(40))
+    team_id: Mapped[int | None] = mapped_column(ID)
     epoch: Mapped[int] = mapped_column(Integer, default=0)
     episode: Mapped[int] = mapped_column(Integer, default=1)
     rev: Mapped[int] = mapped_column(Integer, default=0)
@@ -274,3 +277,72 @@ class AuditEntry(Base):
     about: Mapped[str | None] = mapped_column(String(16))
     about_id: Mapped[int | None] = mapped_column(ID)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Team(Base):
+    """People who share matters: one of `reasons` or `intents`, in one of `languages`; see `assignment.TeamRules`.
+
+    `automatic`: its conversations are given out, else claimed. One team at most is the `fallback`.
+    """
+
+    __tablename__ = "teams"
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    intents: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    automatic: Mapped[bool] = mapped_column(Boolean)
+    fallback: Mapped[bool] = mapped_column(Boolean)
+    active: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TeamMember(Base):
+    __tablename__ = "team_members"
+    __table_args__ = (Index(None, "agent_id"),)
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Seat(Base):
+    """What an agent can take on; whoever has none takes anything, as much as the shop says. `skills` are intents."""
+
+    __tablename__ = "seats"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    skills: Mapped[list[str]] = mapped_column(JSON, default=list)
+    capacity: Mapped[int | None] = mapped_column(Integer)
+    last_assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Assignment(Base):
+    """An agent was given a conversation, as `epoch` and behind `seq`, or let go of it.
+
+    `outcome`: "silent", they did not answer; "passed", they put it back; None otherwise.
+    """
+
+    __tablename__ = "assignments"
+    __table_args__ = (Index(None, "conversation_id", "episode"),)
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    episode: Mapped[int] = mapped_column(Integer)
+    epoch: Mapped[int] = mapped_column(Integer)
+    seq: Mapped[int] = mapped_column(Integer)
+    reminded: Mapped[int] = mapped_column(Integer, default=0)
+    outcome: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeskRule(Base):
+    """Rules of `shop.yml` that verbs need, written at the start: the same for every process."""
+
+    __tablename__ = "desk_rules"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[dict[str, Any]] = mapped_column(JSON)

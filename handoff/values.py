@@ -64,10 +64,12 @@ class Activity(StrEnum):
     TRANSFERRED = "transferred"
     SNOOZED = "snoozed"
     WOKEN = "woken"
+    ASSIGNED = "assigned"
+    UNANSWERED = "unanswered"
 
 
-FOR_AGENTS_ONLY = frozenset({Activity.SNOOZED, Activity.WOKEN})
-"""Customers must not learn of these (nor that they went back to a queue)."""
+FOR_AGENTS_ONLY = frozenset({Activity.SNOOZED, Activity.WOKEN, Activity.ASSIGNED, Activity.UNANSWERED})
+"""Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
 
 
 Availability = Literal["online", "away", "offline"]
@@ -222,7 +224,7 @@ class Turn:
 class CallForPerson:
     """A handoff as the bot asks for it. `packet` is what it understood and tried; `notice` goes to the customer.
 
-    `again`: to the agent who closed the matter a short while ago, if they are there.
+    `again`: to the agent who closed the matter a short while ago, if they are there. `intent` is what it is about.
     """
 
     reason: Reason
@@ -230,6 +232,7 @@ class CallForPerson:
     notice: tuple[Outgoing, ...]
     packet: Mapping[str, Any]
     again: bool = False
+    intent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +286,7 @@ class ConversationView:
     """A conversation as its reader may know it, without its messages.
 
     `contact_named`: the contact's name is one, else a code of ours. `read_seq` is up to where our side has read;
-    `delivered_seq` and `seen_seq` are the customer's side.
+    `delivered_seq` and `seen_seq` are the customer's side. `team` is a key.
     """
 
     id: int
@@ -312,3 +315,4 @@ class ConversationView:
     preview: str
     preview_author: Author | None
     last_at: datetime
+    team: str | None = None

@@ -186,6 +186,24 @@ def forgetter(database: Database, clock: Clock) -> Handler:
     return forget
 
 
+def assigner(database: Database, clock: Clock) -> Handler:
+    """Gives out what somebody else held when there was room for it."""
+
+    async def give_out(_job: jobs.Leased) -> timedelta | None:
+        return desk.LOOK_AGAIN if await database.write(desk.assign, clock.now()) else None
+
+    return give_out
+
+
+def nudger(database: Database, clock: Clock) -> Handler:
+    """Looks after agents who were given a conversation and say nothing."""
+
+    async def nudge(job: jobs.Leased) -> timedelta | None:
+        return await database.write(desk.nudge, job.payload["id"], job.payload["epoch"], clock.now())
+
+    return nudge
+
+
 def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) -> Handler:
     """Takes up conversations whose customer waits for a bot that is not answering any more."""
 

@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -424,6 +424,9 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
         # Whom a person has spoken to does not learn of a way back to a queue.
         was_claimed = inbox.was_claimed(session, view.id)
         return _News(view, messages, None if was_claimed else queue.position(session, view.id), None, was_claimed)
+    if inbox.is_called(session, view.id):
+        # The name of who was given it may still change; it is told with their first words.
+        return _News(replace(view, assignee_id=None, assignee_name=None), messages, 1, None)
     return _News(view, messages, None, presence.typing_agent(session, view.id, now))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from handoff import events
+from handoff import desk, events
 from handoff.console import views
 from handoff.console.schemas import LiveEvent, LiveFrame, PresenceFrame
 from handoff.db import Database
@@ -75,7 +75,7 @@ class LiveFeed:
                 woken.clear()
                 try:
                     if self._clock.now() >= present_until:
-                        await self._database.write(presence.console_is_open, agent_id, self._clock.now())
+                        await self._database.write(desk.console_is_open, agent_id, self._clock.now())
                         present_until = self._clock.now() + PRESENT_EVERY
                     frame = await self._database.read(_presence, secret, self._clock.now())
                     if frame is None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -200,7 +201,7 @@ async def sign_out(console: Console, call: Call) -> web.StreamResponse:
 
 
 async def list_conversations(console: Console, call: Call) -> schemas.ConversationList:
-    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag` and the words in `q`."""
+    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag`, `team` and the words in `q`."""
     view = _one_of(call, "view", inbox.View, "queue")
     wanted = inbox.Filter(
         priority=_one_of(call, "priority", schemas.Priority, ""),
@@ -208,6 +209,7 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
         channel=_one_of(call, "channel", Channel, ""),
         reason=call.request.query.get("reason", "")[:32],
         tag=call.request.query.get("tag", "")[:40],
+        team=call.request.query.get("team", "")[:40],
         words=_searched(call.request.query.get("q", "")),
     )
     return views.listing(await console.database.read(inbox.listing, view, call.agent.id, wanted))
@@ -268,7 +270,8 @@ async def reopen(console: Console, call: Call) -> schemas.Row:
 async def transfer(console: Console, call: Call) -> schemas.Row:
     body = call.body
     assert isinstance(body, schemas.Transfer)
-    return await _change(console, call, desk.transfer, body.agent_id, body.note)
+    verb = partial(desk.transfer, team_id=body.team_id, anybodys=Permission.ASSIGN in permissions(call.agent.role))
+    return await _change(console, call, verb, body.agent_id, body.note)
 
 
 async def change_priority(console: Console, call: Call) -> schemas.Row:
@@ -301,7 +304,7 @@ async def change_availability(console: Console, call: Call) -> schemas.Me:
     body = call.body
     assert isinstance(body, schemas.AvailabilityChange)
     now = console.clock.now()
-    return views.me(await console.database.write(people.set_availability, call.agent.id, body.availability, now))
+    return views.me(await console.database.write(desk.set_availability, call.agent.id, body.availability, now))
 
 
 async def list_canned(console: Console, call: Call) -> schemas.CannedResponses:

@@ -31,6 +31,8 @@ Activity = Literal[
     "transferred",
     "snoozed",
     "woken",
+    "assigned",
+    "unanswered",
 ]
 
 
@@ -72,7 +74,7 @@ class Row(Schema):
     `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
     for a person (None while nobody has to act); `preview` is the customer's or the agent's newest words.
     `delivered_seq` and `seen_seq` are up to where the customer's side has our messages, and has had them before their
-    eyes. `found` is the passage a search hit.
+    eyes. `found` is the passage a search hit. `team` is the key of the one whose matter it is.
     """
 
     id: int
@@ -96,6 +98,7 @@ class Row(Schema):
     snoozed_until: datetime | None
     delivered_seq: int
     seen_seq: int
+    team: str | None
     found: str | None
 
 
@@ -285,9 +288,10 @@ class Snooze(Seen):
 
 
 class Transfer(Schema):
-    """To another agent, or with None back to the queue; `note` is left for them."""
+    """To another agent, to a team's queue, or with neither back to the queue; `note` is left for them."""
 
     agent_id: int | None
+    team_id: int | None = None
     note: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
 
 
@@ -347,6 +351,70 @@ class CannedDraft(Schema):
     shortcut: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     title: Annotated[str, Field(min_length=1, max_length=120)]
     texts: Annotated[dict[Locale, Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]], Field(min_length=1)]
+
+
+TeamKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+TeamName = Annotated[str, Field(min_length=1, max_length=60)]
+Words = Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]], Field(max_length=100)]
+Languages = Annotated[list[Locale], Field(max_length=3)]
+
+
+class TeamDraft(Schema):
+    """A team as written or changed. Its matters: one of `reasons` or `intents`, in one of `languages`; empty is any.
+
+    `automatic`: its conversations are given out. `fallback`: it has what no other team has, and helps out.
+    """
+
+    key: TeamKey
+    names: Annotated[dict[Locale, TeamName], Field(min_length=1)]
+    reasons: Words
+    intents: Words
+    languages: Languages
+    members: Annotated[list[Annotated[int, Field(ge=1, lt=2**31)]], Field(max_length=1000)]
+    automatic: bool
+    fallback: bool
+    active: bool
+
+
+class Team(Schema):
+    id: int
+    key: str
+    names: dict[Locale, str]
+    reasons: list[str]
+    intents: list[str]
+    languages: list[Locale]
+    members: list[int]
+    automatic: bool
+    fallback: bool
+    active: bool
+
+
+class SeatDraft(Schema):
+    """What an agent can take on. No languages are any, `skills` are intents, `capacity` None is the shop's."""
+
+    languages: Languages
+    skills: Words
+    capacity: Annotated[int, Field(ge=1, le=100)] | None
+
+
+class Seat(Schema):
+    agent_id: int
+    name: str
+    languages: list[Locale]
+    skills: list[str]
+    capacity: int | None
+
+
+class Teams(Schema):
+    """Every team, what every agent can take on, and how many conversations at once where nothing else is said.
+
+    `automatic`: conversations of no team are given out as well.
+    """
+
+    teams: list[Team]
+    seats: list[Seat]
+    capacity: int
+    automatic: bool
 
 
 class Articles(Schema):

@@ -10,6 +10,7 @@ from handoff.desk.canned import Canned
 from handoff.desk.people import Person
 from handoff.desk.presence import Colleague, Here
 from handoff.desk.staff import Member
+from handoff.desk.teams import Arrangement, SeatView, TeamView
 from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
 from handoff.roles import permissions
@@ -63,6 +64,7 @@ def row(view: ConversationView, found: str | None = None) -> schemas.Row:
             "snoozed_until": view.snoozed_until,
             "delivered_seq": view.delivered_seq,
             "seen_seq": view.seen_seq,
+            "team": view.team,
             "found": found,
         }
     )
@@ -134,6 +136,23 @@ def trail(found: Sequence[Entry], more: bool, deeds: Sequence[str]) -> people_sc
     items = [asdict(entry) for entry in found]
     before = found[-1].id if found and more else None
     return people_schemas.Trail.model_validate({"items": items, "before": before, "deeds": deeds})
+
+
+def teams(found: Arrangement) -> schemas.Teams:
+    return schemas.Teams(
+        teams=[team(one) for one in found.teams],
+        seats=[seat(one) for one in found.seats],
+        capacity=found.rules.capacity,
+        automatic=found.rules.automatic,
+    )
+
+
+def team(one: TeamView) -> schemas.Team:
+    return schemas.Team.model_validate(asdict(one))
+
+
+def seat(one: SeatView) -> schemas.Seat:
+    return schemas.Seat.model_validate(asdict(one))
 
 
 def articles(found: Sequence[Suggestion]) -> schemas.Articles:

@@ -1,5 +1,6 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
+from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, console_is_open, nudge, set_availability
 from handoff.desk.inbound import left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -14,31 +15,38 @@ from handoff.desk.ownership import (
     resolve,
     return_abandoned,
     snooze,
-    transfer,
     wake_up,
 )
+from handoff.desk.passing import transfer
 from handoff.desk.record import fence_of
 from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
+    "ASSIGN",
+    "LOOK_AGAIN",
+    "NUDGE",
     "WAKE",
     "agent_reply",
+    "assign",
     "cancel_wait",
     "change_priority",
     "change_tags",
     "claim",
+    "console_is_open",
     "fence_of",
     "hand_back",
     "hand_off",
     "leave_queue",
     "left_waiting",
     "note",
+    "nudge",
     "open_turn",
     "record_inbound",
     "reopen",
     "reply",
     "resolve",
     "return_abandoned",
+    "set_availability",
     "snooze",
     "transfer",
     "wake_up",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from handoff import files
 from handoff.db import table
+from handoff.desk.assign import assign, direct
 from handoff.desk.presence import has_left
 from handoff.desk.record import add_message, announce, begin_episode, fence_of, locked, transition
 from handoff.errors import OldButton
@@ -77,6 +78,7 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
         bot_owns = conversation.status == Status.PENDING
         return Recorded(conversation.id, known.id, known.seq, True, bot_owns, conversation.unanswered_since or now)
     _refuse_old_button(conversation, message.content)
+    was_in_queue = _is_in_queue(conversation) and conversation.last_seq > 0
     _reopen(conversation, message.content, now, bot_answers)
     alone = conversation.answered_seq >= conversation.last_incoming_seq
     text, stored_form = _words(message.content), _stored_form(message.content)
@@ -93,6 +95,8 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
     _take_along(session, conversation.contact, message_id, message.content)
     _await_answer(conversation, now)
     announce(session, conversation, "incoming", now)
+    if _is_in_queue(conversation) and not was_in_queue:
+        _find_somebody(session, conversation, now)
     seq, bot_owns = conversation.last_seq, conversation.status == Status.PENDING
     waiting_since = conversation.unanswered_since or now
     bubble = Bubble(seq, _read_form(text, stored_form))
@@ -243,6 +247,17 @@ def _reopen(conversation: Conversation, content: Content, now: datetime, bot_ans
     else:
         transition(conversation, Status.PENDING if bot_answers else Status.OPEN)
         begin_episode(conversation)
+
+
+def _is_in_queue(conversation: Conversation) -> bool:
+    return conversation.status == Status.OPEN and conversation.assignee_id is None
+
+
+def _find_somebody(session: Session, conversation: Conversation, now: datetime) -> None:
+    """It came to the queue by itself: without a bot, or its agent is gone."""
+    if conversation.team_id is None:
+        direct(session, conversation, conversation.intent)
+    assign(session, now)
 
 
 def _reopens(content: Content) -> bool:

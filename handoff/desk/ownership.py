@@ -8,24 +8,25 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
+from handoff.desk.assign import assign, direct
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
     add_activity,
-    add_message,
     add_words,
     announce,
     begin_episode,
     current_handoff,
+    give,
     locked,
     mark_answered,
+    owned,
     set_priority,
     transition,
     write_decision,
 )
-from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NewerMessage, NotFound, NotYours, TooLate
+from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NotFound, TooLate
 from handoff.models import Agent, Conversation, Handoff
-from handoff.roles import WORKING
 from handoff.states import Status
 from handoff.values import (
     IMPATIENT_REASONS,
@@ -69,6 +70,7 @@ def hand_off(
     set_priority(conversation, call.priority)
     conversation.reason = call.reason
     conversation.language = language or conversation.language
+    direct(session, conversation, call.intent)
     if memory is not None:
         conversation.bot_memory = dict(memory)
     session.add(
@@ -91,6 +93,7 @@ def hand_off(
         delivery.cancel_bots(session, conversation.id)
         add_activity(session, conversation, now, Activity.REOPENED, again)
     announce(session, conversation, "hand_off", now)
+    assign(session, now)
 
 
 def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) -> None:
@@ -117,41 +120,9 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
     left_by = conversation.assignee if won is None else None
     if won is None and not _is_left(conversation, now):
         _refuse_claim(conversation)
-    _give(session, conversation, agent_id, now)
+    give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.CLAIMED, agent_id, detail=left_by.name if left_by else None)
     announce(session, conversation, "claim", now)
-
-
-def transfer(
-    session: Session, conversation_id: int, agent_id: int, to_id: int | None, note: str | None, now: datetime
-) -> None:
-    """The assigned agent gives the conversation to a colleague, or with None back to the queue, with a note for them.
-
-    Raises `NotYours`, `NotFound`, or `BadInput` for oneself. The customer waits from now on, unless answered.
-    """
-    conversation = _owned(session, conversation_id, agent_id, None)
-    if to_id == agent_id:
-        raise BadInput("it is yours already; choose a colleague")
-    to = session.get(Agent, to_id) if to_id is not None else None
-    if to_id is not None and (to is None or not to.active or to.role not in WORKING):
-        raise NotFound("agent")
-    if to is None:
-        transition(conversation, Status.OPEN)
-        conversation.unanswered_since = conversation.unanswered_since or now
-    else:
-        _give(session, conversation, to.id, now)
-    _leave_note(session, conversation, agent_id, note, now)
-    # The customer learns who is there, never of a way back to a queue.
-    add_activity(
-        session,
-        conversation,
-        now,
-        Activity.TRANSFERRED,
-        to.id if to else agent_id,
-        detail=to.name if to else None,
-        private=to is None,
-    )
-    announce(session, conversation, "transfer", now)
 
 
 def snooze(
@@ -160,13 +131,14 @@ def snooze(
     """The assigned agent puts it aside until then, or until the customer writes. Raises as `hand_back` does."""
     if not now < until <= now + LONGEST_SNOOZE:
         raise BadInput("choose a time from now to a year from now")
-    conversation = _owned(session, conversation_id, agent_id, seen_seq)
+    conversation = owned(session, conversation_id, agent_id, seen_seq)
     transition(conversation, Status.SNOOZED, agent_id)
     conversation.snoozed_until = until
     mark_answered(conversation)
     jobs.schedule(session, WAKE, f"{conversation.id}:{conversation.epoch}", until, {"id": conversation.id})
     add_activity(session, conversation, now, Activity.SNOOZED, agent_id, detail=until.isoformat())
     announce(session, conversation, "snooze", now)
+    assign(session, now)
 
 
 def wake_up(session: Session, conversation_id: int, now: datetime) -> None:
@@ -180,6 +152,7 @@ def wake_up(session: Session, conversation_id: int, now: datetime) -> None:
     conversation.unanswered_since = now
     add_activity(session, conversation, now, Activity.WOKEN, agent_id)
     announce(session, conversation, "wake_up", now)
+    assign(session, now)
 
 
 def return_abandoned(session: Session, now: datetime, after: timedelta, limit: int = 50) -> int:
@@ -202,6 +175,8 @@ def return_abandoned(session: Session, now: datetime, after: timedelta, limit: i
             transition(conversation, Status.OPEN)
             add_activity(session, conversation, now, Activity.TRANSFERRED, left_by, private=True)
             announce(session, conversation, "abandoned", now)
+    if found:
+        assign(session, now)
     return len(found)
 
 
@@ -211,7 +186,7 @@ def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime)
     mine = conversation.status == Status.SNOOZED and conversation.assignee_id == agent_id
     if conversation.status != Status.RESOLVED and not mine:
         raise IllegalTransition(Status(conversation.status), Status.OPEN)
-    _give(session, conversation, agent_id, now)
+    give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.REOPENED, agent_id, private=mine)
     announce(session, conversation, "reopen", now)
 
@@ -234,29 +209,31 @@ def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: i
 
     Raises `NotYours`, or `NewerMessage` where the customer wrote behind `seen_seq`.
     """
-    conversation = _owned(session, conversation_id, agent_id, seen_seq)
+    conversation = owned(session, conversation_id, agent_id, seen_seq)
     transition(conversation, Status.PENDING)
     conversation.resolved_at = conversation.reopen_to = None
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.HANDED_BACK, agent_id)
     begin_episode(conversation)
     announce(session, conversation, "hand_back", now)
+    assign(session, now)
 
 
 def resolve(session: Session, conversation_id: int, agent_id: int, seen_seq: int, now: datetime) -> None:
     """The assigned agent closes the conversation. Raises as `hand_back` does."""
-    conversation = _owned(session, conversation_id, agent_id, seen_seq)
+    conversation = owned(session, conversation_id, agent_id, seen_seq)
     transition(conversation, Status.RESOLVED)
     conversation.resolved_at, conversation.reopen_to = now, agent_id
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.RESOLVED, agent_id)
     announce(session, conversation, "resolve", now)
+    assign(session, now)
 
 
 def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing], now: datetime) -> None:
-    """The customer goes back to the bot, in a new episode. Raises `TooLate` once an agent has it."""
+    """The customer goes back to the bot, in a new episode. Raises `TooLate` once an agent has taken it up."""
     conversation = locked(session, conversation_id)
-    if conversation.status != Status.OPEN or conversation.assignee_id is not None:
+    if not _is_waited_for(session, conversation):
         raise TooLate("nobody is being waited for")
     transition(conversation, Status.PENDING)
     _end_human_stretch(session, conversation, now)
@@ -264,13 +241,14 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     begin_episode(conversation)
     add_words(session, conversation, now, words, None)
     announce(session, conversation, "cancel_wait", now)
+    assign(session, now)
 
 
 def leave_queue(session: Session, message: InboundMessage, words: Sequence[Outgoing], now: datetime) -> Recorded:
     """The customer presses "never mind": stored and done at once. Where nobody is waited for any more, only stored."""
     recorded = record_inbound(session, message, now)
     conversation = locked(session, recorded.conversation_id)
-    if not recorded.duplicate and conversation.status == Status.OPEN and conversation.assignee_id is None:
+    if not recorded.duplicate and _is_waited_for(session, conversation):
         cancel_wait(session, recorded.conversation_id, words, now)
     return recorded
 
@@ -304,38 +282,12 @@ def _who_had_it(session: Session, conversation: Conversation, now: datetime) -> 
     return agent.id if agent is not None and availability(agent, now) == "online" else None
 
 
-def _give(session: Session, conversation: Conversation, agent_id: int, now: datetime) -> None:
-    """To an agent, on whatever way. The bot's words that are not out yet stay unsaid."""
-    transition(conversation, Status.OPEN, agent_id)
-    conversation.resolved_at = None
-    delivery.cancel_bots(session, conversation.id)
+def _is_waited_for(session: Session, conversation: Conversation) -> bool:
+    """Whether the customer waits for a person: for nobody in particular, or for one who has not said anything yet."""
+    if conversation.status != Status.OPEN:
+        return False
     handoff = current_handoff(session, conversation)
-    if handoff is not None:
-        handoff.claimed_at, handoff.agent_id = handoff.claimed_at or now, agent_id
-
-
-def _leave_note(session: Session, conversation: Conversation, agent_id: int, text: str | None, now: datetime) -> None:
-    if text and text.strip():
-        add_message(
-            session,
-            conversation,
-            now,
-            kind="outgoing",
-            author="agent",
-            text=text.strip(),
-            private=True,
-            agent_id=agent_id,
-        )
-
-
-def _owned(session: Session, conversation_id: int, agent_id: int, seen_seq: int | None) -> Conversation:
-    """The agent's own conversation. `seen_seq` None: whatever came meanwhile goes along."""
-    conversation = locked(session, conversation_id)
-    if conversation.assignee_id != agent_id:
-        raise NotYours("only the agent who has the conversation may do this")
-    if seen_seq is not None and conversation.last_incoming_seq > seen_seq:
-        raise NewerMessage("the customer has written since you looked")
-    return conversation
+    return conversation.assignee_id is None or (handoff is not None and handoff.claimed_at is None)
 
 
 def _end_human_stretch(session: Session, conversation: Conversation, now: datetime) -> None:

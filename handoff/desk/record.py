@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from handoff import delivery, events
 from handoff.db import table, wake
-from handoff.errors import IllegalTransition, NotFound
+from handoff.errors import IllegalTransition, NewerMessage, NotFound, NotYours
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
 from handoff.values import FOR_AGENTS_ONLY, PRIORITY_ORDER, Activity, Author, Fence, Format, Kind, Outgoing, Priority
@@ -42,6 +42,16 @@ def locked(session: Session, conversation_id: int) -> Conversation:
     return conversation
 
 
+def owned(session: Session, conversation_id: int, agent_id: int, seen_seq: int | None) -> Conversation:
+    """The agent's own conversation. `seen_seq` None: whatever came meanwhile goes along."""
+    conversation = locked(session, conversation_id)
+    if conversation.assignee_id != agent_id:
+        raise NotYours("only the agent who has the conversation may do this")
+    if seen_seq is not None and conversation.last_incoming_seq > seen_seq:
+        raise NewerMessage("the customer has written since you looked")
+    return conversation
+
+
 def fence_of(conversation: Conversation) -> Fence:
     return Fence(conversation.id, conversation.epoch, conversation.answered_seq, conversation.last_incoming_seq)
 
@@ -62,12 +72,26 @@ def begin_episode(conversation: Conversation) -> None:
     conversation.episode += 1
     kept = conversation.bot_memory.get("kept")
     conversation.bot_memory = {"kept": kept} if kept else {}
-    conversation.reason = None
+    conversation.reason = conversation.intent = conversation.team_id = None
     set_priority(conversation, Priority.NORMAL)
 
 
 def set_priority(conversation: Conversation, priority: Priority) -> None:
     conversation.priority, conversation.priority_rank = priority, PRIORITY_ORDER[priority]
+
+
+def give(session: Session, conversation: Conversation, agent_id: int, now: datetime, *, taken: bool = True) -> None:
+    """To an agent, on whatever way. The bot's words that are not out yet stay unsaid.
+
+    Not `taken`: they were given it and have not said anything yet.
+    """
+    transition(conversation, Status.OPEN, agent_id)
+    conversation.resolved_at = None
+    delivery.cancel_bots(session, conversation.id)
+    handoff = current_handoff(session, conversation)
+    if handoff is not None:
+        handoff.agent_id = agent_id
+        handoff.claimed_at = handoff.claimed_at or (now if taken else None)
 
 
 def mark_answered(conversation: Conversation) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from handoff import audit, roles
 from handoff.audit import Deed
 from handoff.desk import guesses, people
+from handoff.desk.assign import assign, hold
 from handoff.desk.presence import availability
 from handoff.desk.record import add_activity, announce, locked, transition
 from handoff.errors import LastAdmin, NotFound
@@ -58,6 +59,7 @@ def change(session: Session, agent_id: int, name: str | None, role: str, by: int
     Whoever may not work any more leaves their conversations to the queue.
     """
     people.check_role(role)
+    hold(session)
     agent = _held(session, agent_id)
     name = agent.name if name is None else people.checked_name(name)
     changed: dict[str, str] = {} if role == agent.role else {"role": role, "was": agent.role}
@@ -77,6 +79,7 @@ def deactivate(session: Session, agent_id: int, by: int | None, now: datetime) -
 
     What they have snoozed comes to the queue at its time, or when the customer writes. Raises `LastAdmin`.
     """
+    hold(session)
     agent = _held(session, agent_id)
     if not agent.active:
         return
@@ -103,10 +106,12 @@ def end_sessions(session: Session, agent_id: int, by: int | None, now: datetime)
 
 
 def leave_all(session: Session, agent_id: int, now: datetime) -> int:
-    """An agent's open conversations go back to the queue, where each waits; how many."""
+    """An agent's open conversations go back to the queue, where each waits or is given to somebody else; how many."""
     mine = (Conversation.status == Status.OPEN, Conversation.assignee_id == agent_id)
     found = session.scalars(select(Conversation.id).where(*mine).order_by(Conversation.id)).all()
-    return sum(_leave(session, conversation_id, agent_id, now) for conversation_id in found)
+    left = sum(_leave(session, conversation_id, agent_id, now) for conversation_id in found)
+    assign(session, now)
+    return left
 
 
 def leave_stragglers(session: Session, now: datetime, limit: int = 50) -> int:
@@ -118,7 +123,10 @@ def leave_stragglers(session: Session, now: datetime, limit: int = 50) -> int:
         .order_by(Conversation.id)
         .limit(limit)
     ).all()
-    return sum(_leave(session, row.id, row.assignee_id, now) for row in found)
+    returned = sum(_leave(session, row.id, row.assignee_id, now) for row in found)
+    if returned:
+        assign(session, now)
+    return returned
 
 
 def _leave(session: Session, conversation_id: int, agent_id: int, now: datetime) -> bool:

@@ -87,6 +87,7 @@ def agent_reply(
     handoff = current_handoff(session, conversation)
     if handoff is not None and handoff.first_human_reply_at is None:
         handoff.first_human_reply_at = now
+        handoff.claimed_at = handoff.claimed_at or now
     announce(session, conversation, "agent_reply", now)
     return message_id
 

@@ -14,7 +14,7 @@ from handoff import db, desk, inbox
 from handoff.db import Database
 from handoff.errors import DeskError
 from handoff.ports import LocalWakeups, SystemClock
-from handoff.values import Outgoing, Reason
+from handoff.values import Availability, Outgoing, Reason
 from tests import builders as a
 
 CUSTOMERS = 4
@@ -39,6 +39,7 @@ class Actors:
             self.agent_ends,
             self.agent_ends,
             self.customer_cancels,
+            self.agent_comes_or_goes,
         ]
         for _ in range(actions):
             with suppress(DeskError):
@@ -86,6 +87,11 @@ class Actors:
     async def customer_cancels(self) -> None:
         words = (Outgoing("I am here."),)
         await self._database.write(desk.cancel_wait, await self._some(), words, self._clock.now())
+
+    async def agent_comes_or_goes(self) -> None:
+        """Whoever comes is given what waits, while others hand off and claim."""
+        said: Availability = self._chance.choice(["online", "online", "away"])
+        await self._database.write(desk.set_availability, self._agent(), said, self._clock.now())
 
     async def _some(self) -> int:
         rows = (await self._database.read(inbox.listing, "all", 0)).rows

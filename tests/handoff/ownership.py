@@ -35,8 +35,15 @@ def check_silence(messages: Sequence[Message]) -> None:
     for message in messages:
         activity = message.content.get("activity")
         if activity == Activity.CLAIMED:
-            assert holder is None, f"claimed by {message.agent_id} while {holder} had it"
+            left_by = message.content.get("detail")
+            assert holder is None or left_by, f"claimed by {message.agent_id} while {holder} had it"
             people_own, holder = True, message.agent_id
+        elif activity == Activity.ASSIGNED:
+            assert holder is None, f"given to {message.agent_id} while {holder} had it"
+            people_own, holder = True, message.agent_id
+        elif activity == Activity.UNANSWERED:
+            assert holder == message.agent_id, "taken from somebody who did not have it"
+            holder = None
         elif activity == Activity.REOPENED:
             people_own, holder = True, message.agent_id
         elif activity == Activity.TRANSFERRED:

@@ -12,6 +12,8 @@ import jwt
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from bot.channels.entrance import Entrance
 from bot.channels.frames import Hello
@@ -24,6 +26,7 @@ from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.desk import people
 from handoff.files import Files
+from handoff.models import Agent
 from handoff.ports import LocalWakeups, NoRecords, NoSuggestions
 from tests import builders as a
 from tests.e2e.program import Desk
@@ -231,3 +234,46 @@ async def kinds(feed: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:
     while len(told) < count:
         told += [event["kind"] for event in json.loads((await feed.receive(timeout=5)).data).get("events", ())]
     return told
+
+
+TEAM = {
+    "key": "returns",
+    "names": {"zh-TW": "退換貨", "en": "Returns"},
+    "reasons": [],
+    "intents": ["request_return"],
+    "languages": ["zh-TW"],
+    "members": [1],
+    "automatic": True,
+    "fallback": False,
+    "active": True,
+}
+
+
+async def test_leads_arrange_teams_and_everybody_reads_them(office: Office, mei: Desk, jun: Desk) -> None:
+    refused = await mei.post("/teams", TEAM, 403)
+    assert refused["code"] == "forbidden"
+    await office.database.write(_make_lead, "mei@shop.example")
+    team = await mei.post("/teams", TEAM)
+    assert {**TEAM, "id": team["id"]} == team
+    known = await jun.get("/teams")
+    assert known["teams"] == [team]
+    assert [seat["name"] for seat in known["seats"]] == ["Jun", "Mei"]
+    await mei.post("/teams", {**TEAM, "key": "Not a key"}, 400)
+    await mei.post("/teams", {**TEAM, "members": [999], "key": "ghosts"}, 400)
+    await mei.post("/teams", TEAM, 400)
+
+
+async def test_a_lead_gives_a_colleagues_conversation_to_a_team(office: Office, mei: Desk, jun: Desk) -> None:
+    await office.database.write(_make_lead, "mei@shop.example")
+    team = await mei.post("/teams", {**TEAM, "members": []})
+    await jun.post(f"/conversations/{office.conversation}/claim")
+    to_team = {"agent_id": None, "team_id": team["id"], "note": "A broken kettle."}
+    row = await mei.post(f"/conversations/{office.conversation}/transfer", to_team)
+    assert (row["assignee"], row["team"]) == (None, "returns")
+    assert [row["id"] for row in (await jun.get("/conversations?view=queue&team=returns"))["items"]] == [row["id"]]
+    assert (await jun.get("/conversations?view=queue&team=front"))["items"] == []
+    await jun.post(f"/conversations/{office.conversation}/transfer", to_team, 409)
+
+
+def _make_lead(session: Session, email: str) -> None:
+    session.execute(update(Agent).where(Agent.email == email).values(role="lead"))

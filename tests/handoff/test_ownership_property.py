@@ -20,12 +20,14 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from sqlalchemy import delete, inspect
 
 from handoff import db, delivery, desk, events, inbox
+from handoff.assignment import Rules
 from handoff.db import Base, Database
 from handoff.delivery import Parcel, SendFailed
+from handoff.desk import teams
 from handoff.errors import DeskError
 from handoff.models import Conversation
 from handoff.ports import LocalWakeups
-from handoff.values import Channel, Fence, Outgoing, Reason
+from handoff.values import Availability, Channel, Fence, Outgoing, Reason
 from tests import builders as a
 from tests.fakes import MovedClock
 from tests.handoff.ownership import all_events, check_everything
@@ -67,6 +69,7 @@ class Ownership(RuleBasedStateMachine):
     @initialize()
     def two_agents(self) -> None:
         self.agents = [self.write(a.agent, self.clock.now(), name) for name in ("Mei", "Jun")]
+        self.write(teams.open_desk, Rules(automatic=True, capacity=1), self.clock.now())
 
     @rule(customer=st.sampled_from(CUSTOMERS))
     def customer_writes(self, customer: tuple[str, Channel]) -> None:
@@ -127,6 +130,20 @@ class Ownership(RuleBasedStateMachine):
         conversation, other = self._pick(pick), self.agents[1 - who]
         self._try(desk.transfer, conversation, self.agents[who], other if pick else None, None, self.clock.now())
         self._try(desk.reopen, conversation, self.agents[who], self.clock.now())
+
+    @rule(who=st.integers(0, 1), availability=st.sampled_from(["online", "online", "away"]))
+    def an_agent_comes_or_goes(self, who: int, availability: Availability) -> None:
+        """Whoever comes may be given something at once."""
+        self.write(desk.set_availability, self.agents[who], availability, self.clock.now())
+
+    @rule(seconds=st.sampled_from([60, 200]))
+    def somebody_looks_after_the_silent(self, seconds: int) -> None:
+        self.clock.move(seconds)
+        for agent in self.agents:
+            self.write(desk.console_is_open, agent, self.clock.now())
+        for conversation in self.conversations:
+            epoch = self.read(inbox.conversation_view, conversation).epoch
+            self._try(desk.nudge, conversation, epoch, self.clock.now())
 
     @rule(target=parcels, process=st.sampled_from(["one", "two"]))
     def a_process_takes_what_is_to_be_sent(self, process: str) -> Any:

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.settings import ROOT
 from handoff import db, events
+from handoff.assignment import Rules
 from handoff.db import Database
+from handoff.desk import teams
 from handoff.models import Message
 from handoff.ports import LocalWakeups, SystemClock
 from tests import builders as a
@@ -24,6 +26,7 @@ async def test_two_processes_on_one_postgres_keep_every_promise(postgres_url: st
     await database.migrate()
     now = SystemClock().now()
     assert [await database.write(a.agent, now, name) for name in ("Mei", "Jun")] == [1, 2]
+    await database.write(teams.open_desk, Rules(automatic=True, capacity=1), now)
 
     done = asyncio.Event()
     reader = asyncio.create_task(read_the_feed(database, done))

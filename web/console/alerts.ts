@@ -1,9 +1,10 @@
 import { effect, signal } from "@preact/signals";
-import type { Row } from "../generated/console";
+import type { LiveEvent, Row } from "../generated/console";
 import { serverNow } from "./api";
 import { notifyOn, remindOn, soundOn } from "./preferences";
 import { openConversation } from "./route";
-import { counts, lists, me, openId } from "./store";
+import { can, counts, lists, me, openId } from "./store";
+import { tell } from "./toasts";
 import { customerWord, reasonWord, t } from "./words";
 
 export type Permission = NotificationPermission | "missing";
@@ -19,6 +20,8 @@ export const permission = signal<Permission>("Notification" in window ? Notifica
 
 let waiting: Set<number> | null = null;
 let heard: Map<number, number> | null = null;
+/** Conversations that somebody was given or reminded of, by the kind of event, until it is known whether it is us. */
+const called = new Map<number, string>();
 let remindedAt = 0;
 let audio: AudioContext | null = null;
 
@@ -58,8 +61,31 @@ export function greetNewcomers(queue: Row[]): void {
   for (const row of fresh) notify(t("new_in_queue"), row, row.reason ? reasonWord(row.reason) : "");
 }
 
+/** Keeps what may call this agent by name; leads hear at once of who says nothing. */
+export function heed(events: readonly LiveEvent[]): void {
+  for (const { conversation_id: id, kind } of events) {
+    if (kind === "assign" || kind === "nudge") called.set(id, kind);
+    if (kind !== "silent" || !can("assign")) continue;
+    tell(t("nobody_answered"));
+    show(t("nobody_answered"), "", String(id), id);
+  }
+}
+
+/** What was given to this agent, or waits for them, among their own. */
+function greetCalls(mine: Row[]): void {
+  for (const row of mine) {
+    const kind = called.get(row.id);
+    if (!called.delete(row.id) || !row.waiting_since) continue;
+    const title = t(kind === "assign" ? "given_to_you" : "waits_for_you", { name: customerWord(row) });
+    if (soundOn.peek()) play(NEW);
+    tell(title);
+    notify(title, row, row.reason ? reasonWord(row.reason) : "");
+  }
+}
+
 /** The same for new words of customers in one's own conversations, unless they are being looked at. */
 export function greetMessages(mine: Row[]): void {
+  greetCalls(mine);
   const before = heard;
   heard = new Map(mine.map((row) => [row.id, row.last_seq]));
   const fresh = before ? mine.filter((row) => row.preview_author === "contact" && isNewer(row, before)) : [];
@@ -70,6 +96,7 @@ export function greetMessages(mine: Row[]): void {
 
 export function forgetQueue(): void {
   waiting = heard = null;
+  called.clear();
 }
 
 function isNewer(row: Row, before: ReadonlyMap<number, number>): boolean {

@@ -19,9 +19,14 @@ import type {
   PriorityChange,
   Problem,
   Row,
+  Seat,
+  SeatDraft,
   Seen,
   Snooze,
   Tags,
+  Team,
+  TeamDraft,
+  Teams,
   Transfer,
 } from "../generated/console";
 import { locale } from "./words";
@@ -37,6 +42,7 @@ export interface Filter {
   readonly channel: string;
   readonly reason: string;
   readonly tag: string;
+  readonly team: string;
   readonly q: string;
 }
 
@@ -83,6 +89,9 @@ export const api = {
   removeCanned: (id: number) => call<undefined>("DELETE", `canned/${id}`),
   articles: (q: string, language: string) => call<Articles>("GET", `articles?${new URLSearchParams({ q, language })}`),
   installation: () => call<Installation>("GET", "installation"),
+  teams: () => call<Teams>("GET", "teams"),
+  putTeam: (id: number, body: TeamDraft) => call<Team>(id ? "PUT" : "POST", id ? `teams/${id}` : "teams", body),
+  putSeat: (agent: number, body: SeatDraft) => call<Seat>("PUT", `seats/${agent}`, body),
 };
 
 /** Sends a file; `progress` hears the part that is through, 0–1. Aborted by the signal it is refused like a lost server. */

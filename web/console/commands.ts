@@ -8,7 +8,7 @@ import * as store from "./store";
 import { isMine, list, openId, openThread, type Page, page, picker, type Picker, VIEWS } from "./store";
 import { insertSuggestion, suggestions } from "./suggestions";
 import { undo } from "./toasts";
-import { claim, handBack, mayClaim, mayFinish, mayMark, mayReopen, reopen, resolve } from "./verbs";
+import { claim, handBack, mayClaim, mayFinish, mayMark, mayPass, mayReopen, reopen, resolve } from "./verbs";
 import type { TextKey } from "./words";
 
 /** Everything that can be done by name or by key: the one table of palette, keyboard and help. */
@@ -54,7 +54,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "reopen", label: "reopen", keys: "o", may: open(mayReopen), run: () => void reopen() },
   { id: "snooze", label: "snooze", keys: "s", may: open(mayFinish), run: pick("snooze") },
   { id: "hand_back", label: "hand_back", keys: "b", may: open(mayFinish), run: () => void handBack() },
-  { id: "transfer", label: "transfer", keys: "t", may: open(mayFinish), run: pick("transfer") },
+  { id: "transfer", label: "transfer", keys: "t", may: open(mayPass), run: pick("transfer") },
   { id: "priority", label: "change_priority", keys: "p", may: open(mayMark), run: pick("priority") },
   { id: "tags", label: "change_tags", keys: "l", may: open(works), run: pick("tags") },
   { id: "undo", label: "undo", keys: "z", may: () => store.toast.value?.undo != null, run: () => void undo() },
@@ -76,6 +76,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "page_people", label: "page_people", keys: "g p", may: allowed("people"), run: go("people") },
   { id: "page_trail", label: "page_trail", keys: "g l", may: allowed("trail"), run: go("trail") },
   { id: "page_account", label: "page_account", keys: "", may: always, run: go("account") },
+  { id: "page_teams", label: "page_teams", keys: "g t", may: allowed("assign"), run: go("teams") },
   { id: "theme", label: "next_theme", keys: "", may: always, run: nextTheme },
   { id: "palette", label: "palette", keys: "mod k", may: always, run: pick("palette"), quiet: true },
   { id: "leave", label: "key_leave", keys: "Escape", may: always, run: leave, quiet: true },

@@ -10,6 +10,7 @@ import { takeCode } from "./route";
 import * as store from "./store";
 import { startSync } from "./sync";
 import { sendAgain } from "./talk";
+import { loadTeams } from "./teams";
 import { t, type TextKey } from "./words";
 
 /** Finds out who is signed in, by a sign-in link if the address has one, and keeps the desk running while somebody is. */
@@ -81,6 +82,7 @@ function followSession(): void {
 function runDesk(): () => void {
   const stops = [startSync(sendAgain), startPresence()];
   void loadCanned();
+  void loadTeams();
   return () => {
     stops.forEach((stop) => stop());
     forget();
@@ -95,6 +97,7 @@ function forget(): void {
   store.presence.value = [];
   store.colleagues.value = [];
   store.canned.value = null;
+  store.teams.value = null;
   store.toast.value = null;
   store.filter.value = store.NO_FILTER;
   store.live.value = "wait";

@@ -9,6 +9,7 @@ import type {
   Me,
   Presence,
   Row,
+  Teams,
 } from "../generated/console";
 import type { Filter, View } from "./api";
 
@@ -48,11 +49,11 @@ export interface Toast {
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
-export type Page = "desk" | "canned" | "install" | "people" | "trail" | "account";
+export type Page = "desk" | "canned" | "install" | "people" | "teams" | "trail" | "account";
 export type Permission = Me["may"][number];
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
-export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", q: "" };
+export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", team: "", q: "" };
 
 /** Undefined while it is not known whether somebody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -82,6 +83,7 @@ export const picker = signal<Picker | null>(null);
 
 export const presence = signal<readonly Presence[]>([]);
 export const colleagues = signal<readonly Colleague[]>([]);
+export const teams = signal<Teams | null>(null);
 /** Null while they are not loaded. */
 export const canned = signal<readonly CannedResponse[] | null>(null);
 

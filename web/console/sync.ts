@@ -1,10 +1,12 @@
 import { batch, effect } from "@preact/signals";
 import type { ConsoleMessage, Conversation, ConversationList, LiveFrame, PresenceFrame, Row } from "../generated/console";
-import { greetMessages, greetNewcomers } from "./alerts";
+import { greetMessages, greetNewcomers, heed } from "./alerts";
 import { api, type View } from "./api";
 import { connectLive } from "./live";
 import { explain } from "./problems";
 import * as store from "./store";
+import { tell } from "./toasts";
+import { t } from "./words";
 
 const TOGETHER = 30;
 /** A busy desk must not load its lists more often than people can read. */
@@ -79,12 +81,23 @@ function received(frame: LiveFrame | PresenceFrame): void {
       store.presence.value = frame.here;
       store.colleagues.value = frame.colleagues;
     });
+    noteOwn(frame.colleagues);
     return;
   }
   cursor = frame.cursor;
+  heed(frame.events);
   for (const { conversation_id: id } of frame.events) dueThreads.add(id);
   // How far somebody has read is shown in the conversation alone.
   refreshSoon(frame.events.some(({ kind }) => kind !== "read"));
+}
+
+/** Who said nothing to a customer is away then, and must not wonder why nothing comes. */
+function noteOwn(colleagues: PresenceFrame["colleagues"]): void {
+  const me = store.me.peek();
+  const own = colleagues.find(({ id }) => id === me?.id)?.availability;
+  if (!me || !own || own === me.availability) return;
+  if (own === "away") tell(t("now_away"));
+  if (own !== "offline") store.me.value = { ...me, availability: own };
 }
 
 function connected(up: boolean, back: () => void): void {

@@ -19,6 +19,8 @@ export const mayClaim = (row: Row): boolean =>
 const isThere = (agent: number): boolean =>
   colleagues.value.find(({ id }) => id === agent)?.availability === "online";
 export const mayFinish = (row: Row): boolean => isMine(row);
+/** A lead passes on whatever is not resolved. */
+export const mayPass = (row: Row): boolean => isMine(row) || (can("assign") && row.status !== "resolved");
 export const mayReopen = (row: Row): boolean =>
   (can("work") && row.status === "resolved") || (row.status === "snoozed" && row.assignee?.id === me.value?.id);
 export const mayMark = (row: Row): boolean => can("work") && row.status !== "resolved";
@@ -59,11 +61,11 @@ export function snooze(until: Date): Promise<void> {
   });
 }
 
-/** To a colleague, or with null back to the queue, from where it can be claimed back. */
-export function transfer(agent: { id: number; name: string } | null, note: string): Promise<void> {
-  return act(mayFinish, async (row) => {
-    const done = await api.transfer(row.id, { agent_id: agent?.id ?? null, note: note.trim() || null });
-    if (agent) tell(t("toast_transferred", { name: customerWord(row), to: agent.name }));
+/** To a colleague or a team, or with neither back to the queue, from where it can be claimed back. */
+export function transfer(to: { agent: number | null; team: number | null; name: string }, note: string): Promise<void> {
+  return act(mayPass, async (row) => {
+    const done = await api.transfer(row.id, { agent_id: to.agent, team_id: to.team, note: note.trim() || null });
+    if (to.name) tell(t("toast_transferred", { name: customerWord(row), to: to.name }));
     else tell(t("toast_to_queue", { name: customerWord(row) }), again(row.id, () => api.claim(row.id)));
     return done;
   });

@@ -128,7 +128,18 @@ export interface Compose {
  */
 export interface ConsoleMessage {
   activity:
-    | ("claimed" | "handed_back" | "resolved" | "wait_cancelled" | "reopened" | "transferred" | "snoozed" | "woken")
+    | (
+        | "claimed"
+        | "handed_back"
+        | "resolved"
+        | "wait_cancelled"
+        | "reopened"
+        | "transferred"
+        | "snoozed"
+        | "woken"
+        | "assigned"
+        | "unanswered"
+      )
     | null;
   at: string;
   author: "contact" | "bot" | "agent" | "system";
@@ -264,7 +275,7 @@ export interface OrderLine {
  * `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
  * for a person (None while nobody has to act); `preview` is the customer's or the agent's newest words.
  * `delivered_seq` and `seen_seq` are up to where the customer's side has our messages, and has had them before their
- * eyes. `found` is the passage a search hit.
+ * eyes. `found` is the passage a search hit. `team` is the key of the one whose matter it is.
  */
 export interface Row {
   assignee: Assignee | null;
@@ -288,6 +299,7 @@ export interface Row {
   snoozed_until: string | null;
   status: "pending" | "open" | "snoozed" | "resolved";
   tags: string[];
+  team: string | null;
   waiting_since: string | null;
 }
 /**
@@ -465,6 +477,31 @@ export interface Problem {
   message: string;
   retry_after?: number | null;
 }
+export interface Seat {
+  agent_id: number;
+  capacity: number | null;
+  languages: ("zh-TW" | "zh-CN" | "en")[];
+  name: string;
+  skills: string[];
+}
+/**
+ * What an agent can take on. No languages are any, `skills` are intents, `capacity` None is the shop's.
+ */
+export interface SeatDraft {
+  capacity: number | null;
+  /**
+   * @maxItems 3
+   */
+  languages:
+    | []
+    | ["zh-TW" | "zh-CN" | "en"]
+    | ["zh-TW" | "zh-CN" | "en", "zh-TW" | "zh-CN" | "en"]
+    | ["zh-TW" | "zh-CN" | "en", "zh-TW" | "zh-CN" | "en", "zh-TW" | "zh-CN" | "en"];
+  /**
+   * @maxItems 100
+   */
+  skills: string[];
+}
 /**
  * The newest message the agent has on screen; refused when the customer has written since.
  */
@@ -619,6 +656,65 @@ export interface Tags {
         string
       ];
 }
+export interface Team {
+  active: boolean;
+  automatic: boolean;
+  fallback: boolean;
+  id: number;
+  intents: string[];
+  key: string;
+  languages: ("zh-TW" | "zh-CN" | "en")[];
+  members: number[];
+  names: {
+    [k: string]: string;
+  };
+  reasons: string[];
+}
+/**
+ * A team as written or changed. Its matters: one of `reasons` or `intents`, in one of `languages`; empty is any.
+ *
+ * `automatic`: its conversations are given out. `fallback`: it has what no other team has, and helps out.
+ */
+export interface TeamDraft {
+  active: boolean;
+  automatic: boolean;
+  fallback: boolean;
+  /**
+   * @maxItems 100
+   */
+  intents: string[];
+  key: string;
+  /**
+   * @maxItems 3
+   */
+  languages:
+    | []
+    | ["zh-TW" | "zh-CN" | "en"]
+    | ["zh-TW" | "zh-CN" | "en", "zh-TW" | "zh-CN" | "en"]
+    | ["zh-TW" | "zh-CN" | "en", "zh-TW" | "zh-CN" | "en", "zh-TW" | "zh-CN" | "en"];
+  /**
+   * @maxItems 1000
+   */
+  members: number[];
+  names: {
+    [k: string]: string;
+  };
+  /**
+   * @maxItems 100
+   */
+  reasons: string[];
+}
+/**
+ * Every team, what every agent can take on, and how many conversations at once where nothing else is said.
+ *
+ * `automatic`: conversations of no team are given out as well.
+ */
+export interface Teams {
+  automatic: boolean;
+  capacity: number;
+  seats: Seat[];
+  teams: Team[];
+}
 /**
  * The newest first. `before` continues behind the last one; None at the end. `deeds` are those one may read.
  */
@@ -645,9 +741,10 @@ export interface Trail {
   items: AuditEntry[];
 }
 /**
- * To another agent, or with None back to the queue; `note` is left for them.
+ * To another agent, to a team's queue, or with neither back to the queue; `note` is left for them.
  */
 export interface Transfer {
   agent_id: number | null;
   note?: string | null;
+  team_id?: number | null;
 }

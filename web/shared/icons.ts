@@ -41,3 +41,4 @@ export const MOON = "M20 14.500A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.500Z";
 export const PLUS = "M12 5v14M5 12h14";
 export const BIN = "M5 7h14M10 7V4.500h4V7M7 7l.8 12a1 1 0 0 0 1 1h6.400a1 1 0 0 0 1-1L17 7M10.5 11v5M13.5 11v5";
 export const CODE = "M8 7l-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14";
+export const TEAM = "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 19.500a6.5 6.5 0 0 1 13 0M16 4.800a3.5 3.5 0 0 1 0 6.500M18 13.500a6.5 6.5 0 0 1 3.5 6";

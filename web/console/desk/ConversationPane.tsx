@@ -5,7 +5,7 @@ import { closeConversation } from "../route";
 import { momentWord } from "../snoozing";
 import { can, isMine, notice, openId, openThread, packetShown, picker, threadFailed } from "../store";
 import { loadThread } from "../sync";
-import { busy, handBack, mayFinish, mayMark, mayReopen, reopen, resolve } from "../verbs";
+import { busy, handBack, mayFinish, mayMark, mayPass, mayReopen, reopen, resolve } from "../verbs";
 import { customerWord, t } from "../words";
 import { Composer } from "./Composer";
 import { Priority } from "./Priority";
@@ -85,7 +85,7 @@ function Marks({ row }: { row: Row }) {
           <Icon path={TAG} />
         </Button>
       )}
-      {mayFinish(row) && (
+      {mayPass(row) && (
         <Button testId="transfer" class="plain wide-only" label={t("transfer")} hint="t" onClick={() => (picker.value = "transfer")}>
           <Icon path={SWAP} />
         </Button>

@@ -2,6 +2,7 @@ import type { Filter } from "../api";
 import { narrow, widen } from "../filters";
 import { Button } from "../parts";
 import { filter, isFiltered, knownTags } from "../store";
+import { activeTeams, teamWord } from "../teams";
 import { LANGUAGES, REASONS } from "../texts/terms";
 import { languageWord, reasonWord, t } from "../words";
 
@@ -18,6 +19,7 @@ export function Filters() {
       <Choice name="language" choices={Object.keys(LANGUAGES).map((name) => [name, languageWord(name)])} />
       <Choice name="channel" choices={CHANNELS.map((name) => [name, t(`channel_${name}`)])} />
       <Choice name="reason" choices={Object.keys(REASONS).map((name) => [name, reasonWord(name)])} />
+      {activeTeams().length > 0 && <Choice name="team" choices={activeTeams().map(({ key }) => [key, teamWord(key)])} />}
       <Choice name="tag" choices={knownTags.value.map((name) => [name, name])} />
       {isFiltered.value && (
         <Button testId="clear-filters" class="link" onClick={widen}>

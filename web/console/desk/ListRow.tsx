@@ -8,6 +8,7 @@ import { colleaguesIn, customerTypes } from "../presence";
 import { addressOf } from "../route";
 import { momentWord } from "../snoozing";
 import { filter, openId } from "../store";
+import { teamWord } from "../teams";
 import { minutesSince, shortMoment, waited } from "../time";
 import { customerWord, languageWord, reasonWord, t } from "../words";
 import { Hit } from "./Hit";
@@ -90,6 +91,11 @@ function Facts({ row }: { row: Row }) {
       {row.priority === "urgent" && <strong>{t("priority_urgent")}</strong>}
       {row.reason && <span>{reasonWord(row.reason)}</span>}
       {row.language && <span>{languageWord(row.language)}</span>}
+      {row.team && (
+        <span data-testid="row-team" dir="auto">
+          {teamWord(row.team)}
+        </span>
+      )}
       {row.tags.map((tag) => (
         <span class="tag" key={tag} dir="auto">
           {tag}

@@ -3,6 +3,7 @@ import type { ConsoleMessage, DeliveryView } from "../../generated/console";
 import { Icon, Mark, Words } from "../parts";
 import type { ReadState } from "../readstates";
 import { momentWord } from "../snoozing";
+import { teamWord } from "../teams";
 import { clockTime } from "../time";
 import { t } from "../words";
 import { Files } from "./Files";
@@ -96,6 +97,8 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
 function happened({ activity, name, text, detail }: ConsoleMessage): string {
   if (!activity) return text;
   const who = name ?? t("somebody");
+  const team = activity === "transferred" && detail?.startsWith("team:") && teamWord(detail.slice(5));
+  if (team) return t("activity_to_team", { name: who, to: team });
   if (activity === "transferred" && !detail) return t("activity_to_queue", { name: who });
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });

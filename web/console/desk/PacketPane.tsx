@@ -4,6 +4,7 @@ import type { Packet } from "../../generated/console";
 import { Button, Icon, Section, Words } from "../parts";
 import { isMine, openThread, packetShown, type Thread } from "../store";
 import { insertInto } from "../suggestions";
+import { teamWord } from "../teams";
 import { clockTime } from "../time";
 import { entityWord, reasonWord, t } from "../words";
 import { CustomerCard } from "./CustomerCard";
@@ -42,6 +43,7 @@ function Story({ thread, packet }: { thread: Thread; packet: Packet }) {
           <span class="quiet">
             {t("asked_at")} {clockTime(packet.asked_at)}
           </span>
+          {thread.row.team && <span class="tag">{teamWord(thread.row.team)}</span>}
         </p>
         {packet.summary && <p dir="auto">{packet.summary}</p>}
       </Section>

@@ -5,7 +5,7 @@ import { rank } from "../fuzzy";
 import { openConversation } from "../route";
 import { colleagues, isMine, lists, openThread } from "../store";
 import { insertInto } from "../suggestions";
-import { mayFinish, transfer } from "../verbs";
+import { mayPass, transfer } from "../verbs";
 import { customerWord, t } from "../words";
 import { type Option, Picker } from "./Picker";
 
@@ -62,7 +62,7 @@ function prepared(): Entry[] {
 
 function handovers(): Entry[] {
   const row = openThread.value?.row;
-  if (!row || !mayFinish(row)) return [];
+  if (!row || !mayPass(row)) return [];
   return colleagues.value
     .filter(({ id }) => id !== row.assignee?.id)
     .map(({ id, name, availability }) => ({
@@ -70,6 +70,6 @@ function handovers(): Entry[] {
       label: t("transfer_to", { name }),
       hint: t(`availability_${availability}`),
       icon: PERSON,
-      run: () => void transfer({ id, name }, ""),
+      run: () => void transfer({ agent: id, team: null, name }, ""),
     }));
 }

@@ -1,15 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { INBOX, PERSON } from "../../shared/icons";
+import { INBOX, PERSON, TEAM } from "../../shared/icons";
 import { rank } from "../fuzzy";
 import { Button } from "../parts";
 import { colleagues, openThread } from "../store";
+import { activeTeams, loadTeams, teamWord } from "../teams";
 import { transfer } from "../verbs";
 import { t } from "../words";
 import { closePicker, type Option, Picker, Sheet } from "./Picker";
 
+/** A colleague, a team, or with neither the queue. */
 interface Target {
-  id: number | null;
+  agent: number | null;
+  team: number | null;
   name: string;
 }
 
@@ -24,6 +27,7 @@ export function Transfer() {
 
 /** Those who are there and have little to do come first. */
 function ToWhom({ choose }: { choose: (target: Target) => void }) {
+  useEffect(() => void loadTeams(), []);
   const owner = openThread.value?.row.assignee?.id ?? null;
   const people = colleagues.value
     .filter(({ id }) => id !== owner)
@@ -34,11 +38,19 @@ function ToWhom({ choose }: { choose: (target: Target) => void }) {
     hint: `${t(`availability_${availability}`)} · ${t("load", { n: open })}`,
     icon: PERSON,
     stays: true,
-    run: () => choose({ id, name }),
+    run: () => choose({ agent: id, team: null, name }),
   }));
-  const queue = { id: "queue", label: t("to_queue"), icon: INBOX, stays: true, run: () => choose({ id: null, name: "" }) };
+  const teams: Option[] = activeTeams().map(({ id, key }) => ({
+    id: `team-${key}`,
+    label: teamWord(key),
+    hint: t("filter_team"),
+    icon: TEAM,
+    stays: true,
+    run: () => choose({ agent: null, team: id, name: teamWord(key) }),
+  }));
+  const queue = { id: "queue", label: t("to_queue"), icon: INBOX, stays: true, run: () => choose({ agent: null, team: null, name: "" }) };
   const find = (typed: string): readonly Option[] =>
-    rank(typed, [...choices, queue], ({ label }) => [label]);
+    rank(typed, [...choices, ...teams, queue], ({ label }) => [label]);
   return <Picker title={t("transfer")} placeholder={t("transfer_placeholder")} options={find} />;
 }
 
@@ -48,9 +60,9 @@ function WithNote({ target, back }: { target: Target; back: () => void }) {
   useEffect(() => box.current?.focus(), []);
   const send = (): void => {
     closePicker();
-    void transfer(target.id === null ? null : { id: target.id, name: target.name }, note.value);
+    void transfer(target, note.value);
   };
-  const title = target.id === null ? t("to_queue") : t("transfer_to", { name: target.name });
+  const title = target.name ? t("transfer_to", { name: target.name }) : t("to_queue");
   return (
     <Sheet title={title}>
       <form

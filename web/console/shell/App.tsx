@@ -17,6 +17,7 @@ const PAGES: Record<Page, () => ComponentChildren> = {
   desk: Desk,
   canned: lazy(async () => (await import("../pages/CannedPage")).CannedPage),
   install: lazy(async () => (await import("../pages/InstallPage")).InstallPage),
+  teams: lazy(async () => (await import("../pages/teams/TeamsPage")).TeamsPage),
   people: lazy(async () => (await import("../pages/people/PeoplePage")).PeoplePage),
   trail: lazy(async () => (await import("../pages/people/TrailPage")).TrailPage),
   account: lazy(async () => (await import("../pages/people/AccountPage")).AccountPage),
@@ -24,7 +25,7 @@ const PAGES: Record<Page, () => ComponentChildren> = {
 const Invitation = lazy(async () => (await import("../pages/people/InvitationPage")).InvitationPage);
 
 /** What a page needs; the others are for everybody. */
-const NEEDS: Partial<Record<Page, Permission>> = { canned: "canned", install: "install", people: "people", trail: "trail" };
+const NEEDS: Partial<Record<Page, Permission>> = { canned: "canned", install: "install", people: "people", teams: "assign", trail: "trail" };
 
 export function App() {
   if (invitation.value !== null) return <Invitation />;

@@ -1,0 +1,402 @@
+"""Conversations come to the right team and to whoever has room, and leave whoever says nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff import db, desk, events, inbox
+from handoff.assignment import Rules
+from handoff.db import Database
+from handoff.desk import presence, teams
+from handoff.desk.teams import SeatView, TeamView
+from handoff.errors import BadInput, DeskError, IllegalTransition, NotFound, NotYours
+from handoff.models import Agent, Handoff
+from handoff.ports import LocalWakeups
+from handoff.values import Activity, CallForPerson, Language, Outgoing, Priority, Reason
+from handoff.watches import Watches, assigner, nudger
+from tests import builders as a
+from tests.fakes import MovedClock
+
+AUTOMATIC = Rules(automatic=True, capacity=2)
+
+
+class Shop:
+    """A desk with Mei and Jun, both there."""
+
+    def __init__(self, database: Database, clock: MovedClock) -> None:
+        self.database, self.clock = database, clock
+        self.mei = self.jun = 0
+
+    async def open(self, rules: Rules = AUTOMATIC) -> None:
+        self.mei = await self.agent("Mei")
+        self.jun = await self.agent("Jun")
+        await self.do(teams.open_desk, rules)
+
+    async def agent(self, name: str) -> int:
+        agent_id = await self.database.write(a.agent, self.clock.now(), name)
+        await self.do(desk.set_availability, agent_id, "online")
+        return agent_id
+
+    async def do(self, verb: Callable[..., object], *details: object) -> None:
+        await self.database.write(verb, *details, self.clock.now())
+
+    async def says(self, agent_id: int, availability: str) -> None:
+        await self.do(desk.set_availability, agent_id, availability)
+
+    async def called(
+        self,
+        contact: str,
+        *,
+        reason: Reason = Reason.LOW_CONFIDENCE,
+        priority: Priority = Priority.NORMAL,
+        intent: str | None = None,
+        language: Language = "en",
+    ) -> int:
+        """A customer for whom the bot called a person."""
+        self.clock.move(1)
+        recorded = await self.database.write(a.write, self.clock.now(), "?", contact)
+        call = CallForPerson(reason, priority, (Outgoing("One moment.", author="system"),), {}, intent=intent)
+        fence = await self.database.read(a.fence, recorded.conversation_id)
+        await self.database.write(desk.hand_off, fence, call, self.clock.now(), decision=None, language=language)
+        return recorded.conversation_id
+
+    async def team(self, key: str, *members: int, **rules: object) -> TeamView:
+        wanted = {"reasons": (), "intents": (), "languages": (), "automatic": True, "fallback": False, "active": True}
+        team = TeamView(id=0, key=key, names={"en": key.title()}, members=members, **{**wanted, **rules})  # type: ignore[arg-type]
+        return await self.database.write(teams.put, team, self.clock.now())
+
+    async def holder(self, conversation: int) -> int | None:
+        return (await self.database.read(inbox.conversation_view, conversation)).assignee_id
+
+    async def team_of(self, conversation: int) -> str | None:
+        return (await self.database.read(inbox.conversation_view, conversation)).team
+
+    async def replies(self, conversation: int, agent_id: int) -> None:
+        now = self.clock.now()
+        await self.database.write(desk.agent_reply, conversation, agent_id, "reply-1", "Hello", now)
+
+    async def ends(self, verb: Callable[..., None], conversation: int, agent_id: int) -> None:
+        seen = (await self.database.read(inbox.conversation_view, conversation)).last_seq
+        await self.do(verb, conversation, agent_id, seen)
+
+    async def told(self, conversation: int) -> list[str]:
+        """What the transcript says happened, with names."""
+        said = (await self.database.read(inbox.transcript, conversation)).messages
+        return [f"{m.activity} {m.agent_name}" for m in said if m.activity]
+
+    async def customer_sees(self, contact: str) -> list[Activity]:
+        found = await self.database.read(inbox.customer_view, "widget", contact)
+        assert found is not None
+        return [message.activity for message in found[1] if message.activity]
+
+    async def passes(self, seconds: float) -> None:
+        """Time goes by, jobs are done, and consoles that are open stay so."""
+        watches = Watches(
+            self.database,
+            self.clock,
+            {
+                desk.NUDGE: nudger(self.database, self.clock),
+                desk.ASSIGN: assigner(self.database, self.clock),
+            },
+        )
+        for _ in range(int(seconds // 10)):
+            self.clock.move(10)
+            for agent_id in (self.mei, self.jun):
+                await self.database.write(presence.console_is_open, agent_id, self.clock.now())
+            await watches.run_due()
+
+
+@pytest.fixture
+async def shop(database: Database, clock: MovedClock) -> Shop:
+    shop = Shop(database, clock)
+    await shop.open()
+    return shop
+
+
+async def test_without_automatic_assignment_everything_waits_to_be_claimed(
+    database: Database, clock: MovedClock
+) -> None:
+    shop = Shop(database, clock)
+    await shop.open(Rules())
+    await shop.team("returns", shop.mei, intents=("request_return",), automatic=False)
+    conversation = await shop.called("ann", intent="request_return")
+    assert await shop.holder(conversation) is None
+    assert await shop.team_of(conversation) == "returns"
+    await shop.do(desk.claim, conversation, shop.jun)
+    assert await shop.holder(conversation) == shop.jun
+
+
+async def test_conversations_are_given_out_in_turn_until_everybody_is_full(shop: Shop) -> None:
+    given = [await shop.holder(await shop.called(f"contact-{n}")) for n in range(5)]
+    assert given == [shop.mei, shop.jun, shop.mei, shop.jun, None]
+
+
+async def test_an_assignment_is_told_to_agents_and_its_name_not_to_the_customer(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    assert await shop.told(conversation) == ["assigned Mei"]
+    assert await shop.customer_sees("ann") == []
+    assert await shop.database.read(inbox.is_called, conversation)
+    await shop.replies(conversation, shop.mei)
+    assert not await shop.database.read(inbox.is_called, conversation)
+
+
+@pytest.mark.parametrize("verb", [desk.resolve, desk.hand_back])
+async def test_whoever_has_room_again_is_given_the_most_urgent(shop: Shop, verb: Callable[..., None]) -> None:
+    first, *_ = [await shop.called(f"contact-{n}") for n in range(4)]
+    normal = await shop.called("bo")
+    urgent = await shop.called("cy", priority=Priority.URGENT)
+    await shop.ends(verb, first, shop.mei)
+    assert await shop.holder(urgent) == shop.mei
+    assert await shop.holder(normal) is None
+
+
+async def test_every_way_to_room_is_followed_by_giving_out(shop: Shop) -> None:
+    """Snoozing, coming online, coming back, more capacity, joining a team: none of them waits for a tick."""
+    for n in range(4):
+        await shop.called(f"contact-{n}")
+
+    async def given_after(step: Callable[[], Awaitable[None]]) -> int | None:
+        conversation = await shop.called(f"waiting-{shop.clock.now().timestamp()}")
+        assert await shop.holder(conversation) is None
+        await step()
+        return await shop.holder(conversation)
+
+    async def snooze() -> None:
+        mine = (await shop.database.read(inbox.listing, "mine", shop.mei)).rows[0]
+        until = shop.clock.now() + timedelta(hours=1)
+        await shop.do(desk.snooze, mine.id, shop.mei, mine.last_seq, until)
+
+    async def more_capacity() -> None:
+        await shop.do(teams.put_seat, SeatView(shop.jun, "", (), (), 3))
+
+    async def back_again() -> None:
+        shop.clock.move(60)
+        await shop.do(desk.console_is_open, ana)
+
+    assert await given_after(snooze) == shop.mei
+    assert await given_after(more_capacity) == shop.jun
+    ana = await shop.agent("Ana")
+    for n in range(2):
+        await shop.called(f"more-{n}")
+    await shop.says(ana, "away")
+    await shop.do(teams.put_seat, SeatView(ana, "", (), (), 4))
+    assert await given_after(lambda: shop.says(ana, "online")) == ana
+    shop.clock.move(80)
+    for agent_id in (shop.mei, shop.jun):
+        await shop.database.write(presence.console_is_open, agent_id, shop.clock.now())
+    assert await given_after(back_again) == ana
+
+    returns = await shop.team("returns", shop.mei, intents=("request_return",))
+    await shop.do(teams.put_seat, SeatView(ana, "", (), (), 9))
+    waiting = await shop.called("dee", intent="request_return")
+    assert await shop.holder(waiting) is None
+    await shop.do(teams.put, replace(returns, members=(shop.mei, ana)))
+    assert await shop.holder(waiting) == ana
+
+
+async def test_language_and_skill_decide_before_load(shop: Shop) -> None:
+    await shop.do(teams.put_seat, SeatView(shop.mei, "", ("zh-TW",), ("warranty",), None))
+    await shop.do(teams.put_seat, SeatView(shop.jun, "", ("en", "zh-TW"), (), None))
+    assert await shop.holder(await shop.called("ann", language="en")) == shop.jun
+    assert await shop.holder(await shop.called("bo", language="zh-TW")) == shop.mei
+    assert await shop.holder(await shop.called("cy", language="zh-TW", intent="warranty")) == shop.mei
+
+
+async def test_a_team_has_its_matters_and_the_fallback_the_rest(shop: Shop) -> None:
+    await shop.team("returns", shop.mei, intents=("request_return",))
+    await shop.team("front", shop.jun, fallback=True)
+    mine, theirs = await shop.called("ann", intent="request_return"), await shop.called("bo", intent="invoice")
+    assert [await shop.team_of(mine), await shop.holder(mine)] == ["returns", shop.mei]
+    assert [await shop.team_of(theirs), await shop.holder(theirs)] == ["front", shop.jun]
+
+
+async def test_the_fallback_helps_out_where_nobody_of_the_team_is_there(shop: Shop) -> None:
+    await shop.team("returns", shop.mei, intents=("request_return",))
+    await shop.team("front", shop.jun, fallback=True)
+    await shop.says(shop.mei, "away")
+    conversation = await shop.called("ann", intent="request_return")
+    assert [await shop.team_of(conversation), await shop.holder(conversation)] == ["returns", shop.jun]
+
+
+async def test_a_dissolved_team_leaves_its_conversations_to_the_fallback(shop: Shop) -> None:
+    returns = await shop.team("returns", intents=("request_return",))
+    await shop.team("front", shop.jun, fallback=True, automatic=False)
+    await shop.says(shop.jun, "away")
+    conversation = await shop.called("ann", intent="request_return")
+    await shop.do(teams.put, replace(returns, active=False))
+    await shop.says(shop.jun, "online")
+    assert await shop.holder(conversation) is None
+    front = next(team for team in await shop.database.read(teams.listing) if team.key == "front")
+    await shop.do(teams.put, replace(front, automatic=True))
+    assert await shop.holder(conversation) == shop.jun
+
+
+async def test_there_is_one_fallback_and_no_key_twice(shop: Shop) -> None:
+    await shop.team("front", fallback=True)
+    await shop.team("night", fallback=True)
+    assert [team.key for team in await shop.database.read(teams.listing) if team.fallback] == ["night"]
+    with pytest.raises(BadInput):
+        await shop.team("front")
+    with pytest.raises(BadInput):
+        await shop.team("ghosts", 999)
+
+
+async def test_who_says_nothing_is_reminded_then_relieved_and_away(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    assert await shop.holder(conversation) == shop.mei
+    await shop.passes(170)
+    assert await shop.holder(conversation) == shop.mei
+    kinds = [event.kind for event in (await shop.database.read(_events))]
+    assert kinds.count("nudge") == 2
+    await shop.passes(20)
+    assert await shop.holder(conversation) == shop.jun
+    assert await shop.told(conversation) == ["assigned Mei", "unanswered Mei", "assigned Jun"]
+    assert await shop.customer_sees("ann") == []
+    assert await shop.database.read(_availability, shop.mei) == "away"
+    await shop.says(shop.mei, "online")
+    await shop.passes(190)
+    assert await shop.holder(conversation) == shop.mei, "nobody else is there now"
+
+
+async def test_the_only_one_there_is_asked_again_once_they_are_back(shop: Shop) -> None:
+    await shop.says(shop.jun, "offline")
+    conversation = await shop.called("ann")
+    await shop.passes(190)
+    assert await shop.holder(conversation) is None
+    await shop.says(shop.mei, "online")
+    assert await shop.holder(conversation) == shop.mei
+
+
+@pytest.mark.parametrize("sign", [desk.agent_reply, desk.note])
+async def test_who_has_written_is_left_alone(shop: Shop, sign: Callable[..., int]) -> None:
+    conversation = await shop.called("ann")
+    await shop.database.write(sign, conversation, shop.mei, "words-1", "I am on it", shop.clock.now())
+    await shop.passes(300)
+    assert await shop.holder(conversation) == shop.mei
+    assert "nudge" not in [event.kind for event in (await shop.database.read(_events))]
+
+
+async def test_whose_console_is_gone_is_relieved_at_the_first_look(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    shop.clock.move(61)
+    await shop.database.write(presence.console_is_open, shop.jun, shop.clock.now())
+    await shop.says(shop.mei, "offline")
+    await shop.do(desk.nudge, conversation, (await shop.database.read(inbox.conversation_view, conversation)).epoch)
+    assert await shop.holder(conversation) == shop.jun
+
+
+async def test_a_transfer_to_a_team_is_given_to_somebody_of_it(shop: Shop) -> None:
+    returns = await shop.team("returns", shop.mei, shop.jun)
+    conversation = await shop.called("ann")
+    await shop.replies(conversation, shop.mei)
+    now = shop.clock.now()
+    await shop.database.write(desk.transfer, conversation, shop.mei, None, "Needs a label.", now, team_id=returns.id)
+    assert [await shop.team_of(conversation), await shop.holder(conversation)] == ["returns", shop.jun]
+    assert await shop.told(conversation) == ["assigned Mei", "transferred Mei", "assigned Jun"]
+
+
+async def test_what_somebody_put_back_does_not_come_back_to_them(shop: Shop) -> None:
+    await shop.says(shop.jun, "away")
+    conversation = await shop.called("ann")
+    await shop.do(desk.transfer, conversation, shop.mei, None, None)
+    assert await shop.holder(conversation) is None
+    await shop.says(shop.jun, "online")
+    assert await shop.holder(conversation) == shop.jun
+
+
+async def test_a_lead_gives_away_anybodys_conversation(shop: Shop) -> None:
+    conversation, lead = await shop.called("ann"), await shop.agent("Lin")
+    now = shop.clock.now()
+    with pytest.raises(NotYours):
+        await shop.do(desk.transfer, conversation, lead, shop.jun, None)
+    await shop.database.write(desk.transfer, conversation, lead, shop.jun, "Please.", now, anybodys=True)
+    assert await shop.holder(conversation) == shop.jun
+    refusals: list[tuple[type[DeskError], int | None, int | None]] = [
+        (BadInput, shop.jun, None),
+        (BadInput, shop.mei, 1),
+        (NotFound, 999, None),
+        (NotFound, None, 999),
+    ]
+    for refusal, to_id, team_id in refusals:
+        with pytest.raises(refusal):
+            await shop.database.write(
+                desk.transfer, conversation, lead, to_id, None, now, team_id=team_id, anybodys=True
+            )
+    await shop.ends(desk.resolve, conversation, shop.jun)
+    with pytest.raises(IllegalTransition):
+        await shop.database.write(desk.transfer, conversation, lead, shop.mei, None, now, anybodys=True)
+
+
+async def test_a_customer_may_leave_while_nobody_has_said_anything(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    waiting = [await shop.called(f"contact-{n}") for n in range(4)]
+    assert await shop.holder(waiting[-1]) is None
+    await shop.do(desk.cancel_wait, conversation, ())
+    assert await shop.holder(waiting[-1]) == shop.mei
+
+
+async def test_without_a_bot_a_first_message_is_given_to_somebody(shop: Shop) -> None:
+    recorded = await shop.database.write(
+        desk.record_inbound, a.inbound(contact="ann"), shop.clock.now(), bot_answers=False
+    )
+    assert await shop.holder(recorded.conversation_id) == shop.mei
+    again = await shop.database.write(
+        desk.record_inbound, a.inbound(contact="ann"), shop.clock.now(), bot_answers=False
+    )
+    assert [again.conversation_id, await shop.holder(again.conversation_id)] == [recorded.conversation_id, shop.mei]
+
+
+async def test_a_snooze_of_who_has_left_ends_with_somebody_else(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    seen = (await shop.database.read(inbox.conversation_view, conversation)).last_seq
+    await shop.do(desk.snooze, conversation, shop.mei, seen, shop.clock.now() + timedelta(minutes=30))
+    await shop.says(shop.mei, "offline")
+    shop.clock.move(30 * 60)
+    await shop.says(shop.jun, "online")
+    await shop.do(desk.wake_up, conversation)
+    assert await shop.holder(conversation) == shop.jun
+
+
+async def test_the_clocks_of_people_begin_with_their_words_not_with_an_assignment(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    assert await shop.database.read(_claimed, conversation) is False
+    await shop.replies(conversation, shop.mei)
+    assert await shop.database.read(_claimed, conversation) is True
+
+
+async def test_handoffs_at_once_in_two_processes_overfill_nobody(database_url: str, clock: MovedClock) -> None:
+    one, two = (db.connect(database_url, LocalWakeups()) for _ in range(2))
+    shop = Shop(one, clock)
+    await shop.open(Rules(automatic=True, capacity=3))
+    recorded = [await one.write(a.write, clock.now(), "?", f"contact-{n}") for n in range(12)]
+    fences = [await one.read(a.fence, written.conversation_id) for written in recorded]
+    both = [(process, fence) for process, fence in zip((one, two) * 6, fences, strict=True)]
+    await asyncio.gather(*(process.write(a.hand_off, clock.now(), fence) for process, fence in both))
+    loads = {colleague.id: colleague.open for colleague in await one.read(presence.colleagues, clock.now())}
+    assert loads == {shop.mei: 3, shop.jun: 3}
+    await asyncio.gather(*(process.close() for process in (one, two)))
+
+
+async def test_lists_are_narrowed_to_a_team(shop: Shop) -> None:
+    await shop.team("returns", shop.mei, intents=("request_return",))
+    mine = await shop.called("ann", intent="request_return")
+    await shop.called("bo")
+    found = await shop.database.read(inbox.listing, "all", 0, inbox.Filter(team="returns"))
+    assert [row.id for row in found.rows] == [mine]
+
+
+def _events(session: Session) -> list[events.Happened]:
+    return events.after(session, events.START)[0]
+
+
+def _availability(session: Session, agent_id: int) -> str:
+    return session.get_one(Agent, agent_id).availability
+
+
+def _claimed(session: Session, conversation: int) -> bool:
+    return session.scalars(select(Handoff.claimed_at).where(Handoff.conversation_id == conversation)).one() is not None

@@ -1,0 +1,23 @@
+import type { Teams } from "../generated/console";
+import { api } from "./api";
+import { explain } from "./problems";
+import { teams } from "./store";
+import { locale } from "./words";
+
+/** Loads the teams; a failure leaves those known. */
+export async function loadTeams(): Promise<void> {
+  try {
+    teams.value = await api.teams();
+  } catch (error) {
+    explain(error);
+  }
+}
+
+/** Those a conversation can be given to. */
+export const activeTeams = (): Teams["teams"] => (teams.value?.teams ?? []).filter(({ active }) => active);
+
+/** A team's name in the agent's language, else in any; its key where it is not known here. */
+export function teamWord(key: string): string {
+  const names = teams.value?.teams.find((team) => team.key === key)?.names ?? {};
+  return names[locale.value] ?? Object.values(names)[0] ?? key;
+}
