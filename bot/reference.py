@@ -21,13 +21,17 @@ from handoff.values import Language
 from nlu.versions import ID_LENGTH
 
 DECIDES = (
-    "decisions.py",
-    "details.py",
-    "dialogue.py",
-    "evaluation.py",
-    "understand.py",
-    "knowledge/*.py",
-    "skills/*.py",
+    "bot/decisions.py",
+    "bot/details.py",
+    "bot/dialogue.py",
+    "bot/evaluation.py",
+    "bot/evidence.py",
+    "bot/understand.py",
+    "bot/knowledge/*.py",
+    "bot/skills/*.py",
+    "nlu/calibration.py",
+    "nlu/evidence.py",
+    "nlu/server/weigh.py",
 )
 """Where it stands what is decided about a message that was read, and what is thought of that."""
 
@@ -87,4 +91,4 @@ def basis(shop: Shop, cases: Iterable[Path], *, budget: float | None = None) -> 
 
 def _deciding() -> Iterator[Path]:
     for files in DECIDES:
-        yield from sorted(Path(__file__).parent.glob(files))
+        yield from sorted(Path(__file__).parents[1].glob(files))

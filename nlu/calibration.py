@@ -50,10 +50,10 @@ class Choice:
 
 
 def chosen(trials: Iterable[Trial], budget: float) -> Choice:
-    """The lowest threshold at which the next answer, were it wrong, would still leave the share within `budget` (0–1).
+    """The lowest threshold from which the share of wrong answers is, with 95 % certainty, within `budget` (0–1).
 
-    Counting one more as wrong than was seen keeps luck on few trials from counting as proof: with a budget of 2 % fewer
-    than 49 trials prove nothing, and nothing is answered.
+    So luck on few trials does not count as proof: with a budget of 2 % fewer than 149 trials prove nothing, and nothing
+    is answered.
     """
     best = Choice(NEVER)
     answered = wrong = 0
@@ -61,9 +61,16 @@ def chosen(trials: Iterable[Trial], budget: float) -> Choice:
     for at, trial in enumerate(ordered):
         answered, wrong = answered + 1, wrong + (not trial.right)
         tied = at + 1 < len(ordered) and ordered[at + 1].confidence == trial.confidence
-        if not tied and wrong + 1 <= budget * (answered + 1):
+        if not tied and _is_proved(wrong, answered, budget):
             best = Choice(trial.confidence, answered, wrong)
     return replace(best, bound=upper_bound(best.wrong, best.answered))
+
+
+def _is_proved(wrong: int, answered: int, budget: float) -> bool:
+    """Whether `upper_bound` is within the budget, without searching for it."""
+    if not 0 < budget < 1:
+        return budget >= 1
+    return wrong < answered and _at_most(wrong, answered, budget) <= 1 - CERTAINTY
 
 
 def upper_bound(wrong: int, answered: int, certainty: float = CERTAINTY) -> float:
