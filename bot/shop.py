@@ -1,16 +1,18 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from handoff.business_hours import BusinessHours, Span
-from handoff.values import Language
+from handoff.sla import NO_SLA, Sla, Target
+from handoff.values import Language, Priority
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -68,25 +70,62 @@ def _span(entry: str) -> Span:
     return span
 
 
-Spans = Annotated[list[str], Field(max_length=6)]
+def _separate(entries: list[str]) -> list[str]:
+    """Spans that can be read and do not overlap: whoever writes 09:00-18:00 and 12:00-20:00 means something else."""
+    spans = sorted(_spans(entries))
+    for (_, before), (start, _) in pairwise(spans):
+        if before == time(0) or start < before:
+            raise ValueError(f"the spans {', '.join(entries)} overlap")
+    return entries
+
+
+Spans = Annotated[list[str], Field(max_length=6), AfterValidator(_separate)]
+
+
+def _written_as_date(day: object) -> object:
+    """YAML reads 2026-02-30 as words and 20260217 as a number, which would be a day in 1970."""
+    if not isinstance(day, str | date) or isinstance(day, datetime):
+        raise ValueError("must be a date such as 2027-02-06")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_as_date)]
 
 
 class Hours(_Section):
     """When people are there, in the shop's time zone. A date under `exceptions` has those hours instead; [] is none."""
 
     week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Spans]
-    exceptions: dict[date, Spans] = {}
-
-    @field_validator("week", "exceptions")
-    @classmethod
-    def _are_spans(cls, days: dict[Any, list[str]]) -> dict[Any, list[str]]:
-        for entries in days.values():
-            _spans(entries)
-        return days
+    exceptions: dict[Day, Spans] = {}
 
     def in_zone(self, zone: ZoneInfo) -> BusinessHours:
         week = {DAYS.index(day): _spans(entries) for day, entries in self.week.items()}
         return BusinessHours(zone, week, {day: _spans(entries) for day, entries in self.exceptions.items()})
+
+
+BusinessMinutes = Annotated[float, Field(gt=0, le=60 * 24 * 60)]
+
+
+class SlaPolicy(_Section):
+    """Business minutes people have for a priority; what is not named has no deadline."""
+
+    first_response: BusinessMinutes | None = None
+    next_response: BusinessMinutes | None = None
+    resolution: BusinessMinutes | None = None
+
+    def targets(self) -> dict[Target, timedelta]:
+        named: dict[Target, float | None] = {
+            "first_response": self.first_response,
+            "next_response": self.next_response,
+            "resolution": self.resolution,
+        }
+        return {target: timedelta(minutes=minutes) for target, minutes in named.items() if minutes is not None}
+
+
+class Team(_Section):
+    """What a team of the shop does differently; without `hours` the shop's hours are its own."""
+
+    hours: Hours | None = None
 
 
 class Shop(_Section):
@@ -98,6 +137,8 @@ class Shop(_Section):
     reopen_hours: Annotated[float, Field(ge=0, le=24 * 90)]
     understanding: Understanding
     waiting: Waiting
+    sla: dict[Priority, SlaPolicy] = {}
+    teams: dict[str, Team] = {}
 
     @field_validator("timezone")
     @classmethod
@@ -112,7 +153,18 @@ class Shop(_Section):
 
     @cached_property
     def business_hours(self) -> BusinessHours:
-        return self.hours.in_zone(self.zone)
+        return self.hours_of(None)
+
+    def hours_of(self, team: str | None) -> BusinessHours:
+        """When a team's people are there; of none, of an unknown one, and of one without hours the shop's."""
+        own = self.teams[team].hours if team in self.teams else None
+        return (own or self.hours).in_zone(self.zone)
+
+    @cached_property
+    def service_levels(self) -> Sla:
+        """The deadlines people have, in the shop's hours."""
+        policies = {priority: targets for priority, policy in self.sla.items() if (targets := policy.targets())}
+        return Sla(self.business_hours, policies) if policies else NO_SLA
 
 
 def load(path: Path) -> Shop:

@@ -219,10 +219,18 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisedTime:
+    """By when a customer hears from a person: told as a wait, or as a time behind the next opening."""
+
+    kind: Literal["wait", "opening"]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallForPerson:
     """A handoff as the bot asks for it. `packet` is what it understood and tried; `notice` goes to the customer.
 
-    `again`: to the agent who closed the matter a short while ago, if they are there.
+    `again`: to the agent who closed the matter a short while ago, if they are there. `promise` is what the notice says.
     """
 
     reason: Reason
@@ -230,6 +238,7 @@ class CallForPerson:
     notice: tuple[Outgoing, ...]
     packet: Mapping[str, Any]
     again: bool = False
+    promise: PromisedTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +287,23 @@ class MessageView:
     at: datetime
 
 
+ClockKind = Literal["promise", "first_response", "next_response", "resolution"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A time by which people have to act. `near_at`: from then on it is near; `broken`: the (first) time has passed.
+
+    `told_at` is when the customer was given a later time.
+    """
+
+    kind: ClockKind
+    due_at: datetime
+    near_at: datetime
+    broken: bool
+    told_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationView:
     """A conversation as its reader may know it, without its messages.
@@ -312,3 +338,4 @@ class ConversationView:
     preview: str
     preview_author: Author | None
     last_at: datetime
+    clocks: tuple[ClockView, ...] = ()

@@ -1,5 +1,6 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
+from handoff.desk.due import Slipping, breach, break_promises, retell, slipping, warn
 from handoff.desk.inbound import left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -22,7 +23,10 @@ from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
     "WAKE",
+    "Slipping",
     "agent_reply",
+    "breach",
+    "break_promises",
     "cancel_wait",
     "change_priority",
     "change_tags",
@@ -38,8 +42,11 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "retell",
     "return_abandoned",
+    "slipping",
     "snooze",
     "transfer",
     "wake_up",
+    "warn",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import files as files_of
+from handoff.desk import clocks
 from handoff.desk.record import (
     add_message,
     add_words,
@@ -87,6 +88,7 @@ def agent_reply(
     handoff = current_handoff(session, conversation)
     if handoff is not None and handoff.first_human_reply_at is None:
         handoff.first_human_reply_at = now
+    clocks.answered(session, conversation, now)
     announce(session, conversation, "agent_reply", now)
     return message_id
 
