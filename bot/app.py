@@ -34,6 +34,7 @@ from bot.shopdata.page import ShopPage
 from bot.training import Calibrator
 from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
 from handoff import desk, jobs
+from handoff.board import Board
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
@@ -46,7 +47,8 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
+from handoff.values import Language, Outgoing, PromisedTime
+from handoff.watches import DUE, RETURN, SWEEP, Dispatcher, Watches, keeper, returner, sweeper, waker
 from nlu.client import NluClient
 from nlu.live import LiveModel
 from nlu.versions import Version
@@ -146,6 +148,7 @@ class Server:
         origins = Origins(parts.settings.origins)
         entrance = Entrance(parts.database, parts.clock, key, parts.settings.identity_secret)
         senders = _senders(parts, entrance)
+        self._board = Board(parts.database, parts.wakeups, parts.clock)
         self.inbound = Inbound(
             parts.database,
             parts.brain,
@@ -154,6 +157,7 @@ class Server:
             parts.clock,
             self._nlu_state,
             writes_letters="email" in senders,
+            board=self._board,
         )
         self._files = Files(parts.database, parts.settings.data / "files", parts.clock, key)
         self._uploads = Uploads(
@@ -179,6 +183,7 @@ class Server:
             origins,
             self._files,
             entrance,
+            self._board,
         )
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
         self._console = Console(
@@ -190,6 +195,7 @@ class Server:
             self._feed,
             self._files,
             _installation(parts),
+            shop.service_levels,
         )
         token = parts.settings.metrics_token
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
@@ -199,6 +205,7 @@ class Server:
             FORGET: self._files.forget_unsent,
             RETURN: returner(parts.database, parts.clock),
             desk.WAKE: waker(parts.database, parts.clock),
+            DUE: keeper(parts.database, parts.clock, self._board, shop.business_hours, self._later),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
@@ -208,7 +215,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET, RETURN):
+        for kind in (SWEEP, FORGET, RETURN, DUE):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
@@ -222,7 +229,7 @@ class Server:
             await self._stop(runner, tasks)
 
     def _by_itself(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self._watches.run(), self._dispatcher.run(), self._watch_nlu()
+        return self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run()
 
     async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
         """No new messages, answers and letters under way finish, then the rest ends."""
@@ -270,6 +277,11 @@ class Server:
         except DatabaseTrouble:
             return False
         return True
+
+    def _later(self, promise: PromisedTime, language: Language | None, late: bool) -> tuple[Outgoing, ...]:
+        shop, now = self._parts.shop, self._parts.clock.now()
+        words = self._parts.replies.later(promise, language or shop.language, shop.business_hours, now, late=late)
+        return (words,)
 
     def _nlu_state(self) -> NluState:
         """Only the first load is waited for; a model that was there and is lost means a person at once."""

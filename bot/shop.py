@@ -1,10 +1,11 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
-from datetime import date, datetime, time, timedelta
+import re
+from datetime import date, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -83,8 +84,8 @@ Spans = Annotated[list[str], Field(max_length=6), AfterValidator(_separate)]
 
 
 def _written_as_date(day: object) -> object:
-    """YAML reads 2026-02-30 as words and 20260217 as a number, which would be a day in 1970."""
-    if not isinstance(day, str | date) or isinstance(day, datetime):
+    """A bare number would be taken for seconds, and be a day in 1970."""
+    if not isinstance(day, date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
         raise ValueError("must be a date such as 2027-02-06")
     return day
 
@@ -167,10 +168,26 @@ class Shop(_Section):
         return Sla(self.business_hours, policies) if policies else NO_SLA
 
 
+class _Plain(yaml.SafeLoader):
+    """Dates stay words, so that a wrong one is told with its path; a key written twice is an error."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as in the base class
+        first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is there twice", key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def load(path: Path) -> Shop:
     """Raises `ShopFileError` for a missing file, broken YAML, or a key that is unknown, missing or out of range."""
     try:
-        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: object = yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506 - a safe loader
         return Shop.model_validate(content)
     except FileNotFoundError:
         raise ShopFileError(f"{path} is missing") from None

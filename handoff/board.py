@@ -66,10 +66,10 @@ class Board:
         """Look, and call who stands elsewhere now; where nobody waits, nothing is asked."""
         if not self._followers:
             return
-        before = {one: self._known(one) for one in self._followers}
+        before = {one: self.known(one) for one in self._followers}
         await self._look()
         for one, place in before.items():
-            if self._known(one) != place:
+            if self.known(one) != place:
                 for follower in tuple(self._followers.get(one, ())):
                     follower()
 
@@ -92,9 +92,10 @@ class Board:
         """Where a conversation stands; None for one that does not wait in the queue."""
         if conversation_id not in self._places or self._is_old(RECHECK_S):
             await self._look()
-        return self._known(conversation_id)
+        return self.known(conversation_id)
 
-    def _known(self, conversation_id: int) -> Place | None:
+    def known(self, conversation_id: int) -> Place | None:
+        """Its place when the queue was last looked at."""
         position = self._places.get(conversation_id)
         if position is None:
             return None

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from handoff.errors import (
 )
 from handoff.files import FileRefused, Files
 from handoff.ports import Clock, CustomerRecords, Suggestions
+from handoff.sla import NO_SLA, Sla
 from handoff.values import Channel, Priority
 
 log = logging.getLogger("baton.console")
@@ -103,6 +105,7 @@ class Console:
     feed: LiveFeed
     files: Files
     installation: schemas.Installation
+    sla: Sla = NO_SLA
 
     def add_to(self, app: web.Application) -> None:
         for route in ROUTES:
@@ -253,7 +256,8 @@ async def transfer(console: Console, call: Call) -> schemas.Row:
 async def change_priority(console: Console, call: Call) -> schemas.Row:
     body = call.body
     assert isinstance(body, schemas.PriorityChange)
-    return await _change(console, call, desk.change_priority, Priority(body.priority))
+    verb = partial(desk.change_priority, sla=console.sla)
+    return await _change(console, call, verb, Priority(body.priority))
 
 
 async def change_tags(console: Console, call: Call) -> schemas.Row:

@@ -61,6 +61,7 @@ async def served(counter: Counter, hello_s: float = HELLO_S) -> AsyncIterator[st
         Origins({OWN}),
         counter.files,
         entrance_of(counter),
+        counter.board,
         hello_s,
     )
     # As in the program, and not as is usual in tests, a visitor who leaves cancels nothing.
