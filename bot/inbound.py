@@ -17,7 +17,7 @@ from handoff import desk, expected, promises
 from handoff.board import Board
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble, TooLate
-from handoff.ports import Clock, LocalWakeups
+from handoff.ports import Clock
 from handoff.values import (
     PRIORITY_ORDER,
     Action,
@@ -64,11 +64,11 @@ class Inbound:
         clock: Clock,
         nlu_state: Callable[[], NluState],
         *,
+        board: Board,
         writes_letters: bool = False,
-        board: Board | None = None,
     ) -> None:
         self._database, self._brain, self._replies = database, brain, replies
-        self._writes_letters, self._board = writes_letters, board or Board(database, LocalWakeups(), clock)
+        self._writes_letters, self._board = writes_letters, board
         self._shop, self._clock, self._nlu_state = shop, clock, nlu_state
         self._sla = shop.service_levels
         self._tasks: set[asyncio.Task[None]] = set()

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Subquery, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from handoff.models import AppliedSla, Conversation, Promise
@@ -27,31 +27,20 @@ def running(session: Session, conversation_ids: Sequence[int]) -> Mapping[int, t
 
 
 def soonest() -> Subquery:
-    """For each conversation with a running clock: `due_at` of the first, and since when one is near (`near_at`)."""
+    """For each conversation with a running clock, `due_at` of the first."""
     every = union_all(
-        select(Promise.conversation_id, Promise.first_due_at.label("due_at"), Promise.near_at).where(
-            Promise.ended_at.is_(None)
-        ),
-        select(AppliedSla.conversation_id, AppliedSla.deadline_at, AppliedSla.warn_at).where(
-            AppliedSla.ended_at.is_(None)
-        ),
+        select(Promise.conversation_id, Promise.due_at).where(Promise.ended_at.is_(None)),
+        select(AppliedSla.conversation_id, AppliedSla.deadline_at).where(AppliedSla.ended_at.is_(None)),
     ).subquery()
-    return (
-        select(
-            every.c.conversation_id,
-            func.min(every.c.due_at).label("due_at"),
-            func.min(every.c.near_at).label("near_at"),
-        )
-        .group_by(every.c.conversation_id)
-        .subquery()
-    )
+    first = func.min(every.c.due_at).label("due_at")
+    return select(every.c.conversation_id, first).group_by(every.c.conversation_id).subquery()
 
 
 def is_near(now: datetime) -> ColumnElement[bool]:
     """Whether a clock of the conversation is near its time or past it."""
     promises = select(Promise.conversation_id).where(Promise.ended_at.is_(None), Promise.near_at <= now)
     slas = select(AppliedSla.conversation_id).where(AppliedSla.ended_at.is_(None), AppliedSla.warn_at <= now)
-    return Conversation.id.in_(union_all(promises, slas))
+    return or_(Conversation.id.in_(promises), Conversation.id.in_(slas))
 
 
 def _of_promise(promise: Promise) -> ClockView:

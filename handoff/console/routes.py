@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -182,7 +182,10 @@ async def sign_out(console: Console, call: Call) -> web.StreamResponse:
 
 
 async def list_conversations(console: Console, call: Call) -> schemas.ConversationList:
-    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag` and the words in `q`."""
+    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag`, `due` and the words in `q`.
+
+    `sort=due` puts first what is due first, within a priority.
+    """
     view = _one_of(call, "view", inbox.View, "queue")
     wanted = inbox.Filter(
         priority=_one_of(call, "priority", schemas.Priority, ""),
@@ -191,6 +194,8 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
         reason=call.request.query.get("reason", "")[:32],
         tag=call.request.query.get("tag", "")[:40],
         words=_searched(call.request.query.get("q", "")),
+        near=console.clock.now() if _one_of(call, "due", Literal["near"], "") else None,
+        due_first=bool(_one_of(call, "sort", Literal["due"], "")),
     )
     return views.listing(await console.database.read(inbox.listing, view, call.agent.id, wanted))
 

@@ -60,6 +60,7 @@ def row(view: ConversationView, found: str | None = None) -> schemas.Row:
             "delivered_seq": view.delivered_seq,
             "seen_seq": view.seen_seq,
             "found": found,
+            "clocks": [asdict(clock) for clock in view.clocks],
         }
     )
 

@@ -37,6 +37,8 @@ export interface Filter {
   readonly channel: string;
   readonly reason: string;
   readonly tag: string;
+  readonly due: string;
+  readonly sort: string;
   readonly q: string;
 }
 

@@ -51,7 +51,7 @@ export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "
 export type Page = "desk" | "canned" | "install";
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
-export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", q: "" };
+export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", due: "", sort: "", q: "" };
 
 /** Undefined while it is not known whether somebody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);

@@ -19,6 +19,8 @@ export function Filters() {
       <Choice name="channel" choices={CHANNELS.map((name) => [name, t(`channel_${name}`)])} />
       <Choice name="reason" choices={Object.keys(REASONS).map((name) => [name, reasonWord(name)])} />
       <Choice name="tag" choices={knownTags.value.map((name) => [name, name])} />
+      <Choice name="due" choices={[["near", t("due_near")]]} />
+      <Choice name="sort" choices={[["due", t("sort_due")]]} />
       {isFiltered.value && (
         <Button testId="clear-filters" class="link" onClick={widen}>
           {t("clear_filters")}

@@ -10,6 +10,7 @@ import { momentWord } from "../snoozing";
 import { filter, openId } from "../store";
 import { minutesSince, shortMoment, waited } from "../time";
 import { customerWord, languageWord, reasonWord, t } from "../words";
+import { Due } from "./Due";
 import { Hit } from "./Hit";
 import { Priority } from "./Priority";
 
@@ -42,6 +43,7 @@ export function ListRow({ row }: { row: Row }) {
         </span>
         <Preview row={row} />
         <Facts row={row} />
+        <Due clocks={row.clocks} />
         <Company row={row} />
       </a>
     </li>

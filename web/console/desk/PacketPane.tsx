@@ -7,6 +7,7 @@ import { insertInto } from "../suggestions";
 import { clockTime } from "../time";
 import { entityWord, reasonWord, t } from "../words";
 import { CustomerCard } from "./CustomerCard";
+import { TimeLimits } from "./Due";
 import { Orders } from "./Orders";
 import { PastCalls } from "./PastCalls";
 import { Priority } from "./Priority";
@@ -45,6 +46,7 @@ function Story({ thread, packet }: { thread: Thread; packet: Packet }) {
         </p>
         {packet.summary && <p dir="auto">{packet.summary}</p>}
       </Section>
+      <TimeLimits clocks={thread.row.clocks} />
       {packet.draft && <Draft thread={thread} draft={packet.draft} />}
       <Orders orders={packet.orders} />
       <NearMisses thread={thread} articles={packet.near_misses} />
