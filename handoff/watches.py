@@ -200,7 +200,9 @@ def keeper(database: Database, clock: Clock, board: Board, hours: BusinessHours,
         position = line.ids.index(slipped.conversation_id) + 1 if slipped.conversation_id in line.ids else 1
         wait = expected.wait(line, position, now)
         promised = promises.promised(hours, wait, now, staffed=line.agents > 0)
-        if promised is not None and await database.write(desk.retell, slipped, promised, words, now):
+        if promised is None or promised.due_at <= slipped.due_at:
+            return  # as it looks, it will be kept
+        if await database.write(desk.retell, slipped, promised, words, now):
             log.info("promise_told conversation=%d", slipped.conversation_id)
 
     async def keep(_job: jobs.Leased) -> timedelta:

@@ -21,38 +21,41 @@ Words = Callable[[PromisedTime, Language | None, bool], Sequence[Outgoing]]
 
 @dataclass(frozen=True, slots=True)
 class Slipping:
-    """A promise whose customer has to be told a later time."""
+    """A promise that is close to its time and was not told anew yet."""
 
     id: int
     conversation_id: int
-    priority_rank: int
+    due_at: datetime
 
 
 def slipping(session: Session, now: datetime, limit: int = AT_ONCE) -> list[Slipping]:
-    """Promises that will not be kept in time, as it looks, and that were told once so far; soonest first."""
+    """Promises that may not be kept in time and were told once so far; soonest first."""
     rows = session.execute(
-        select(Promise.id, Promise.conversation_id, Conversation.priority_rank)
-        .join(Conversation, Conversation.id == Promise.conversation_id)
+        select(Promise.id, Promise.conversation_id, Promise.due_at)
         .where(Promise.ended_at.is_(None), Promise.retell_at <= now, Promise.told_at.is_(None))
-        .order_by(Promise.retell_at)
+        .order_by(Promise.due_at)
         .limit(limit)
     )
-    return [Slipping(row.id, row.conversation_id, row.priority_rank) for row in rows]
+    return [Slipping(row.id, row.conversation_id, row.due_at) for row in rows]
 
 
 def retell(session: Session, slipped: Slipping, promised: PromisedTime, words: Words, now: datetime) -> bool:
-    """Tell the customer a later time, once. False where somebody answered meanwhile, or another process was quicker."""
+    """Tell the customer a later time, once.
+
+    False where somebody answered meanwhile, another process was quicker, or the time is no later one.
+    """
     conversation = locked(session, slipped.conversation_id)
     promise = session.get(Promise, slipped.id, populate_existing=True)
     if promise is None or promise.ended_at is not None or promise.told_at is not None:
         return False
+    if promised.due_at <= promise.due_at:
+        return False
     if conversation.status not in (Status.OPEN, Status.SNOOZED):
         return False
-    promise.told_at = now
-    promise.due_at = max(promised.due_at, promise.due_at)
+    promise.told_at, promise.due_at = now, promised.due_at
     language = conversation.language or conversation.contact.locale
     late = now > promise.first_due_at
-    said = words(PromisedTime(promised.kind, promise.due_at), _language(language), late)
+    said = words(promised, _language(language), late)
     add_words(session, conversation, now, said, None)
     announce(session, conversation, "promise_told", now)
     return True

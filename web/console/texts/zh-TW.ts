@@ -52,7 +52,7 @@ export const zhTW = {
   clock_resolution: "處理完成",
   due_in: "{what}：還有 {time}",
   due_over: "{what}：已過 {time}",
-  told_later: "已重新告知顧客",
+  told_later: "已重新告知客人",
   channel_widget: "網站",
   channel_telegram: "Telegram",
 
