@@ -44,6 +44,7 @@ class Board:
         self._seen_at: datetime | None = None
         self._paced_at: datetime | None = None
         self._followers: dict[int, set[Follower]] = {}
+        self._told: dict[int, Place | None] = {}
         self._lock, self._begun, self._done = asyncio.Lock(), 0, 0
 
     async def run(self) -> None:
@@ -66,12 +67,12 @@ class Board:
         """Look, and call who stands elsewhere now; where nobody waits, nothing is asked."""
         if not self._followers:
             return
-        before = {one: self.known(one) for one in self._followers}
         await self._look()
-        for one, place in before.items():
-            if self.known(one) != place:
-                for follower in tuple(self._followers.get(one, ())):
-                    follower()
+        places = {one: self.known(one) for one in self._followers}
+        moved, self._told = [one for one, place in places.items() if place != self._told.get(one)], places
+        for one in moved:
+            for follower in tuple(self._followers.get(one, ())):
+                follower()
 
     def follow(self, conversation_id: int, follower: Follower) -> None:
         self._followers.setdefault(conversation_id, set()).add(follower)
@@ -129,11 +130,10 @@ def _line(session: Session, known: Line | None, now: datetime) -> Line:
         claims = queue.claims(session, now)
         known = Line(pace=expected.pace(claims), staff=expected.staff(claims))
     rows = queue.line(session)
-    came, taken = min((since for _, _, since in rows), default=None), queue.last_claim(session)
     return replace(
         known,
-        ids=tuple(one for one, _, _ in rows),
-        ranks=tuple(rank for _, rank, _ in rows),
+        ids=tuple(one for one, _ in rows),
+        ranks=tuple(rank for _, rank in rows),
         agents=presence.count_online(session, now),
-        moved_at=max(came, taken) if came and taken else came,
+        moved_at=queue.moved_at(session),
     )

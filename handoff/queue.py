@@ -14,6 +14,7 @@ IN_QUEUE: tuple[ColumnElement[bool], ...] = (
     Conversation.status == Status.OPEN,
     Conversation.assignee_id.is_(None),
 )
+WAITING = (*IN_QUEUE, Conversation.unanswered_since.is_not(None))
 QUEUE_ORDER = (
     Conversation.priority_rank,
     Conversation.unanswered_since.is_(None),
@@ -46,15 +47,17 @@ def position(session: Session, conversation_id: int) -> int | None:
     return (ahead or 0) + 1
 
 
-def line(session: Session) -> Sequence[tuple[int, int, datetime]]:
-    """Everybody who waits in the queue, in order: conversation, rank of its priority, since when."""
-    query = select(Conversation.id, Conversation.priority_rank, Conversation.unanswered_since)
-    rows = session.execute(query.where(*IN_QUEUE, Conversation.unanswered_since.is_not(None)).order_by(*QUEUE_ORDER))
-    return [(row.id, row.priority_rank, row.unanswered_since) for row in rows]
+def line(session: Session) -> Sequence[tuple[int, int]]:
+    """Everybody who waits in the queue, in order: the conversation, and the rank of its priority."""
+    query = select(Conversation.id, Conversation.priority_rank).where(*WAITING).order_by(*QUEUE_ORDER)
+    return [(one, rank) for one, rank in session.execute(query)]
 
 
-def last_claim(session: Session) -> datetime | None:
-    return session.scalar(select(func.max(Handoff.claimed_at)))
+def moved_at(session: Session) -> datetime | None:
+    """When somebody was last taken from it, or the oldest in it came; None where nobody waits."""
+    came = session.scalar(select(func.min(Conversation.unanswered_since)).where(*WAITING))
+    taken = session.scalar(select(func.max(Handoff.claimed_at)))
+    return max(came, taken) if came and taken else came
 
 
 def claims(session: Session, now: datetime) -> list[Claim]:

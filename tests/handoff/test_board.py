@@ -49,8 +49,12 @@ async def test_only_whoever_stands_elsewhere_is_called(database: Database, clock
         await board.place(one)
         board.follow(one, lambda one=one: called.append(one))  # type: ignore[misc]
     await board.tell()
+    called.clear()
+    await board.tell()
     assert called == []
     await database.write(desk.claim, second, agent, clock.now())
+    newcomer = await waits(database, clock, "di")
+    assert await board.place(newcomer) == Place(3, None), "who looks in between must not swallow the news of others"
     await board.tell()
     assert called == [second, third]
     assert board.known(third) == Place(2, None)
