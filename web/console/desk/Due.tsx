@@ -6,6 +6,7 @@ import { clockTime, now, shortMoment, span } from "../time";
 import { t } from "../words";
 
 type Clocks = readonly Clock[];
+type State = "over" | "near" | "ahead";
 
 /** What people have to do first of all: what is late or near, else what an answer is due for. */
 export function Due({ clocks }: { clocks: Clocks }) {
@@ -23,7 +24,7 @@ export function TimeLimits({ clocks }: { clocks: Clocks }) {
           <li key={clock.kind}>
             <Left clock={clock} />
             <span class="quiet">
-              {shortMoment(clock.due_at) === clockTime(clock.due_at) ? "" : shortMoment(clock.due_at)} {clockTime(clock.due_at)}
+              {moment(clock.due_at)}
               {clock.told_at && ` · ${t("told_later")}`}
             </span>
           </li>
@@ -31,6 +32,11 @@ export function TimeLimits({ clocks }: { clocks: Clocks }) {
       </ul>
     </Section>
   );
+}
+
+function moment(at: string): string {
+  const [day, time] = [shortMoment(at), clockTime(at)];
+  return day === time ? time : `${day} ${time}`;
 }
 
 function Left({ clock }: { clock: Clock }) {
@@ -47,12 +53,12 @@ function Left({ clock }: { clock: Clock }) {
   );
 }
 
-function stateOf({ broken, due_at, near_at }: Clock): "over" | "near" | "ahead" {
+function stateOf({ broken, due_at, near_at }: Clock): State {
   if (broken || Date.parse(due_at) < now.value) return "over";
   return Date.parse(near_at) <= now.value ? "near" : "ahead";
 }
 
 function mostUrgent(clocks: Clocks): Clock | undefined {
-  const pressing = clocks.filter((clock) => stateOf(clock) !== "ahead" || clock.kind !== "resolution");
-  return pressing.find((clock) => stateOf(clock) === "over") ?? pressing[0];
+  const first = (state: State): Clock | undefined => clocks.find((clock) => stateOf(clock) === state);
+  return first("over") ?? first("near") ?? clocks.find(({ kind }) => kind !== "resolution");
 }

@@ -166,7 +166,7 @@ export const en: Texts = {
   filter_reason: "Reason",
   filter_tag: "Tag",
   filter_due: "Time limit",
-  due_near: "Near or past",
+  due_near: "Due soon",
   filter_sort: "Order",
   sort_due: "Due first",
   we: "We: ",

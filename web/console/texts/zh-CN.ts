@@ -166,7 +166,7 @@ export const zhCN: Texts = {
   filter_reason: "原因",
   filter_tag: "标签",
   filter_due: "时限",
-  due_near: "临近或超时",
+  due_near: "快到期",
   filter_sort: "排序",
   sort_due: "先到期的在前",
   we: "我们：",

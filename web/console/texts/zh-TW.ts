@@ -165,7 +165,7 @@ export const zhTW = {
   filter_reason: "原因",
   filter_tag: "標籤",
   filter_due: "時限",
-  due_near: "快到或已過",
+  due_near: "快到期",
   filter_sort: "排序",
   sort_due: "先到期的在前",
   we: "我們：",
