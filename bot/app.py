@@ -35,6 +35,7 @@ from bot.shopdata.page import ShopPage
 from bot.training import Calibrator
 from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
 from handoff import desk, jobs
+from handoff.board import Board
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
@@ -49,7 +50,9 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
+from handoff.values import Language, Outgoing, PromisedTime
 from handoff.watches import (
+    DUE,
     FORGET_TRAIL,
     RETURN,
     SWEEP,
@@ -57,6 +60,7 @@ from handoff.watches import (
     Watches,
     assigner,
     forgetter,
+    keeper,
     nudger,
     returner,
     sweeper,
@@ -164,6 +168,7 @@ class Server:
         origins = Origins(parts.settings.origins)
         entrance = Entrance(parts.database, parts.clock, key, parts.settings.identity_secret)
         senders = _senders(parts, entrance)
+        self._board = Board(parts.database, parts.wakeups, parts.clock)
         self.inbound = Inbound(
             parts.database,
             parts.brain,
@@ -172,6 +177,7 @@ class Server:
             parts.clock,
             self._nlu_state,
             writes_letters="email" in senders,
+            board=self._board,
         )
         self._files = Files(parts.database, parts.settings.data / "files", parts.clock, key)
         self._uploads = Uploads(
@@ -197,6 +203,7 @@ class Server:
             origins,
             self._files,
             entrance,
+            self._board,
         )
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
         self._console = Console(
@@ -208,6 +215,7 @@ class Server:
             self._feed,
             self._files,
             _installation(parts),
+            shop.service_levels,
         )
         token = parts.settings.metrics_token
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
@@ -220,6 +228,7 @@ class Server:
             desk.WAKE: waker(parts.database, parts.clock),
             desk.ASSIGN: assigner(parts.database, parts.clock),
             desk.NUDGE: nudger(parts.database, parts.clock),
+            DUE: keeper(parts.database, parts.clock, self._board, shop.business_hours, self._later),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
@@ -229,7 +238,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET, RETURN, FORGET_TRAIL):
+        for kind in (SWEEP, FORGET, RETURN, FORGET_TRAIL, DUE):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         await self._parts.database.write(teams.open_desk, self._parts.shop.assignment.rules, self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
@@ -244,7 +253,7 @@ class Server:
             await self._stop(runner, tasks)
 
     def _by_itself(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self._watches.run(), self._dispatcher.run(), self._watch_nlu()
+        return self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run()
 
     async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
         """No new messages, answers and letters under way finish, then the rest ends."""
@@ -292,6 +301,11 @@ class Server:
         except DatabaseTrouble:
             return False
         return True
+
+    def _later(self, promise: PromisedTime, language: Language | None, late: bool) -> tuple[Outgoing, ...]:
+        shop, now = self._parts.shop, self._parts.clock.now()
+        words = self._parts.replies.later(promise, language or shop.language, shop.business_hours, now, late=late)
+        return (words,)
 
     def _nlu_state(self) -> NluState:
         """Only the first load is waited for; a model that was there and is lost means a person at once."""

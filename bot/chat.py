@@ -137,9 +137,8 @@ class Chat:
     def _stand(self, conversation: Mapping[str, Any]) -> None:
         standing = (conversation["status"], conversation["position"])
         if standing != self._standing and conversation["status"] == "waiting":
-            self.terminal.print(
-                f"[dim]waiting for a person, number {conversation['position']} · {conversation['hours']}[/]"
-            )
+            place = f", number {conversation['position']}" if conversation["position"] else ""
+            self.terminal.print(f"[dim]waiting for a person{place} · {conversation['hours']}[/]")
         self._standing = standing
 
     async def _talk(

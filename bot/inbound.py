@@ -13,11 +13,13 @@ from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
 from bot.understand import Brain, content_of, details_named, language_of, written
-from handoff import desk
+from handoff import desk, expected, promises
+from handoff.board import Board
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble, TooLate
 from handoff.ports import Clock
 from handoff.values import (
+    PRIORITY_ORDER,
     Action,
     CallForPerson,
     Content,
@@ -25,6 +27,8 @@ from handoff.values import (
     Language,
     Media,
     Outgoing,
+    Priority,
+    PromisedTime,
     Reason,
     Recorded,
     Text,
@@ -63,11 +67,13 @@ class Inbound:
         clock: Clock,
         nlu_state: Callable[[], NluState],
         *,
+        board: Board,
         writes_letters: bool = False,
     ) -> None:
         self._database, self._brain, self._replies = database, brain, replies
-        self._writes_letters = writes_letters
+        self._writes_letters, self._board = writes_letters, board
         self._shop, self._clock, self._nlu_state = shop, clock, nlu_state
+        self._sla = shop.service_levels
         self._tasks: set[asyncio.Task[None]] = set()
         self.dropped = 0
 
@@ -78,9 +84,9 @@ class Inbound:
         """
         if isinstance(message.content, Action) and message.content.name == "cancel_wait":
             words = (Outgoing(self._replies.say("wait_cancelled", message.locale or self._shop.language)),)
-            recorded = await self._database.write(desk.leave_queue, message, words, self._clock.now())
+            recorded = await self._database.write(desk.leave_queue, message, words, self._clock.now(), sla=self._sla)
         else:
-            recorded = await self._database.write(desk.record_inbound, message, self._clock.now())
+            recorded = await self._database.write(desk.record_inbound, message, self._clock.now(), sla=self._sla)
         if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_burst(recorded, message.content), recorded)
         return recorded
@@ -187,14 +193,15 @@ class Inbound:
         )
 
     async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> None:
-        context = self._context(turn)
+        context, promise = self._context(turn), await self._promise(decision.priority)
         call = CallForPerson(
             decision.reason,
             decision.priority,
-            self._notice(turn, decision, context.language),
+            self._notice(turn, decision, context.language, promise),
             _packet(turn, context.memory, understood),
             again=context.reopened,
             intent=_matter(context.memory, understood),
+            promise=promise,
         )
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
         await self._unless_too_late(
@@ -206,13 +213,22 @@ class Inbound:
                 decision=explained(told),
                 language=context.language,
                 memory=dialogue.remember(context.memory, decision, _text(turn), _wish(told)).stored(),
+                sla=self._sla,
             )
         )
 
-    def _notice(self, turn: Turn, decision: HandOff, language: Language) -> tuple[Outgoing, ...]:
+    async def _promise(self, priority: Priority) -> PromisedTime | None:
+        """By when somebody answers whoever comes now, as far as the queue tells."""
+        line, now = await self._board.line(), self._clock.now()
+        wait = expected.wait(line, line.behind(PRIORITY_ORDER[priority]), now)
+        return promises.promised(self._shop.business_hours, wait, now, staffed=line.agents > 0)
+
+    def _notice(
+        self, turn: Turn, decision: HandOff, language: Language, promise: PromisedTime | None
+    ) -> tuple[Outgoing, ...]:
         """What happens now; where nobody is there, also a way to hear from us later."""
         now, hours = self._clock.now(), self._shop.business_hours
-        words = self._replies.call(decision, language, hours, now)
+        words = self._replies.call(decision, language, hours, now, promise)
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words
 

@@ -10,7 +10,18 @@ import yaml
 from bot.decisions import Answer, Ask, Clarify, Decision, Decline, HandOff, Nothing, RunSkill, Social, Told
 from bot.shop import LANGUAGES
 from handoff.business_hours import BusinessHours
-from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Button, FieldType, Form, FormField, Language, Outgoing
+from handoff.expected import Minutes
+from handoff.values import (
+    ADDRESS_FIELD,
+    ADDRESS_FORM,
+    Button,
+    FieldType,
+    Form,
+    FormField,
+    Language,
+    Outgoing,
+    PromisedTime,
+)
 
 FOLDER = Path(__file__).parent / "texts"
 DETAIL_TYPES: Mapping[str, FieldType] = {"order_id": "text", "phone_tail": "number"}
@@ -61,13 +72,38 @@ class Replies:
             case Nothing() | RunSkill():
                 return ()
 
-    def call(self, decision: HandOff, language: Language, hours: BusinessHours, now: datetime) -> tuple[Outgoing, ...]:
-        """The words of a call for a person: what happens now, and when somebody comes if nobody is there."""
+    def call(
+        self,
+        decision: HandOff,
+        language: Language,
+        hours: BusinessHours,
+        now: datetime,
+        promise: PromisedTime | None = None,
+    ) -> tuple[Outgoing, ...]:
+        """The words of a call for a person: what happens now, and by when somebody answers."""
+        by = self._by("made", promise.due_at, language, hours, now) if promise else ""
         if hours.is_open(now):
-            return self.words(decision, language)
+            first = self.say(f"handoff.{decision.key}", language)
+            return (Outgoing("\n\n".join(filter(None, (first, by))), author="system"),)
         closed = f"handoff.closed_{decision.key}"
         first = self.say(closed if self.has(closed) else f"handoff.{decision.key}", language)
-        return (Outgoing(f"{first}\n\n{self._opening('handoff', language, hours, now)}", author="system"),)
+        opening = self._opening("handoff", language, hours, now)
+        space = " " if language == "en" and by else ""
+        return (Outgoing(f"{first}\n\n{opening}{space}{by}", author="system"),)
+
+    def later(
+        self, promise: PromisedTime, language: Language, hours: BusinessHours, now: datetime, *, late: bool
+    ) -> Outgoing:
+        """A new time for an answer that was promised for an earlier one, which may have passed (`late`)."""
+        key = "late" if late else "later"
+        return Outgoing(self._by(key, promise.due_at, language, hours, now, named=now), author="system")
+
+    def wait(self, minutes: Minutes, language: Language) -> str:
+        """How long somebody may have to wait, within a sentence."""
+        if minutes.most is None:
+            return self.say("wait.long", language)
+        key = "wait.about" if minutes.least is None else "wait.between"
+        return self.say(key, language, least=minutes.least, most=minutes.most)
 
     def hours(self, language: Language, hours: BusinessHours, now: datetime) -> str:
         """One line on when people are there."""
@@ -83,6 +119,22 @@ class Replies:
         field = FormField(ADDRESS_FIELD, self.say("form.address.email", language), "email")
         form = Form(ADDRESS_FORM, (field,), self.say("form.send", language))
         return Outgoing(self.say("handoff.address", language), author="system", form=form)
+
+    def _by(
+        self,
+        key: str,
+        due: datetime,
+        language: Language,
+        hours: BusinessHours,
+        now: datetime,
+        named: datetime | None = None,
+    ) -> str:
+        """By when; its day only where that is not `named`, by default the next opening, which has just been told."""
+        due, named = due.astimezone(hours.zone), named or hours.next_opening(now) or now
+        if due.date() == named.astimezone(hours.zone).date():
+            return self.say(f"promise.{key}", language, time=f"{due:%H:%M}")
+        day = self._day(due, now.astimezone(hours.zone), language)
+        return self.say(f"promise.{key}_day", language, day=day, time=f"{due:%H:%M}")
 
     def _opening(self, section: str, language: Language, hours: BusinessHours, now: datetime) -> str:
         opens = hours.next_opening(now)

@@ -1,17 +1,29 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
+import re
 from datetime import date, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from handoff.assignment import Rules
 from handoff.business_hours import BusinessHours, Span
-from handoff.values import Language
+from handoff.sla import NO_SLA, Sla, Target
+from handoff.values import Language, Priority
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -93,25 +105,62 @@ def _span(entry: str) -> Span:
     return span
 
 
-Spans = Annotated[list[str], Field(max_length=6)]
+def _separate(entries: list[str]) -> list[str]:
+    """Spans that can be read and do not overlap: whoever writes 09:00-18:00 and 12:00-20:00 means something else."""
+    spans = sorted(_spans(entries))
+    for (_, before), (start, _) in pairwise(spans):
+        if before == time(0) or start < before:
+            raise ValueError(f"the spans {', '.join(entries)} overlap")
+    return entries
+
+
+Spans = Annotated[list[str], Field(max_length=6), AfterValidator(_separate)]
+
+
+def _written_as_date(day: object) -> object:
+    """A bare number would be taken for seconds, and be a day in 1970."""
+    if not isinstance(day, date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
+        raise ValueError("must be a date such as 2027-02-06")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_as_date)]
 
 
 class Hours(_Section):
     """When people are there, in the shop's time zone. A date under `exceptions` has those hours instead; [] is none."""
 
     week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Spans]
-    exceptions: dict[date, Spans] = {}
-
-    @field_validator("week", "exceptions")
-    @classmethod
-    def _are_spans(cls, days: dict[Any, list[str]]) -> dict[Any, list[str]]:
-        for entries in days.values():
-            _spans(entries)
-        return days
+    exceptions: dict[Day, Spans] = {}
 
     def in_zone(self, zone: ZoneInfo) -> BusinessHours:
         week = {DAYS.index(day): _spans(entries) for day, entries in self.week.items()}
         return BusinessHours(zone, week, {day: _spans(entries) for day, entries in self.exceptions.items()})
+
+
+BusinessMinutes = Annotated[float, Field(gt=0, le=60 * 24 * 60)]
+
+
+class SlaPolicy(_Section):
+    """Business minutes people have for a priority; what is not named has no deadline."""
+
+    first_response: BusinessMinutes | None = None
+    next_response: BusinessMinutes | None = None
+    resolution: BusinessMinutes | None = None
+
+    def targets(self) -> dict[Target, timedelta]:
+        named: dict[Target, float | None] = {
+            "first_response": self.first_response,
+            "next_response": self.next_response,
+            "resolution": self.resolution,
+        }
+        return {target: timedelta(minutes=minutes) for target, minutes in named.items() if minutes is not None}
+
+
+class Team(_Section):
+    """What a team of the shop does differently; without `hours` the shop's hours are its own."""
+
+    hours: Hours | None = None
 
 
 class Shop(_Section):
@@ -124,6 +173,8 @@ class Shop(_Section):
     understanding: Understanding
     waiting: Waiting
     assignment: Assignment = Assignment()
+    sla: dict[Priority, SlaPolicy] = {}
+    teams: dict[str, Team] = {}
 
     @field_validator("timezone")
     @classmethod
@@ -138,13 +189,40 @@ class Shop(_Section):
 
     @cached_property
     def business_hours(self) -> BusinessHours:
-        return self.hours.in_zone(self.zone)
+        return self.hours_of(None)
+
+    def hours_of(self, team: str | None) -> BusinessHours:
+        """When a team's people are there; of none, of an unknown one, and of one without hours the shop's."""
+        own = self.teams[team].hours if team in self.teams else None
+        return (own or self.hours).in_zone(self.zone)
+
+    @cached_property
+    def service_levels(self) -> Sla:
+        """The deadlines people have, in the shop's hours."""
+        policies = {priority: targets for priority, policy in self.sla.items() if (targets := policy.targets())}
+        return Sla(self.business_hours, policies) if policies else NO_SLA
+
+
+class _Plain(yaml.SafeLoader):
+    """Dates stay words, so that a wrong one is told with its path; a key written twice is an error."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as in the base class
+        first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is there twice", key.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def load(path: Path) -> Shop:
     """Raises `ShopFileError` for a missing file, broken YAML, or a key that is unknown, missing or out of range."""
     try:
-        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: object = yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506 - a safe loader
         return Shop.model_validate(content)
     except FileNotFoundError:
         raise ShopFileError(f"{path} is missing") from None

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff import delivery, events, files
+from handoff import clocks, delivery, events, files
 from handoff.db import table
 from handoff.errors import NotFound
 from handoff.models import Agent, Contact, Conversation, Handoff, Message, Team
@@ -45,7 +45,10 @@ FOUND_AROUND = 40
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to; an empty string narrows nothing. `words` are searched for in every view."""
+    """What a list is narrowed to; an empty string narrows nothing. `words` are searched for in every view.
+
+    `near` is a time at which a clock is near its end or past it. `due_first` orders by clocks within a priority.
+    """
 
     priority: str = ""
     language: str = ""
@@ -54,6 +57,8 @@ class Filter:
     tag: str = ""
     team: str = ""
     words: str = ""
+    near: datetime | None = None
+    due_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +152,15 @@ def listing(session: Session, view: View, agent_id: int, wanted: Filter = NO_FIL
     cursor = events.newest(session)
     counts: dict[View, int] = {name: _count(session, name, agent_id) for name in COUNTED}
     belongs = () if wanted.words else _belongs(view, agent_id)
-    query = _ordered(_CONVERSATIONS.where(*belongs, *_narrowed(wanted)), view).limit(LIST_LIMIT)
-    rows = tuple(_view(row) for row in session.execute(query))
+    narrowed = _CONVERSATIONS.where(*belongs, *_narrowed(wanted))
+    query = (_due_first(narrowed) if wanted.due_first else _ordered(narrowed, view)).limit(LIST_LIMIT)
+    rows = _with_clocks(session, [_view(row) for row in session.execute(query)])
     found = _passages(session, [row.id for row in rows], wanted.words) if wanted.words else {}
     return Listing(rows, counts, cursor, found)
 
 
 def conversation_view(session: Session, conversation_id: int) -> ConversationView:
-    return _view(_one(session, conversation_id))
+    return _with_clocks(session, [_view(_one(session, conversation_id))])[0]
 
 
 def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Transcript:
@@ -254,6 +260,12 @@ def _view(row: Row[Any]) -> ConversationView:
     )
 
 
+def _with_clocks(session: Session, views: Sequence[ConversationView]) -> tuple[ConversationView, ...]:
+    """Clocks are for agents' eyes: customers know of what they were promised, not of what the shop measures."""
+    found = clocks.running(session, [view.id for view in views])
+    return tuple(replace(view, clocks=found.get(view.id, ())) for view in views)
+
+
 def _belongs(view: View, agent_id: int) -> tuple[ColumnElement[bool], ...]:
     match view:
         case "queue":
@@ -284,6 +296,8 @@ def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(cast(Conversation.tags, String).contains(tag, autoescape=True))
     if wanted.team:
         conditions.append(Conversation.team_id.in_(select(Team.id).where(Team.key == wanted.team)))
+    if wanted.near:
+        conditions.append(clocks.is_near(wanted.near))
     if wanted.words:
         conditions.append(_mentions(wanted.words))
     return conditions
@@ -316,6 +330,14 @@ def _ordered(query: Select[Any], view: View) -> Select[Any]:
     if view in ("bot", "resolved"):
         return query.order_by(Conversation.last_at.desc())
     return query.order_by(*QUEUE_ORDER)
+
+
+def _due_first(query: Select[Any]) -> Select[Any]:
+    """Within a priority, what is due soonest; then as in the queue."""
+    soonest = clocks.soonest()
+    joined = query.outerjoin(soonest, soonest.c.conversation_id == _conversations.c.id)
+    rank, *others = QUEUE_ORDER
+    return joined.order_by(rank, soonest.c.due_at.is_(None), soonest.c.due_at, *others)
 
 
 def _count(session: Session, view: View, agent_id: int) -> int:

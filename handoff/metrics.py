@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from platform import python_version
-from typing import Any
+from typing import Any, get_args
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -33,9 +33,10 @@ from sqlalchemy.orm import Session
 from handoff.db import Database, is_postgres
 from handoff.errors import DatabaseTrouble
 from handoff.jobs import Job
-from handoff.models import Conversation, Delivery, Handoff, Message
+from handoff.models import AppliedSla, Conversation, Delivery, Handoff, Message, Promise
 from handoff.ports import Clock
 from handoff.queue import IN_QUEUE
+from handoff.sla import Target
 from handoff.states import Status
 from handoff.values import Priority, Reason
 
@@ -178,7 +179,42 @@ def deliveries(session: Session, now: datetime) -> Iterator[Metric]:
     yield from (unfinished, wait)
 
 
-FIGURES: tuple[Figures, ...] = (conversations, waiting, handoffs, first_replies, jobs, deliveries)
+def promises(session: Session, _now: datetime) -> Iterator[Metric]:
+    """Judged against the first time that was given; what ended before it was due is in neither."""
+    columns = (func.count(Promise.kept_at), func.count(Promise.broken_at), func.count(Promise.told_at))
+    kept, broken, told = session.execute(select(*columns)).one()
+    counter = CounterMetricFamily("baton_promises", "Promised answers by what became of them.", labels=["outcome"])
+    for outcome, count in (("kept", kept), ("broken", broken), ("told_again", told)):
+        counter.add_metric([outcome], count)
+    yield counter
+
+
+def deadlines(session: Session, _now: datetime) -> Iterator[Metric]:
+    """The shop's own. A late one is counted when its time has passed, whether or not it was met later."""
+    late = func.count(AppliedSla.breached_at)
+    in_time = func.sum(case((AppliedSla.met_at.is_not(None) & AppliedSla.breached_at.is_(None), 1), else_=0))
+    rows = _rows(session, select(AppliedSla.kind, in_time, late).group_by(AppliedSla.kind))
+    found = {kind: (met, breached) for kind, met, breached in rows}
+    counter = CounterMetricFamily(
+        "baton_sla_deadlines", "Deadlines by kind and whether they were met.", labels=["kind", "outcome"]
+    )
+    for target in get_args(Target):
+        met, breached = found.get(target, (0, 0))
+        counter.add_metric([target, "met"], met)
+        counter.add_metric([target, "breached"], breached)
+    yield counter
+
+
+FIGURES: tuple[Figures, ...] = (
+    conversations,
+    waiting,
+    handoffs,
+    first_replies,
+    jobs,
+    deliveries,
+    promises,
+    deadlines,
+)
 """Everything that is counted from the database, each on its own; a new table's figures are one more function."""
 
 

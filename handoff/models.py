@@ -228,7 +228,7 @@ class Handoff(Base):
     """One call for a person and its clocks, which are never mixed with the bot's."""
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index(None, "conversation_id", "id"),)
+    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "claimed_at"))
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
@@ -241,6 +241,61 @@ class Handoff(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     agent_id: Mapped[int | None] = mapped_column(ID)
     first_human_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Promise(Base):
+    """By when a customer was told that a person answers. Judged against `first_due_at`; runs until `ended_at`.
+
+    `due_at` is the time they were told last, `retell_at` when they are told a later one, `told_at` when they were.
+    """
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        Index(None, "conversation_id", "ended_at"),
+        Index(None, "ended_at", "retell_at"),
+        Index(None, "ended_at", "first_due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    near_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retell_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    broken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AppliedSla(Base):
+    """One deadline of the shop's own for one call for a person; runs until `ended_at`.
+
+    `met_at` is when it was done, also where that was too late (`breached_at`); neither where it was no longer wanted.
+    """
+
+    __tablename__ = "applied_slas"
+    __table_args__ = (
+        Index(None, "conversation_id", "ended_at"),
+        Index(None, "ended_at", "deadline_at"),
+        Index(None, "ended_at", "warn_at"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deadline_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    warn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    met_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

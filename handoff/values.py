@@ -221,10 +221,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisedTime:
+    """By when a customer hears from a person: told as a wait, or as a time behind the next opening."""
+
+    kind: Literal["wait", "opening"]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallForPerson:
     """A handoff as the bot asks for it. `packet` is what it understood and tried; `notice` goes to the customer.
 
-    `again`: to the agent who closed the matter a short while ago, if they are there. `intent` is what it is about.
+    `again`: to the agent who closed the matter a short while ago, if they are there. `intent` is what it is about,
+    `promise` what the notice says.
     """
 
     reason: Reason
@@ -233,6 +242,7 @@ class CallForPerson:
     packet: Mapping[str, Any]
     again: bool = False
     intent: str | None = None
+    promise: PromisedTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +291,23 @@ class MessageView:
     at: datetime
 
 
+ClockKind = Literal["promise", "first_response", "next_response", "resolution"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A time by which people have to act. `near_at`: from then on it is near; `broken`: the (first) time has passed.
+
+    `told_at` is when the customer was given a later time.
+    """
+
+    kind: ClockKind
+    due_at: datetime
+    near_at: datetime
+    broken: bool
+    told_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationView:
     """A conversation as its reader may know it, without its messages.
@@ -316,3 +343,4 @@ class ConversationView:
     preview_author: Author | None
     last_at: datetime
     team: str | None = None
+    clocks: tuple[ClockView, ...] = ()

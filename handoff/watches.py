@@ -8,10 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from handoff import audit, delivery, desk, jobs
+from handoff import audit, delivery, desk, expected, jobs, promises
+from handoff.board import Board
+from handoff.business_hours import BusinessHours
 from handoff.db import Database
 from handoff.delivery import DIGEST, Parcel, Sender, SendFailed
 from handoff.desk import staff
+from handoff.desk.due import AT_ONCE as DUE_AT_ONCE
+from handoff.desk.due import Words
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Rerun
 
@@ -26,6 +30,8 @@ RETURN_EVERY = timedelta(seconds=30)
 FORGET_TRAIL = "forget_trail"
 FORGET_TRAIL_EVERY = timedelta(days=1)
 ABANDONED_AFTER = timedelta(minutes=5)
+DUE = "due"
+DUE_EVERY = timedelta(seconds=5)
 SEND_S = 30.0
 AT_ONCE = 20
 """Parcels on their way to one destination at the same time, in one process."""
@@ -218,3 +224,26 @@ def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) ->
         return SWEEP_EVERY
 
     return sweep
+
+
+def keeper(database: Database, clock: Clock, board: Board, hours: BusinessHours, words: Words) -> Handler:
+    """Tells customers a later time before a promise slips, and marks what is near its time or past it."""
+
+    async def retell(slipped: desk.Slipping) -> None:
+        line, now = await board.line(), clock.now()
+        position = line.ids.index(slipped.conversation_id) + 1 if slipped.conversation_id in line.ids else 1
+        wait = expected.wait(line, position, now)
+        promised = promises.promised(hours, wait, now, staffed=line.agents > 0)
+        if promised is None or promised.due_at <= slipped.due_at:
+            return  # as it looks, it will be kept
+        if await database.write(desk.retell, slipped, promised, words, now):
+            log.info("promise_told conversation=%d", slipped.conversation_id)
+
+    async def keep(_job: jobs.Leased) -> timedelta:
+        slipping = await database.read(desk.slipping, clock.now())
+        for slipped in slipping:
+            await retell(slipped)
+        marked = [await database.write(verb, clock.now()) for verb in (desk.break_promises, desk.warn, desk.breach)]
+        return timedelta(0) if DUE_AT_ONCE in (len(slipping), *marked) else DUE_EVERY
+
+    return keep

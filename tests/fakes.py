@@ -162,3 +162,13 @@ class TroubledDatabase(Database):
 
     async def close(self) -> None:
         await self._real.close()
+
+
+class CountingDatabase(TroubledDatabase):
+    """Counts how often it is read."""
+
+    asked = 0
+
+    async def _read(self, query: Callable[[Session], T]) -> T:
+        self.asked += 1
+        return await super()._read(query)

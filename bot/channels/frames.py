@@ -152,7 +152,8 @@ class TypingPerson(Frame):
 class WidgetConversation(Frame):
     """Who has the conversation now.
 
-    `position` is 1 for the next in the queue, only while waiting. `seen` is the `seq` up to which our side has read.
+    `position` is 1 for the next in the queue, only while waiting in hours; `wait` says how long that may take, in the
+    customer's language, where it can be told. `seen` is the `seq` up to which our side has read.
     `hours` says when people are there, in the customer's language.
     """
 
@@ -160,6 +161,7 @@ class WidgetConversation(Frame):
     status: Literal["bot", "waiting", "person", "resolved"]
     agent: str | None
     position: int | None
+    wait: str | None
     seen: int
     typing: TypingPerson | None
     open: bool

@@ -28,7 +28,8 @@ from bot.channels.visitors import Origins
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import files as files_of
-from handoff import inbox, queue
+from handoff import inbox
+from handoff.board import Board, Place
 from handoff.db import Database
 from handoff.desk import presence
 from handoff.errors import BadInput, DatabaseTrouble, OldButton
@@ -84,6 +85,7 @@ class Widget:
     origins: Origins
     files: Files
     entrance: Entrance
+    board: Board
     hello_s: float = HELLO_S
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
 
@@ -119,6 +121,9 @@ class _Visit:
         self._cursor = 0
         self._state: frames.WidgetConversation | None = None
         self._recent: deque[float] = deque()
+        self._followed: int | None = None
+        self._told_cursor = 0
+        self._moves: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         hello = await self._greeted()
@@ -141,8 +146,10 @@ class _Visit:
             try:
                 await self._listen()
             finally:
-                pusher.cancel()
-                await asyncio.gather(pusher, return_exceptions=True)
+                self._follow(None)
+                for task in (pusher, *self._moves):
+                    task.cancel()
+                await asyncio.gather(pusher, *self._moves, return_exceptions=True)
 
     async def _greeted(self) -> frames.Hello | None:
         """The first good frame must be `hello`; anything else is told so and waited past, but not for long."""
@@ -279,6 +286,7 @@ class _Visit:
                 messages=messages,
             )
         )
+        self._told_cursor = self._cursor
 
     async def _push_or_close(self, woken: asyncio.Event) -> None:
         """A page that is told nothing any more must notice, and come back."""
@@ -311,6 +319,7 @@ class _Visit:
                 return
             if messages or conversation != before:
                 await self._send(frames.Messages(conversation=conversation, cursor=self._cursor, messages=messages))
+                self._told_cursor = self._cursor
                 await self._delivered(messages)
 
     async def _delivered(self, messages: Sequence[frames.WidgetMessage]) -> None:
@@ -326,9 +335,15 @@ class _Visit:
         widget, now = self._widget, self._widget.clock.now()
         news = await widget.database.read(_news_of, self._key, self._cursor, now)
         hours = widget.shop.business_hours
+        waits = news is not None and news.waits and hours.is_open(now)
+        self._follow(news.view.id if news is not None and waits else None)
+        place = await widget.board.place(news.view.id) if news is not None and waits else None
+        if news is not None and news.is_next:
+            place = Place(1, None)
         self._state = frames.WidgetConversation.model_validate(
             {
                 **(_standing(news) if news else _NOTHING_YET),
+                **self._standing_at(place),
                 "open": hours.is_open(now),
                 "hours": widget.replies.hours(self._locale, hours, now),
             }
@@ -338,6 +353,36 @@ class _Visit:
             return self._state, []
         self._cursor = news.view.rev
         return self._state, [self._shown(message, news.view) for message in news.messages]
+
+    def _follow(self, conversation_id: int | None) -> None:
+        """Be called when the place of this conversation in the queue is another one; of None, of nothing."""
+        board, before = self._widget.board, self._followed
+        if before is not None and before != conversation_id:
+            board.leave(before, self._moved)
+        if conversation_id is not None:
+            board.follow(conversation_id, self._moved)
+        self._followed = conversation_id
+
+    def _moved(self) -> None:
+        task = asyncio.create_task(self._show_place())
+        self._moves.add(task)
+        task.add_done_callback(self._moves.discard)
+
+    async def _show_place(self) -> None:
+        """The new place as the board knows it: a queue that moves asks the database nothing for each who waits."""
+        state = self._state
+        if self._followed is None or state is None or state.status != "waiting":
+            return
+        self._state = state.model_copy(update=self._standing_at(self._widget.board.known(self._followed)))
+        if self._state != state:
+            with suppress(ConnectionError):
+                await self._send(frames.Messages(conversation=self._state, cursor=self._told_cursor, messages=[]))
+
+    def _standing_at(self, place: Place | None) -> dict[str, Any]:
+        if place is None:
+            return {"position": None, "wait": None}
+        wait = self._widget.replies.wait(place.wait, self._locale) if place.wait is not None else None
+        return {"position": place.position, "wait": wait}
 
     def _shown(self, message: MessageView, view: ConversationView) -> frames.WidgetMessage:
         current = message.episode == view.episode and message.seq > view.last_incoming_seq
@@ -402,9 +447,15 @@ def _id_of(data: object) -> str | None:
 class _News:
     view: ConversationView
     messages: tuple[MessageView, ...]
-    position: int | None
     typing: presence.Here | None
     was_claimed: bool = False
+    is_next: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether the customer may know of the queue: whom a person has spoken to learns of no way back to it."""
+        in_queue = self.view.status is Status.OPEN and self.view.assignee_id is None
+        return in_queue and not self.was_claimed and not self.is_next
 
 
 def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | None:
@@ -419,22 +470,19 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
         return None
     view, messages = found
     if view.status is not Status.OPEN:
-        return _News(view, messages, None, None)
+        return _News(view, messages, None)
     if view.assignee_id is None:
-        # Whom a person has spoken to does not learn of a way back to a queue.
-        was_claimed = inbox.was_claimed(session, view.id)
-        return _News(view, messages, None if was_claimed else queue.position(session, view.id), None, was_claimed)
+        return _News(view, messages, None, inbox.was_claimed(session, view.id))
     if inbox.is_called(session, view.id):
         # The name of who was given it may still change; it is told with their first words.
-        return _News(replace(view, assignee_id=None, assignee_name=None), messages, 1, None)
-    return _News(view, messages, None, presence.typing_agent(session, view.id, now))
+        return _News(replace(view, assignee_id=None, assignee_name=None), messages, None, is_next=True)
+    return _News(view, messages, presence.typing_agent(session, view.id, now))
 
 
 _NOTHING_YET: Mapping[str, Any] = {
     "reference": None,
     "status": "bot",
     "agent": None,
-    "position": None,
     "seen": 0,
     "typing": None,
 }
@@ -446,7 +494,6 @@ def _standing(news: _News) -> dict[str, Any]:
         "reference": view.reference,
         "status": "person" if news.was_claimed else _status(view),
         "agent": view.assignee_name if view.status is Status.OPEN else None,
-        "position": news.position,
         "seen": view.read_seq,
         "typing": {"name": typing.name, "until": typing.until} if typing else None,
     }

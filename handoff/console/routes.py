@@ -34,6 +34,7 @@ from handoff.errors import (
 from handoff.files import FileRefused, Files
 from handoff.ports import Clock, CustomerRecords, Suggestions
 from handoff.roles import Permission, permissions
+from handoff.sla import NO_SLA, Sla
 from handoff.values import Channel, Priority
 
 log = logging.getLogger("baton.console")
@@ -123,6 +124,7 @@ class Console:
     feed: LiveFeed
     files: Files
     installation: schemas.Installation
+    sla: Sla = NO_SLA
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:
@@ -201,7 +203,10 @@ async def sign_out(console: Console, call: Call) -> web.StreamResponse:
 
 
 async def list_conversations(console: Console, call: Call) -> schemas.ConversationList:
-    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag`, `team` and the words in `q`."""
+    """One view, narrowed by `priority`, `language`, `channel`, `reason`, `tag`, `team`, `due` and the words in `q`.
+
+    `sort=due` puts first what is due first, within a priority.
+    """
     view = _one_of(call, "view", inbox.View, "queue")
     wanted = inbox.Filter(
         priority=_one_of(call, "priority", schemas.Priority, ""),
@@ -211,6 +216,8 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
         tag=call.request.query.get("tag", "")[:40],
         team=call.request.query.get("team", "")[:40],
         words=_searched(call.request.query.get("q", "")),
+        near=console.clock.now() if _one_of(call, "due", Literal["near"], "") else None,
+        due_first=bool(_one_of(call, "sort", Literal["due"], "")),
     )
     return views.listing(await console.database.read(inbox.listing, view, call.agent.id, wanted))
 
@@ -277,7 +284,8 @@ async def transfer(console: Console, call: Call) -> schemas.Row:
 async def change_priority(console: Console, call: Call) -> schemas.Row:
     body = call.body
     assert isinstance(body, schemas.PriorityChange)
-    return await _change(console, call, desk.change_priority, Priority(body.priority))
+    verb = partial(desk.change_priority, sla=console.sla)
+    return await _change(console, call, verb, Priority(body.priority))
 
 
 async def change_tags(console: Console, call: Call) -> schemas.Row:

@@ -68,13 +68,28 @@ class Assignee(Schema):
     name: str
 
 
+class Clock(Schema):
+    """A time by which people have to act: what the customer was promised, or a deadline of the shop's own.
+
+    `near_at`: from then on it is near. `broken`: its (first) time has passed. `told_at`: the customer was given a later
+    time then.
+    """
+
+    kind: Literal["promise", "first_response", "next_response", "resolution"]
+    due_at: datetime
+    near_at: datetime
+    broken: bool
+    told_at: datetime | None
+
+
 class Row(Schema):
     """One line of the list: what must I do now?
 
     `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
     for a person (None while nobody has to act); `preview` is the customer's or the agent's newest words.
     `delivered_seq` and `seen_seq` are up to where the customer's side has our messages, and has had them before their
-    eyes. `found` is the passage a search hit. `team` is the key of the one whose matter it is.
+    eyes. `found` is the passage a search hit. `team` is the key of the one whose matter it is. `clocks` are those that
+    run, soonest first.
     """
 
     id: int
@@ -100,6 +115,7 @@ class Row(Schema):
     seen_seq: int
     team: str | None
     found: str | None
+    clocks: list[Clock]
 
 
 class Counts(Schema):

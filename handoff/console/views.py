@@ -66,6 +66,7 @@ def row(view: ConversationView, found: str | None = None) -> schemas.Row:
             "seen_seq": view.seen_seq,
             "team": view.team,
             "found": found,
+            "clocks": [asdict(clock) for clock in view.clocks],
         }
     )
 

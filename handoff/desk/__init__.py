@@ -1,6 +1,7 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
 from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, console_is_open, nudge, set_availability
+from handoff.desk.due import Slipping, breach, break_promises, retell, slipping, warn
 from handoff.desk.inbound import left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -26,8 +27,11 @@ __all__ = [
     "LOOK_AGAIN",
     "NUDGE",
     "WAKE",
+    "Slipping",
     "agent_reply",
     "assign",
+    "breach",
+    "break_promises",
     "cancel_wait",
     "change_priority",
     "change_tags",
@@ -45,9 +49,12 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "retell",
     "return_abandoned",
     "set_availability",
+    "slipping",
     "snooze",
     "transfer",
     "wake_up",
+    "warn",
 ]

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session, contains_eager
 
 from handoff import files
 from handoff.db import table
+from handoff.desk import clocks
 from handoff.desk.assign import assign, direct
 from handoff.desk.presence import has_left
 from handoff.desk.record import add_message, announce, begin_episode, fence_of, locked, transition
 from handoff.errors import OldButton
 from handoff.models import Contact, Conversation, Message
+from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
 from handoff.values import (
     ADDRESS_FIELD,
@@ -65,7 +67,9 @@ _UNANSWERED = (
 )
 
 
-def record_inbound(session: Session, message: InboundMessage, now: datetime, *, bot_answers: bool = True) -> Recorded:
+def record_inbound(
+    session: Session, message: InboundMessage, now: datetime, *, bot_answers: bool = True, sla: Sla = NO_SLA
+) -> Recorded:
     """Store a customer's message once, with the next `seq`. Find, open or reopen the conversation.
 
     Without a bot (`bot_answers=False`) people own it from the start. Raises `OldButton` for a button of an earlier
@@ -94,6 +98,7 @@ def record_inbound(session: Session, message: InboundMessage, now: datetime, *, 
     )
     _take_along(session, conversation.contact, message_id, message.content)
     _await_answer(conversation, now)
+    clocks.customer_wrote(session, conversation, sla, now)
     announce(session, conversation, "incoming", now)
     if _is_in_queue(conversation) and not was_in_queue:
         _find_somebody(session, conversation, now)

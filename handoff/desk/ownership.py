@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
+from handoff.desk import clocks
 from handoff.desk.assign import assign, direct
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
@@ -27,6 +28,7 @@ from handoff.desk.record import (
 )
 from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NotFound, TooLate
 from handoff.models import Agent, Conversation, Handoff
+from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
 from handoff.values import (
     IMPATIENT_REASONS,
@@ -54,6 +56,7 @@ def hand_off(
     decision: Mapping[str, Any] | None,
     language: Language | None,
     memory: Mapping[str, Any] | None = None,
+    sla: Sla = NO_SLA,
 ) -> None:
     """The bot calls a person: owner, reason, priority, packet and the words to the customer in one transaction.
 
@@ -73,19 +76,19 @@ def hand_off(
     direct(session, conversation, call.intent)
     if memory is not None:
         conversation.bot_memory = dict(memory)
-    session.add(
-        Handoff(
-            conversation_id=conversation.id,
-            episode=conversation.episode,
-            reason=call.reason,
-            priority=call.priority,
-            packet=dict(call.packet),
-            asked_at=asked_at,
-            queued_at=now,
-            claimed_at=now if again else None,
-            agent_id=again,
-        )
+    handoff = Handoff(
+        conversation_id=conversation.id,
+        episode=conversation.episode,
+        reason=call.reason,
+        priority=call.priority,
+        packet=dict(call.packet),
+        asked_at=asked_at,
+        queued_at=now,
+        claimed_at=now if again else None,
+        agent_id=again,
     )
+    session.add(handoff)
+    clocks.begin(session, conversation, handoff, call.promise, sla, now)
     if decision is not None:
         write_decision(session, conversation, fence.last_incoming_seq, decision)
     add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
@@ -135,6 +138,7 @@ def snooze(
     transition(conversation, Status.SNOOZED, agent_id)
     conversation.snoozed_until = until
     mark_answered(conversation)
+    clocks.put_aside(session, conversation, now)
     jobs.schedule(session, WAKE, f"{conversation.id}:{conversation.epoch}", until, {"id": conversation.id})
     add_activity(session, conversation, now, Activity.SNOOZED, agent_id, detail=until.isoformat())
     announce(session, conversation, "snooze", now)
@@ -186,14 +190,18 @@ def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime)
     mine = conversation.status == Status.SNOOZED and conversation.assignee_id == agent_id
     if conversation.status != Status.RESOLVED and not mine:
         raise IllegalTransition(Status(conversation.status), Status.OPEN)
+    clocks.resumed(session, conversation, now)
     give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.REOPENED, agent_id, private=mine)
     announce(session, conversation, "reopen", now)
 
 
-def change_priority(session: Session, conversation_id: int, agent_id: int, priority: Priority, now: datetime) -> None:
+def change_priority(
+    session: Session, conversation_id: int, agent_id: int, priority: Priority, now: datetime, *, sla: Sla = NO_SLA
+) -> None:
     conversation = locked(session, conversation_id)
     set_priority(conversation, priority)
+    clocks.reprioritised(session, conversation, sla, now)
     announce(session, conversation, "priority", now)
 
 
@@ -244,9 +252,11 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     assign(session, now)
 
 
-def leave_queue(session: Session, message: InboundMessage, words: Sequence[Outgoing], now: datetime) -> Recorded:
+def leave_queue(
+    session: Session, message: InboundMessage, words: Sequence[Outgoing], now: datetime, *, sla: Sla = NO_SLA
+) -> Recorded:
     """The customer presses "never mind": stored and done at once. Where nobody is waited for any more, only stored."""
-    recorded = record_inbound(session, message, now)
+    recorded = record_inbound(session, message, now, sla=sla)
     conversation = locked(session, recorded.conversation_id)
     if not recorded.duplicate and _is_waited_for(session, conversation):
         cancel_wait(session, recorded.conversation_id, words, now)
@@ -292,6 +302,8 @@ def _is_waited_for(session: Session, conversation: Conversation) -> bool:
 
 def _end_human_stretch(session: Session, conversation: Conversation, now: datetime) -> None:
     mark_answered(conversation)
+    resolved = conversation.status == Status.RESOLVED
+    clocks.ended(session, conversation, now, resolved=resolved)
     handoff = current_handoff(session, conversation)
     if handoff is not None:
-        handoff.ended_at = now
+        handoff.ended_at, handoff.resolved_at = now, now if resolved else None

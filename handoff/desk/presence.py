@@ -132,6 +132,12 @@ def colleagues(session: Session, now: datetime) -> list[Colleague]:
     return [Colleague(agent.id, agent.name, availability(agent, now), n or 0) for agent, n in rows]
 
 
+def count_online(session: Session, now: datetime) -> int:
+    """How many agents are there to serve somebody."""
+    here = (Agent.active, Agent.availability == "online", Agent.seen_at >= now - AGENT_LASTS)
+    return session.scalar(select(func.count()).select_from(Agent).where(*here)) or 0
+
+
 def availability(agent: Agent, now: datetime) -> Availability:
     """What they said, while their console is open; offline otherwise."""
     if agent.seen_at is None or now - agent.seen_at > AGENT_LASTS or not agent.active:

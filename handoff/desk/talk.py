@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import files as files_of
+from handoff.desk import clocks
 from handoff.desk.record import (
     add_message,
     add_words,
@@ -88,6 +89,7 @@ def agent_reply(
     if handoff is not None and handoff.first_human_reply_at is None:
         handoff.first_human_reply_at = now
         handoff.claimed_at = handoff.claimed_at or now
+    clocks.answered(session, conversation, now)
     announce(session, conversation, "agent_reply", now)
     return message_id
 

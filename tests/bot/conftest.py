@@ -15,6 +15,7 @@ from bot.replies import shipped
 from bot.settings import ROOT
 from bot.understand import Brain
 from handoff import db, desk, inbox
+from handoff.board import Board
 from handoff.db import Database
 from handoff.files import Files
 from handoff.ports import LocalWakeups
@@ -45,6 +46,7 @@ class Counter:
     nlu_state: NluState
     wakeups: LocalWakeups
     files: Files
+    board: Board
 
     async def says(self, text: str, *, contact: str = "visitor-1", locale: Language | None = None) -> int:
         return await self.sends(a.inbound(text, contact=contact, locale=locale))
@@ -90,8 +92,9 @@ async def counter(database_url: str, clock: MovedClock, tmp_path: Path) -> Async
     brain = Brain(nlu, Surely(), library, records, shipped(), SHOP, clock)
     files = Files(database, tmp_path / "files", clock, "k" * 40)
     state = NluState(False, clock.now())
-    found = Counter(database, None, nlu, records, clock, state, wakeups, files)  # type: ignore[arg-type]
-    found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state)
+    board = Board(database, wakeups, clock)
+    found = Counter(database, None, nlu, records, clock, state, wakeups, files, board)  # type: ignore[arg-type]
+    found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state, board=board)
     yield found
     await found.inbound.drain(0)
     await database.close()

@@ -24,7 +24,10 @@ from bot.channels.visitors import MAX_TOLD, Origins, hashed
 from bot.channels.widget import FOREIGN_PAGE, FORM, HELLO_S, Widget
 from bot.logs import read
 from bot.replies import shipped
+from bot.shop import Hours, Shop
 from handoff import desk, inbox
+from handoff.db import Database
+from handoff.desk import presence
 from handoff.errors import DatabaseBusy
 from handoff.events import contact_topic
 from handoff.ports import SystemClock
@@ -32,7 +35,7 @@ from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Button, InboundMessage, 
 from tests import builders as a
 from tests.bot.conftest import SHOP, Counter
 from tests.e2e.program import Visitor
-from tests.fakes import TroubledDatabase, on_a_standby
+from tests.fakes import CountingDatabase, TroubledDatabase, on_a_standby
 
 KEY, SECRET = "k" * 40, "s" * 40
 SCHEMA = webtypes.widget_schema()
@@ -49,18 +52,21 @@ def word_of(counter: Counter, sub: str = "ann") -> str:
 
 
 @asynccontextmanager
-async def served(counter: Counter, hello_s: float = HELLO_S) -> AsyncIterator[str]:
+async def served(
+    counter: Counter, hello_s: float = HELLO_S, *, shop: Shop = SHOP, database: Database | None = None
+) -> AsyncIterator[str]:
     widget = Widget(
-        counter.database,
+        database or counter.database,
         counter.inbound.receive,
         counter.wakeups,
         Buttons(KEY),
         shipped(),
-        SHOP,
+        shop,
         SystemClock(),
         Origins({OWN}),
         counter.files,
         entrance_of(counter),
+        counter.board,
         hello_s,
     )
     # As in the program, and not as is usual in tests, a visitor who leaves cancels nothing.
@@ -418,3 +424,44 @@ async def test_who_leaves_in_the_middle_of_a_word_is_no_error_of_ours(
             await other.says("hello")
             await other.until(lambda v: len(v.acknowledged) == 1)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+EVERY_DAY = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+NEVER_CLOSED = SHOP.model_copy(update={"hours": Hours.model_validate({"week": EVERY_DAY})})
+NEVER_OPEN = SHOP.model_copy(update={"hours": Hours.model_validate({"week": {}})})
+
+
+async def queued(counter: Counter, visitor: Visitor) -> int:
+    await visitor.presses("person")
+    await visitor.until(lambda v: v.conversation["status"] == "waiting", 5)
+    rows = (await counter.database.read(inbox.listing, "queue", 0)).rows
+    return next(row.id for row in rows if row.reference == visitor.conversation["reference"])
+
+
+async def test_those_who_wait_see_the_line_move_without_a_message_or_a_query_each(counter: Counter) -> None:
+    counting, agent = CountingDatabase(counter.database), await counter.database.write(a.agent, counter.clock.now())
+    await counter.database.write(presence.console_is_open, agent, counter.clock.now())
+    async with (
+        served(counter, shop=NEVER_CLOSED, database=counting) as address,
+        Visitor(address, "en") as first,
+        Visitor(address, "zh-TW") as second,
+    ):
+        ahead, behind = await queued(counter, first), await queued(counter, second)
+        await second.until(lambda v: v.conversation["position"] == 2 and bool(v.messages), 5)
+        assert second.conversation["wait"] == "約 5–10 分鐘"
+        said, asked = len(second.messages), counting.asked
+        await counter.database.write(desk.claim, ahead, agent, counter.clock.now())
+        await first.until(lambda v: v.conversation["status"] == "person", 5)
+        asked_by_first = counting.asked - asked
+        await counter.board.tell()
+        await second.until(lambda v: v.conversation["position"] == 1, 5)
+        assert second.conversation["wait"] == "約 3 分鐘"
+        assert (len(second.messages), counting.asked - asked) == (said, asked_by_first)
+        await counter.database.write(desk.claim, behind, agent, counter.clock.now())
+        await second.until(lambda v: (v.conversation["status"], v.conversation["position"]) == ("person", None), 5)
+
+
+async def test_out_of_hours_no_place_is_shown(counter: Counter) -> None:
+    async with served(counter, shop=NEVER_OPEN) as address, Visitor(address, "en") as visitor:
+        await queued(counter, visitor)
+        assert (visitor.conversation["position"], visitor.conversation["wait"]) == (None, None)

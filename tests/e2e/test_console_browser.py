@@ -382,6 +382,25 @@ async def test_dark_is_a_choice_and_availability_is_told_to_colleagues(
         await expect(colleague).to_have_attribute("data-availability", "online")
 
 
+async def test_what_is_due_stands_on_the_row_and_is_gone_with_the_answer(
+    chromium: Browser, program: Program, shoot: Shoot
+) -> None:
+    async with an_agent(chromium, program, "en") as mei, a_customer(chromium, program, "en") as customer:
+        row = await someone_waits(customer, mei)
+        await expect(customer.by("system").last).to_contain_text("You'll hear from us by")
+        await expect(row.get_by_test_id("due")).to_have_attribute("data-state", re.compile("ahead|near"))
+        await mei.page.get_by_test_id("filters").click()
+        await mei.page.get_by_test_id("filter-sort").select_option("due")
+        await expect(row).to_be_visible()
+        await shoot(mei.page, "75-due")
+        await mei.page.get_by_test_id("clear-filters").click()
+        await mei.claims(row)
+        await expect(mei.page.get_by_test_id("clocks")).to_contain_text("Promised reply in")
+        await mei.replies("Here I am.")
+        await expect(mei.page.get_by_test_id("due").and_(mei.page.locator("[data-kind=promise]"))).to_have_count(0)
+        await mei.resolves()
+
+
 async def ground(page: Page) -> str:
     return str(await page.evaluate("getComputedStyle(document.body).backgroundColor"))
 

@@ -1,9 +1,11 @@
 """When people are there: weeks, holidays, midnight, and changes of the clock."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handoff.business_hours import BusinessHours, Span
 
@@ -69,3 +71,80 @@ def test_nine_o_clock_is_nine_o_clock_when_the_clocks_change() -> None:
     opens = office.next_opening(saturday_night)
     assert opens is not None
     assert (opens.hour, opens.utcoffset()) == (9, datetime(2026, 10, 25, 9, tzinfo=LONDON).utcoffset())
+
+
+NIGHT = BusinessHours(TAIPEI, {0: [(time(20), time(0))], 1: [(time(0), time(2))]}, {})
+ODD = BusinessHours(LONDON, {day: [(time(1, 30), time(3)), (time(2), time(4))] for day in range(7)}, {})
+"""Open over the hour that is skipped or comes twice, in spans that overlap."""
+
+
+@pytest.mark.parametrize(
+    ("hours", "start", "worked", "end"),
+    [
+        (OFFICE, taipei(23, 9), 60, taipei(23, 10)),
+        (OFFICE, taipei(23, 8), 60, taipei(23, 10)),
+        (OFFICE, taipei(23, 17, 30), 30, taipei(23, 18)),
+        (OFFICE, taipei(23, 17, 30), 31, taipei(24, 9, 1)),
+        (OFFICE, taipei(24, 17), 120, taipei(26, 10)),  # over the holiday
+        (OFFICE, taipei(27, 17), 120, taipei(28, 11)),  # into the Saturday with hours of its own
+        (OFFICE, taipei(27, 17), 240, taipei(30, 10)),  # and past it
+        (OFFICE, taipei(23, 9), 5 * 540, taipei(30, 16)),  # days
+        (NIGHT, taipei(23, 23), 120, taipei(24, 1)),
+        (NIGHT, taipei(24, 1), 120, taipei(30, 21)),
+        (AROUND_THE_CLOCK, taipei(23, 23), 120, taipei(24, 1)),
+        (OFFICE, taipei(23, 7), 0, taipei(23, 7)),
+    ],
+)
+def test_working_time_passes_only_while_people_are_there(
+    hours: BusinessHours, start: datetime, worked: int, end: datetime
+) -> None:
+    assert hours.add_working_time(start, timedelta(minutes=worked)) == end
+    assert hours.working_time_between(start, end) == timedelta(minutes=worked)
+
+
+@pytest.mark.parametrize(
+    ("day", "worked"),
+    [
+        (date(2026, 3, 28), timedelta(hours=2, minutes=30)),
+        (date(2026, 3, 29), timedelta(hours=2)),  # 01:00 is followed by 02:00
+        (date(2026, 10, 25), timedelta(hours=3, minutes=30)),  # 01:59 is followed by 01:00
+    ],
+)
+def test_an_hour_that_is_skipped_or_comes_twice_counts_as_it_passes(day: date, worked: timedelta) -> None:
+    midnight = datetime.combine(day, time(0), LONDON)
+    assert ODD.working_time_between(midnight, midnight + timedelta(days=1)) == worked
+
+
+def test_where_nobody_ever_comes_no_working_time_passes() -> None:
+    empty = BusinessHours(TAIPEI, {}, {date(2026, 11, 23): [NINE_TO_SIX]})
+    assert empty.add_working_time(taipei(23, 9), timedelta(hours=9)) == taipei(23, 18)
+    assert empty.add_working_time(taipei(23, 9), timedelta(hours=9, seconds=1)) is None
+    assert empty.working_time_between(taipei(24, 0), taipei(28, 0)) == timedelta(0)
+    assert empty.working_time_between(taipei(24, 0), taipei(23, 0)) == timedelta(0)
+
+
+moments = st.builds(
+    lambda day, seconds: day + timedelta(seconds=seconds),
+    st.sampled_from([datetime(2026, month, 20, tzinfo=UTC) for month in (3, 10, 11)]),
+    st.integers(0, 14 * 86400),
+)
+"""Around changes of the clock and a holiday."""
+hours_of_some_shop = st.sampled_from([OFFICE, NIGHT, ODD, AROUND_THE_CLOCK])
+
+
+@given(hours_of_some_shop, moments, st.timedeltas(timedelta(seconds=1), timedelta(days=3)))
+@settings(max_examples=60, deadline=None)
+def test_adding_working_time_and_measuring_it_are_inverse(
+    hours: BusinessHours, start: datetime, worked: timedelta
+) -> None:
+    end = hours.add_working_time(start, worked)
+    assert end is not None and end > start
+    assert hours.working_time_between(start, end) == worked
+
+
+@given(hours_of_some_shop, moments, moments, moments)
+@settings(max_examples=60, deadline=None)
+def test_working_time_adds_up(hours: BusinessHours, one: datetime, two: datetime, three: datetime) -> None:
+    first, middle, last = sorted((one, two, three))
+    parts = hours.working_time_between(first, middle) + hours.working_time_between(middle, last)
+    assert hours.working_time_between(first, last) == parts

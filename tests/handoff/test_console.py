@@ -31,6 +31,7 @@ from handoff.ports import LocalWakeups, NoRecords, NoSuggestions
 from tests import builders as a
 from tests.e2e.program import Desk
 from tests.fakes import MovedClock
+from tests.handoff.test_clocks import waits
 
 PASSWORD = "correct horse battery"
 INSTALLATION = Installation(
@@ -218,6 +219,21 @@ async def test_who_is_called_by_a_code_of_ours_is_told_and_not_read_off_the_name
     assert (told["contact"]["name"], told["contact"]["named"]) == ("EMMA", True)
     listed = (await mei.get("/conversations?view=bot"))["items"]
     assert {row["contact"]: row["named"] for row in listed} == {"EMMA": True, seen[1]["row"]["contact"]: False}
+
+
+async def test_agents_see_what_is_due_and_may_list_by_it(mei: Desk, office: Office) -> None:
+    soon = await waits(office.database, office.clock, "soon", minutes=10)
+    near = "/conversations?view=queue&due=near&sort=due"
+    assert (await mei.get(near))["items"] == []
+    office.clock.move(7 * 60)
+    [row] = (await mei.get(near))["items"]
+    assert row["id"] == soon
+    clocks = {clock["kind"]: (clock["broken"], clock["told_at"]) for clock in row["clocks"]}
+    assert clocks == dict.fromkeys(("promise", "first_response", "resolution"), (False, None))
+    assert [row["id"] for row in (await mei.get("/conversations?sort=due"))["items"]] == [soon, office.conversation]
+    assert (await mei.get(f"/conversations/{soon}"))["row"]["clocks"] == row["clocks"]
+    for nonsense in ("due=late", "sort=age"):
+        await mei.get(f"/conversations?{nonsense}", 400)
 
 
 async def logs_in(office: Office, sub: str, **claims: str) -> int:

@@ -21,6 +21,7 @@ from handoff.ports import LocalWakeups
 from handoff.values import CallForPerson, Outgoing, Priority, Reason
 from tests import builders as a
 from tests.fakes import MovedClock
+from tests.handoff.test_clocks import is_answered, waits
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "metrics.md"
 STATE = ProcessState("1.2.3", "abc", nlu_ready=True, dropped=4, widget_sockets=3, console_sockets=2)
@@ -81,6 +82,28 @@ async def test_first_replies_are_peoples_time_from_the_queue_and_never_the_bots(
     assert figures[f'{bucket}{{le="60.0"}}'] == 0
     assert figures[f'{bucket}{{le="180.0"}}'] == 1
     assert figures[f'{bucket}{{le="1800.0"}}'] == figures[f'{bucket}{{le="+Inf"}}'] == 2
+
+
+async def test_promises_and_deadlines_are_counted_by_what_became_of_them(database: Database, clock: MovedClock) -> None:
+    mei = await database.write(a.agent, clock.now())
+    for contact, minutes in (("quick", 5), ("slow", 20), ("unneeded", 0)):
+        conversation = await waits(database, clock, contact)
+        clock.move(minutes * 60)
+        if minutes:
+            await is_answered(database, clock, conversation, mei)
+        else:
+            await database.write(desk.cancel_wait, conversation, (), clock.now())
+    clock.move(3600)
+    await waits(database, clock, "late")
+    clock.move(3600)
+    await database.write(desk.break_promises, clock.now())
+    await database.write(desk.breach, clock.now())
+    figures = await _scraped(database, clock)
+    promised = [figures[f'baton_promises_total{{outcome="{outcome}"}}'] for outcome in ("kept", "broken")]
+    first = [
+        figures[f'baton_sla_deadlines_total{{kind="first_response",outcome="{how}"}}'] for how in ("met", "breached")
+    ]
+    assert (promised, first) == ([1, 2], [2, 1])
 
 
 async def test_decisions_are_counted_by_kind_and_language(database: Database, clock: MovedClock) -> None:

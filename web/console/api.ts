@@ -43,6 +43,8 @@ export interface Filter {
   readonly reason: string;
   readonly tag: string;
   readonly team: string;
+  readonly due: string;
+  readonly sort: string;
   readonly q: string;
 }
 

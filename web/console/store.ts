@@ -53,7 +53,17 @@ export type Page = "desk" | "canned" | "install" | "people" | "teams" | "trail" 
 export type Permission = Me["may"][number];
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
-export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", team: "", q: "" };
+export const NO_FILTER: Filter = {
+  priority: "",
+  language: "",
+  channel: "",
+  reason: "",
+  tag: "",
+  team: "",
+  due: "",
+  sort: "",
+  q: "",
+};
 
 /** Undefined while it is not known whether somebody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);

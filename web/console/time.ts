@@ -20,6 +20,14 @@ export function waited(since: string): string {
   return t("hours", { h: Math.floor(minutes / 60), m: minutes % 60 });
 }
 
+/** A stretch of time in ms, in whole minutes: `4 min`, `1 h 5 min`. */
+export function span(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return t("seconds", { n: Math.floor(ms / 1000) });
+  if (minutes < 60) return t("minutes", { n: minutes });
+  return t("hours", { h: Math.floor(minutes / 60), m: minutes % 60 });
+}
+
 export function minutesSince(since: string): number {
   return (now.value - Date.parse(since)) / 60_000;
 }

@@ -88,6 +88,19 @@ export interface CannedResponses {
   items: CannedResponse[];
 }
 /**
+ * A time by which people have to act: what the customer was promised, or a deadline of the shop's own.
+ *
+ * `near_at`: from then on it is near. `broken`: its (first) time has passed. `told_at`: the customer was given a later
+ * time then.
+ */
+export interface Clock {
+  broken: boolean;
+  due_at: string;
+  kind: "promise" | "first_response" | "next_response" | "resolution";
+  near_at: string;
+  told_at: string | null;
+}
+/**
  * An agent as the others see them; `open` counts the conversations they have.
  */
 export interface Colleague {
@@ -275,11 +288,13 @@ export interface OrderLine {
  * `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
  * for a person (None while nobody has to act); `preview` is the customer's or the agent's newest words.
  * `delivered_seq` and `seen_seq` are up to where the customer's side has our messages, and has had them before their
- * eyes. `found` is the passage a search hit. `team` is the key of the one whose matter it is.
+ * eyes. `found` is the passage a search hit. `team` is the key of the one whose matter it is. `clocks` are those that
+ * run, soonest first.
  */
 export interface Row {
   assignee: Assignee | null;
   channel: "widget" | "telegram";
+  clocks: Clock[];
   contact: string;
   delivered_seq: number;
   episode: number;

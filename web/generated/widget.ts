@@ -73,7 +73,8 @@ export interface Messages {
 /**
  * Who has the conversation now.
  *
- * `position` is 1 for the next in the queue, only while waiting. `seen` is the `seq` up to which our side has read.
+ * `position` is 1 for the next in the queue, only while waiting in hours; `wait` says how long that may take, in the
+ * customer's language, where it can be told. `seen` is the `seq` up to which our side has read.
  * `hours` says when people are there, in the customer's language.
  */
 export interface WidgetConversation {
@@ -85,6 +86,7 @@ export interface WidgetConversation {
   seen: number;
   status: "bot" | "waiting" | "person" | "resolved";
   typing: TypingPerson | null;
+  wait: string | null;
 }
 /**
  * An agent is writing; without another frame it is over at `until`.

@@ -19,7 +19,7 @@ export class Chat {
   readonly messages = new Map<number, WidgetMessage>();
   readonly outbox = new Outbox();
   conversation: WidgetConversation = {
-    reference: null, status: "bot", agent: null, position: null, seen: 0, typing: null, open: true, hours: "",
+    reference: null, status: "bot", agent: null, position: null, wait: null, seen: 0, typing: null, open: true, hours: "",
   };
   welcome: Welcome | null = null;
   up = false;
@@ -82,8 +82,9 @@ export class Chat {
 
   /** One line on where the conversation stands. */
   get standing(): string {
-    const { status, position } = this.conversation;
-    return status === "waiting" && position ? this.text("waiting_position", { n: position }) : this.text(`${status}_status`);
+    const { status, position: n, wait } = this.conversation;
+    if (status !== "waiting" || !n) return this.text(`${status}_status`);
+    return wait ? this.text("waiting_expected", { n, wait }) : this.text("waiting_position", { n });
   }
 
   /** An address of the server's. */

@@ -6,7 +6,7 @@ type Status = WidgetConversation["status"];
 /** The widget's words. They come with `welcome`; only those needed before the first one are built in. */
 export type TextKey =
   | "title" | "unread" | "close" | "intro"
-  | `${Status}_name` | `${Status}_status` | "waiting_position"
+  | `${Status}_name` | `${Status}_status` | "waiting_position" | "waiting_expected"
   | "connecting" | "away" | "offline" | "offline_outbox"
   | "log" | "you" | "new_message" | "more" | "reading"
   | "typing" | "seen"

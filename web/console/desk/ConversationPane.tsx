@@ -8,6 +8,7 @@ import { loadThread } from "../sync";
 import { busy, handBack, mayFinish, mayMark, mayPass, mayReopen, reopen, resolve } from "../verbs";
 import { customerWord, t } from "../words";
 import { Composer } from "./Composer";
+import { Due } from "./Due";
 import { Priority } from "./Priority";
 import { Transcript } from "./Transcript";
 
@@ -54,6 +55,7 @@ function Head({ row }: { row: Row }) {
             {row.reference}
           </span>
         </p>
+        <Due clocks={row.clocks} />
       </div>
       <Marks row={row} />
       <Verbs row={row} />

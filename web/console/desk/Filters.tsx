@@ -21,6 +21,8 @@ export function Filters() {
       <Choice name="reason" choices={Object.keys(REASONS).map((name) => [name, reasonWord(name)])} />
       {activeTeams().length > 0 && <Choice name="team" choices={activeTeams().map(({ key }) => [key, teamWord(key)])} />}
       <Choice name="tag" choices={knownTags.value.map((name) => [name, name])} />
+      <Choice name="due" choices={[["near", t("due_near")]]} />
+      <Choice name="sort" choices={[["due", t("sort_due")]]} />
       {isFiltered.value && (
         <Button testId="clear-filters" class="link" onClick={widen}>
           {t("clear_filters")}

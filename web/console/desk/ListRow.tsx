@@ -11,6 +11,7 @@ import { filter, openId } from "../store";
 import { teamWord } from "../teams";
 import { minutesSince, shortMoment, waited } from "../time";
 import { customerWord, languageWord, reasonWord, t } from "../words";
+import { Due } from "./Due";
 import { Hit } from "./Hit";
 import { Priority } from "./Priority";
 
@@ -43,6 +44,7 @@ export function ListRow({ row }: { row: Row }) {
         </span>
         <Preview row={row} />
         <Facts row={row} />
+        <Due clocks={row.clocks} />
         <Company row={row} />
       </a>
     </li>

@@ -8,6 +8,7 @@ import { teamWord } from "../teams";
 import { clockTime } from "../time";
 import { entityWord, reasonWord, t } from "../words";
 import { CustomerCard } from "./CustomerCard";
+import { TimeLimits } from "./Due";
 import { Orders } from "./Orders";
 import { PastCalls } from "./PastCalls";
 import { Priority } from "./Priority";
@@ -47,6 +48,7 @@ function Story({ thread, packet }: { thread: Thread; packet: Packet }) {
         </p>
         {packet.summary && <p dir="auto">{packet.summary}</p>}
       </Section>
+      <TimeLimits clocks={thread.row.clocks} />
       {packet.draft && <Draft thread={thread} draft={packet.draft} />}
       <Orders orders={packet.orders} />
       <NearMisses thread={thread} articles={packet.near_misses} />

@@ -1,0 +1,142 @@
+"""What customers are told about when somebody answers, and what the shop file says about it."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import shop as shops
+from bot.decisions import HandOff
+from bot.replies import shipped
+from bot.settings import ROOT
+from bot.shop import Shop, ShopFileError
+from handoff.desk import presence
+from handoff.expected import Minutes
+from handoff.models import Promise
+from handoff.values import Language, Priority, PromisedTime, Reason
+from tests import builders as a
+from tests.bot.conftest import SHOP, Counter
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+HOURS = SHOP.business_hours
+CALLED = HandOff(Reason.CUSTOMER_REQUEST, key="customer_request")
+
+
+def taipei(day: int, hour: int, minute: int = 0) -> datetime:
+    """November 2026; people are there from 9 to 21."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=TAIPEI)
+
+
+@pytest.mark.parametrize(
+    ("language", "now", "due", "told"),
+    [
+        ("zh-TW", taipei(20, 11), taipei(20, 11, 10), "最晚 11:10 回覆您。"),
+        ("zh-CN", taipei(20, 11), taipei(20, 11, 10), "最晚 11:10 回复您。"),
+        ("en", taipei(20, 11), taipei(20, 11, 10), "by 11:10 at the latest."),
+        ("zh-TW", taipei(20, 20, 50), taipei(21, 9, 20), "最晚明天 09:20 回覆您。"),
+        ("en", taipei(20, 20, 50), taipei(21, 9, 20), "by 09:20 tomorrow at the latest."),
+        ("zh-TW", taipei(20, 22), taipei(21, 9, 30), "客服人員明天 09:00 上班，您的問題已經排好。最晚 09:30 回覆您。"),
+        ("zh-CN", taipei(20, 7), taipei(20, 9, 30), "人工客服今天 09:00 上班，您的问题已经排好。最晚 09:30 回复您。"),
+        ("en", taipei(20, 22), taipei(21, 9, 30), "is in line. You'll hear from us by 09:30 at the latest."),
+    ],
+)
+def test_the_first_words_name_the_time(language: Language, now: datetime, due: datetime, told: str) -> None:
+    [words] = shipped().call(CALLED, language, HOURS, now, PromisedTime("wait", due))
+    assert words.text.endswith(told)
+    assert words.author == "system"
+
+
+@pytest.mark.parametrize("language", shops.LANGUAGES)
+@pytest.mark.parametrize("late", [True, False])
+def test_a_later_time_is_told_with_its_day_where_that_is_another_one(language: Language, late: bool) -> None:
+    today, tomorrow = (PromisedTime("wait", taipei(day, 9, 20)) for day in (20, 21))
+    soon, far = (
+        shipped().later(promise, language, HOURS, taipei(20, 9), late=late).text for promise in (today, tomorrow)
+    )
+    assert "09:20" in soon and "09:20" in far
+    assert shipped().say("hours.tomorrow", language) in far and shipped().say("hours.tomorrow", language) not in soon
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(Minutes(None, 3), "約 3 分鐘"), (Minutes(5, 10), "約 5–10 分鐘"), (Minutes(60, None), "一個多小時")],
+)
+def test_a_wait_is_said_as_people_say_it(minutes: Minutes, told: str) -> None:
+    assert shipped().wait(minutes, "zh-TW") == told
+
+
+def the_promise(session: Session) -> Promise:
+    return session.scalars(select(Promise)).one()
+
+
+async def test_what_the_words_name_is_the_stored_promise(counter: Counter) -> None:
+    agent = await counter.database.write(a.agent, counter.clock.now())
+    await counter.database.write(presence.console_is_open, agent, counter.clock.now())
+    conversation = await counter.presses("person")
+    _, messages = await counter.handed_off(conversation)
+    promise = await counter.database.read(the_promise)
+    assert promise.due_at == promise.first_due_at == counter.clock.now() + timedelta(minutes=10)
+    assert messages[-1].text.endswith("最晚 11:10 回覆您。")
+
+
+async def test_out_of_hours_the_morning_is_promised(counter: Counter) -> None:
+    counter.clock.move(11 * 3600)
+    conversation = await counter.presses("person")
+    _, messages = await counter.handed_off(conversation)
+    promise = await counter.database.read(the_promise)
+    assert promise.due_at == taipei(21, 9, 30)
+    assert "明天 09:00" in messages[-1].text and "最晚 09:30" in messages[-1].text
+
+
+def a_shop(folder: Path, *lines: str, holidays: str = "{}") -> Shop:
+    text = (ROOT / "shop.yml").read_text("utf-8").partition("\nsla:")[0]
+    path = folder / "shop.yml"
+    path.write_text("\n".join([text.replace("exceptions: {}", f"exceptions: {holidays}"), *lines]), "utf-8")
+    return shops.load(path)
+
+
+@pytest.mark.parametrize(
+    ("holidays", "named"),
+    [
+        ("{2026-02-30: []}", "hours.exceptions.2026-02-30"),
+        ("{20270206: []}", "hours.exceptions.20270206"),
+        ("{Christmas: []}", "hours.exceptions.Christmas"),
+        ("[2027-02-06]", "hours.exceptions"),
+        ("{2027-02-06: closed}", "hours.exceptions.2027-02-06"),
+        ('{2027-02-06: ["18:00-09:00"]}', "hours.exceptions.2027-02-06"),
+        ('{2027-02-06: ["09:00-13:00", "12:00-18:00"]}', "hours.exceptions.2027-02-06.*overlap"),
+        ("{2027-02-06: [], 2027-02-06: []}", "2027-02-06 is there twice"),
+    ],
+)
+def test_nonsense_among_the_holidays_is_named_with_its_path(tmp_path: Path, holidays: str, named: str) -> None:
+    with pytest.raises(ShopFileError, match=named):
+        a_shop(tmp_path, holidays=holidays)
+
+
+@pytest.mark.parametrize(
+    ("policy", "named"),
+    [
+        ("sla: {asap: {first_response: 5}}", "sla.asap"),
+        ("sla: {high: {resolution: 0}}", "sla.high.resolution"),
+        ("sla: {high: {answer: 5}}", "sla.high.answer"),
+    ],
+)
+def test_nonsense_among_the_deadlines_is_named_with_its_path(tmp_path: Path, policy: str, named: str) -> None:
+    with pytest.raises(ShopFileError, match=named):
+        a_shop(tmp_path, policy)
+
+
+def test_what_the_shop_does_not_ask_for_has_no_deadline(tmp_path: Path) -> None:
+    assert a_shop(tmp_path).service_levels.policies == {}
+    shop = a_shop(tmp_path, "sla: {high: {first_response: 15}, low: {}}")
+    assert shop.service_levels.policies == {Priority.HIGH: {"first_response": timedelta(minutes=15)}}
+
+
+def test_a_team_may_have_hours_of_its_own(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path, 'teams: {night: {hours: {week: {fri: ["21:00-24:00"]}}}, day: {}}')
+    assert shop.hours_of("night").is_open(taipei(20, 22)) and not shop.hours_of("night").is_open(taipei(20, 12))
+    for team in (None, "day", "unknown"):
+        assert shop.hours_of(team) == shop.business_hours
