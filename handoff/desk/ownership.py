@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
+from handoff.desk import episodes, rating
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
@@ -86,6 +87,7 @@ def hand_off(
     if decision is not None:
         write_decision(session, conversation, fence.last_incoming_seq, decision)
     add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
+    episodes.passed_to_people(session, conversation, now)
     if again:
         delivery.cancel_bots(session, conversation.id)
         add_activity(session, conversation, now, Activity.REOPENED, again)
@@ -239,6 +241,7 @@ def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: i
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.HANDED_BACK, agent_id)
     begin_episode(conversation)
+    episodes.begin(session, conversation, now, by_customer=False)
     announce(session, conversation, "hand_back", now)
 
 
@@ -249,6 +252,7 @@ def resolve(session: Session, conversation_id: int, agent_id: int, seen_seq: int
     conversation.resolved_at, conversation.reopen_to = now, agent_id
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.RESOLVED, agent_id)
+    rating.ask(session, conversation, "agent", agent_id, now)
     announce(session, conversation, "resolve", now)
 
 
@@ -261,6 +265,7 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.WAIT_CANCELLED, None)
     begin_episode(conversation)
+    episodes.begin(session, conversation, now, by_customer=False)
     add_words(session, conversation, now, words, None)
     announce(session, conversation, "cancel_wait", now)
 
@@ -308,6 +313,7 @@ def _give(session: Session, conversation: Conversation, agent_id: int, now: date
     transition(conversation, Status.OPEN, agent_id)
     conversation.resolved_at = None
     delivery.cancel_bots(session, conversation.id)
+    episodes.passed_to_people(session, conversation, now)
     handoff = current_handoff(session, conversation)
     if handoff is not None:
         handoff.claimed_at, handoff.agent_id = handoff.claimed_at or now, agent_id
