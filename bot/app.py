@@ -46,7 +46,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.watches import RETURN, SWEEP, Dispatcher, Watches, returner, sweeper, waker
+from handoff.watches import CLOSE, RETURN, SWEEP, Dispatcher, Watches, closer, returner, sweeper, waker
 from nlu.client import NluClient
 from nlu.live import LiveModel
 from nlu.versions import Version
@@ -198,6 +198,7 @@ class Server:
             SWEEP: sweep,
             FORGET: self._files.forget_unsent,
             RETURN: returner(parts.database, parts.clock),
+            CLOSE: closer(parts.database, parts.clock, timedelta(hours=shop.close_silent_hours)),
             desk.WAKE: waker(parts.database, parts.clock),
         }
         self._watches = Watches(parts.database, parts.clock, handlers)
@@ -208,7 +209,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET, RETURN):
+        for kind in (SWEEP, FORGET, RETURN, CLOSE):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
@@ -364,7 +365,7 @@ def _add_pages(app: web.Application) -> None:
 
     if not (ASSETS / "widget.js").exists():
         raise SettingsError("the web code is not built yet; run make setup")
-    app.router.add_get(r"/{name:widget(-panel)?\.js}", widget_script)
+    app.router.add_get(r"/{name:widget(-panel|-rating)?\.js}", widget_script)
     for path in ("/console", "/console/"):
         app.router.add_get(path, page("console/index.html"))  # type: ignore[arg-type]
     app.router.add_static("/console", ASSETS / "console")

@@ -265,8 +265,8 @@ class Rating(Base):
 class Episode(Base):
     """What became of an episode. `by_customer`: a customer's message began it, else a way back to the bot.
 
-    `answered_at` is the bot's first answer; `confirmed_at` and `denied_at` are what the customer said of the newest one.
-    `person_at`: people had it from then on. `silent_at`: it was closed because nobody said anything more. `back_at`: the
+    `answered_at` is the bot's first answer; `confirmed_at` and `denied_at` are what the customer said of the newest.
+    `person_at`: people had it from then on. `silent_at`: closed because nobody said anything more. `back_at`: the
     customer came back after it with something that needed an answer or a person.
     """
 

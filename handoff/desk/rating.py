@@ -69,7 +69,7 @@ def rate(session: Session, message: InboundMessage, now: datetime) -> Recorded:
         raise OldButton("there is nothing to rate any more")
     if isinstance(content, Filled):
         if row.score is None:
-            raise BadInput("choose a score first")
+            raise OldButton("words belong to a score")
         row.comment = content.values.get(RATING_FIELD, "").strip()[:400]
     else:
         row.score = _score(content.value)

@@ -40,4 +40,7 @@ export const SWAP = "M4 8.500h15M15 4.500l4 4-4 4M20 15.500H5M9 11.500l-4 4 4 4"
 export const MOON = "M20 14.500A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.500Z";
 export const PLUS = "M12 5v14M5 12h14";
 export const BIN = "M5 7h14M10 7V4.500h4V7M7 7l.8 12a1 1 0 0 0 1 1h6.400a1 1 0 0 0 1-1L17 7M10.5 11v5M13.5 11v5";
+export const SAVE = "M12 4v10M7.5 10l4.5 4.500 4.5-4.500M5 19.500h14";
+export const STAR = "M12 3.500l2.6 5.400 5.9.8-4.300 4.100 1 5.900-5.200-2.800-5.200 2.800 1-5.900-4.300-4.100 5.9-.8Z";
+export const CHART = "M4 20h16M7 16v-5M12 16V6M17 16v-8";
 export const CODE = "M8 7l-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14";
