@@ -28,6 +28,8 @@ Activity = Literal[
     "transferred",
     "snoozed",
     "woken",
+    "rated",
+    "silent",
 ]
 
 
@@ -246,6 +248,16 @@ class Packet(Schema):
     history: list[Past]
 
 
+class Rating(Schema):
+    """How the customer found an episode, from 1 to 5; `by` tells whether an agent or the assistant was meant."""
+
+    by: Literal["agent", "bot"]
+    agent_name: str | None
+    score: int
+    comment: str
+    created_at: datetime
+
+
 class Conversation(Schema):
     """One conversation. `messages` are those with `rev` above the asked `after`, in the order of `seq`."""
 
@@ -254,6 +266,7 @@ class Conversation(Schema):
     messages: list[ConsoleMessage]
     packet: Packet | None
     rev: int
+    rating: Rating | None = None
 
 
 class Compose(Schema):

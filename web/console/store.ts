@@ -19,6 +19,7 @@ export interface Thread {
   contact: Contact;
   messages: ConsoleMessage[];
   packet: Conversation["packet"];
+  rating?: Conversation["rating"];
   rev: number;
 }
 

@@ -89,7 +89,18 @@ export interface Compose {
  */
 export interface ConsoleMessage {
   activity:
-    | ("claimed" | "handed_back" | "resolved" | "wait_cancelled" | "reopened" | "transferred" | "snoozed" | "woken")
+    | (
+        | "claimed"
+        | "handed_back"
+        | "resolved"
+        | "wait_cancelled"
+        | "reopened"
+        | "transferred"
+        | "snoozed"
+        | "woken"
+        | "rated"
+        | "silent"
+      )
     | null;
   at: string;
   author: "contact" | "bot" | "agent" | "system";
@@ -168,6 +179,7 @@ export interface Conversation {
   contact: Contact;
   messages: ConsoleMessage[];
   packet: Packet | null;
+  rating?: Rating | null;
   rev: number;
   row: Row;
 }
@@ -217,6 +229,16 @@ export interface Order {
 export interface OrderLine {
   name: string;
   quantity: number;
+}
+/**
+ * How the customer found an episode, from 1 to 5; `by` tells whether an agent or the assistant was meant.
+ */
+export interface Rating {
+  agent_name: string | null;
+  by: "agent" | "bot";
+  comment: string;
+  created_at: string;
+  score: number;
 }
 /**
  * One line of the list: what must I do now?
