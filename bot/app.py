@@ -35,6 +35,7 @@ from bot.training import Calibrator
 from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
 from handoff import desk, jobs
 from handoff.console.auth import SignInLimit
+from handoff.console.figure_page import FigurePage
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
 from handoff.console.schemas import Installation
@@ -190,6 +191,7 @@ class Server:
             self._feed,
             self._files,
             _installation(parts),
+            FigurePage(shop.business_hours, timedelta(hours=shop.reopen_hours), parts.records),
         )
         token = parts.settings.metrics_token
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)

@@ -10,8 +10,9 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from handoff import desk, events, inbox
-from handoff.console import schemas, views
+from handoff.console import figure_schemas, schemas, views
 from handoff.console.auth import COOKIE, SignInLimit, set_cookie
+from handoff.console.figure_page import DESK_ALONE, FigurePage, as_csv
 from handoff.console.live import LiveFeed
 from handoff.db import Database
 from handoff.desk import canned, people, presence
@@ -103,6 +104,7 @@ class Console:
     feed: LiveFeed
     files: Files
     installation: schemas.Installation
+    figure_page: FigurePage = DESK_ALONE
 
     def add_to(self, app: web.Application) -> None:
         for route in ROUTES:
@@ -325,6 +327,20 @@ async def installation(console: Console, call: Call) -> schemas.Installation:
     return console.installation
 
 
+async def read_figures(console: Console, call: Call) -> figure_schemas.FigureReport:
+    """How people and the bot did, `from` a day `to` another, by `step` and compared `by` agent, channel or the like."""
+    return await console.figure_page.report(console.database, call.request.query, console.clock.now())
+
+
+async def figures_as_table(console: Console, call: Call) -> web.StreamResponse:
+    """The same for a spreadsheet."""
+    report = await console.figure_page.report(console.database, call.request.query, console.clock.now())
+    named = f'attachment; filename="figures-{report.first}-{report.last}.csv"'
+    # Without the mark at its beginning some spreadsheets take UTF-8 for something else.
+    body = as_csv(report).encode("utf-8-sig")
+    return web.Response(body=body, content_type="text/csv", charset="utf-8", headers={"Content-Disposition": named})
+
+
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/session/link", sign_in_by_link, schemas.Me, schemas.LinkSignIn, public=True),
     Route("POST", "/session", sign_in_by_password, schemas.Me, schemas.PasswordSignIn, public=True),
@@ -353,6 +369,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/articles", search_articles, schemas.Articles),
     Route("POST", "/files", upload, schemas.File),
     Route("GET", r"/files/{key:[\w-]{22,64}}", download, None),
+    Route("GET", "/figures", read_figures, figure_schemas.FigureReport),
+    Route("GET", "/figures.csv", figures_as_table, None),
     Route("GET", "/installation", installation, schemas.Installation),
 )
 
