@@ -10,6 +10,7 @@ import type {
   Conversation,
   ConversationList,
   Counts,
+  FigureReport,
   File as StoredFile,
   Here,
   Installation,
@@ -82,6 +83,7 @@ export const api = {
   changeCanned: (id: number, body: CannedDraft) => call<CannedResponse>("PUT", `canned/${id}`, body),
   removeCanned: (id: number) => call<undefined>("DELETE", `canned/${id}`),
   articles: (q: string, language: string) => call<Articles>("GET", `articles?${new URLSearchParams({ q, language })}`),
+  figures: (query: URLSearchParams) => call<FigureReport>("GET", `figures?${query}`),
   installation: () => call<Installation>("GET", "installation"),
 };
 

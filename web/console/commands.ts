@@ -70,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
     }),
   ),
   { id: "page_canned", label: "page_canned", keys: "g c", may: always, run: go("canned") },
+  { id: "page_figures", label: "page_figures", keys: "g f", may: always, run: go("figures") },
   { id: "page_install", label: "page_install", keys: "g i", may: always, run: go("install") },
   { id: "theme", label: "next_theme", keys: "", may: always, run: nextTheme },
   { id: "palette", label: "palette", keys: "mod k", may: always, run: pick("palette"), quiet: true },

@@ -49,7 +49,7 @@ export interface Toast {
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
-export type Page = "desk" | "canned" | "install";
+export type Page = "desk" | "canned" | "install" | "figures";
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];
 export const NO_FILTER: Filter = { priority: "", language: "", channel: "", reason: "", tag: "", q: "" };

@@ -25,6 +25,28 @@ export interface AvailabilityChange {
   availability: "online" | "away" | "offline";
 }
 /**
+ * Episodes with an answer of the bot; the parts add up to `answered`.
+ */
+export interface BotFigures {
+  answered: number;
+  assumed: number;
+  confirmed: number;
+  person: number;
+  reopened: number;
+  running: number;
+  scores: Scores;
+  wrong: number;
+}
+/**
+ * `good` of the `given` scores are 4 or 5; `total` adds all up.
+ */
+export interface Scores {
+  asked: number;
+  given: number;
+  good: number;
+  total: number;
+}
+/**
  * A prepared answer as written or changed; at least one language.
  */
 export interface CannedDraft {
@@ -286,6 +308,73 @@ export interface Counts {
   mine: number;
   queue: number;
   snoozed: number;
+}
+/**
+ * One agent, channel, language or reason; `key` is empty for those without one.
+ */
+export interface FigureGroup {
+  figures: Figures;
+  key: string;
+  name: string;
+}
+/**
+ * `orders` is None where the shop's records do not count any.
+ */
+export interface Figures {
+  bot: BotFigures;
+  contacts: number;
+  orders?: number | null;
+  people: PeopleFigures;
+}
+/**
+ * What people did, by the time of the handoff.
+ */
+export interface PeopleFigures {
+  abandoned: number;
+  answered: number;
+  asked: Wait | null;
+  first: Wait | null;
+  handoffs: number;
+  in_a_day: Share;
+  next: Wait | null;
+  resolution: Wait | null;
+  scores: Scores;
+  soon: Share;
+}
+/**
+ * Seconds; `n` waits were counted.
+ */
+export interface Wait {
+  n: number;
+  p50: number;
+  p95: number;
+}
+/**
+ * `n` of `of`.
+ */
+export interface Share {
+  n: number;
+  of: number;
+}
+/**
+ * Everything on the page. `before` is as long and right in front; `periods` are first days in the shop's zone.
+ */
+export interface FigureReport {
+  before: Figures;
+  first: string;
+  groups: FigureGroup[];
+  last: string;
+  periods: string[];
+  reasons: ReasonCount[];
+  series: Figures[];
+  step: "day" | "week" | "month";
+  total: Figures;
+  zone: string;
+}
+export interface ReasonCount {
+  before: number;
+  n: number;
+  reason: string;
 }
 /**
  * What the agent is doing in a conversation right now; repeated every few seconds while it is so.

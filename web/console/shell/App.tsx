@@ -10,9 +10,11 @@ import { t } from "../words";
 import { Help } from "./Help";
 import { SignIn } from "./SignIn";
 import { ToastLine } from "./ToastLine";
+import { lazy } from "./lazy";
 import { TopBar } from "./TopBar";
 
-const PAGES = { desk: Desk, canned: CannedPage, install: InstallPage } as const;
+const FiguresPage = lazy(async () => (await import("../pages/figures/FiguresPage")).FiguresPage);
+const PAGES = { desk: Desk, canned: CannedPage, install: InstallPage, figures: FiguresPage } as const;
 
 export function App() {
   if (me.value === undefined) return <Skeleton rows={4} />;

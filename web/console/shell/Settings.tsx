@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { BOLT, CODE, KEYS } from "../../shared/icons";
+import { BOLT, CHART, CODE, KEYS } from "../../shared/icons";
 import { askToNotify, permission, tryAlert } from "../alerts";
 import { Button, Icon } from "../parts";
 import { notifyOn, remindOn, soundOn, theme, THEMES } from "../preferences";
@@ -44,6 +44,9 @@ export function Settings() {
         <LanguageSwitch testId="language-phone" />
         <a href={addressOfPage("canned")}>
           <Icon path={BOLT} /> {t("page_canned")}
+        </a>
+        <a href={addressOfPage("figures")}>
+          <Icon path={CHART} /> {t("page_figures")}
         </a>
         <a href={addressOfPage("install")}>
           <Icon path={CODE} /> {t("page_install")}

@@ -1,4 +1,4 @@
-import { BACK, BOLT, CODE, GEAR, KEYS, LEAVE, SEARCH } from "../../shared/icons";
+import { BACK, BOLT, CHART, CODE, GEAR, KEYS, LEAVE, SEARCH } from "../../shared/icons";
 import { addressOfPage } from "../route";
 import { Button, Icon } from "../parts";
 import { signOut } from "../session";
@@ -38,6 +38,7 @@ export function TopBar() {
       <span class="space" />
       <nav class="pages wide-only" aria-label={t("pages")}>
         <PageLink name="canned" icon={BOLT} />
+        <PageLink name="figures" icon={CHART} />
         <PageLink name="install" icon={CODE} />
       </nav>
       <span class="wide-only">

@@ -316,6 +316,8 @@ export const en: Texts = {
   discard: "Discard changes",
 
   page_install: "Put it on your site",
+  page_figures: "Figures",
+  page_failed: "This page couldn't be loaded",
   install_lead: "One tag on every page of your shop, and customers can reach you.",
   install_failed: "The settings didn't load.",
   install_tag: "The tag",

@@ -316,6 +316,8 @@ export const zhCN: Texts = {
   discard: "放弃修改",
 
   page_install: "放到您的网站",
+  page_figures: "数据",
+  page_failed: "这一页没有加载成功",
   install_lead: "在店铺的每一页放上这一行，客户就找得到您。",
   install_failed: "设置没有加载成功。",
   install_tag: "代码",

@@ -315,6 +315,8 @@ export const zhTW = {
   discard: "放棄修改",
 
   page_install: "放到您的網站",
+  page_figures: "數字",
+  page_failed: "這一頁沒有載入成功",
   install_lead: "在商店的每一頁放上這一行，客人就找得到您。",
   install_failed: "設定沒有載入成功。",
   install_tag: "程式碼",
