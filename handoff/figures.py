@@ -219,9 +219,9 @@ def _reasons(session: Session, before: Period, whole: Period) -> dict[str, tuple
         select(Handoff.reason, func.count(), then)
         .where(Handoff.queued_at >= before.since, Handoff.queued_at < whole.until)
         .group_by(Handoff.reason)
-        .order_by(func.count().desc(), Handoff.reason)
     )
-    return {reason: (count - earlier, earlier) for reason, count, earlier in rows}
+    found = sorted((-(count - earlier), -earlier, reason) for reason, count, earlier in rows)
+    return {reason: (-count, -earlier) for count, earlier, reason in found}
 
 
 def _gather(

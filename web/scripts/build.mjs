@@ -25,7 +25,7 @@ const page = (name) =>
       emptyOutDir: true,
       target: "es2022",
       assetsInlineLimit: 0,
-      modulePreload: false,
+      modulePreload: { polyfill: false },
     },
   });
 

@@ -89,7 +89,7 @@ export function counts(values: readonly number[], name: (value: number) => strin
 /** The next number above whose quarters are whole. */
 function rounded(highest: number): number {
   const size = 10 ** Math.floor(Math.log10(highest));
-  const found = [4, 8, 20, 40].map((step) => (step * size) / (size > 1 ? 10 : 1)).find((step) => step >= highest && step % 4 === 0);
+  const found = [4, 8, 12, 16, 20, 40, 60, 80].map((step) => (step * size) / (size > 1 ? 10 : 1)).find((step) => step >= highest && step % 4 === 0);
   return found ?? Math.ceil(highest / 4) * 4;
 }
 
