@@ -18,6 +18,8 @@ from handoff.periods import Period, Step, before, day_after, open_pieces, period
 from handoff.ports import NoOrderCounts, OrderCounts
 
 LAST_DAYS = 7
+YEARS = range(2000, 2200)
+"""Days far outside of them cannot be reckoned with in every zone."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula when a cell begins with it."""
 
@@ -41,7 +43,7 @@ class FigurePage:
         try:
             shown = periods(zone, first, last, step)
             earlier = before(zone, shown, day_after(shown, step))
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             raise BadInput(str(error)) from None
         pieces = open_pieces(self.hours, earlier.since, min(shown[-1].until, now))
         found = await database.read(figures.report, Wanted(shown, earlier, pieces, self.back_within, by), now)
@@ -133,6 +135,9 @@ def _day(query: Mapping[str, str], name: str, default: date) -> date:
     if not value:
         return default
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise BadInput(f"{name} must be a day such as 2026-11-30") from None
+    if day.year not in YEARS:
+        raise BadInput(f"{name} must lie between the years {YEARS.start} and {YEARS.stop}")
+    return day
