@@ -37,6 +37,7 @@ from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
 from handoff import desk, jobs
 from handoff.board import Board
 from handoff.console.auth import SignInLimit
+from handoff.console.figure_page import FigurePage
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
 from handoff.console.schemas import Installation
@@ -52,6 +53,7 @@ from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
 from handoff.values import Language, Outgoing, PromisedTime
 from handoff.watches import (
+    CLOSE,
     DUE,
     FORGET_TRAIL,
     RETURN,
@@ -59,6 +61,7 @@ from handoff.watches import (
     Dispatcher,
     Watches,
     assigner,
+    closer,
     forgetter,
     keeper,
     nudger,
@@ -216,6 +219,7 @@ class Server:
             self._files,
             _installation(parts),
             shop.service_levels,
+            FigurePage(shop.business_hours, timedelta(hours=shop.reopen_hours), parts.records),
         )
         token = parts.settings.metrics_token
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
@@ -225,6 +229,7 @@ class Server:
             FORGET: self._files.forget_unsent,
             RETURN: returner(parts.database, parts.clock),
             FORGET_TRAIL: forgetter(parts.database, parts.clock),
+            CLOSE: closer(parts.database, parts.clock, timedelta(hours=shop.close_silent_hours)),
             desk.WAKE: waker(parts.database, parts.clock),
             desk.ASSIGN: assigner(parts.database, parts.clock),
             desk.NUDGE: nudger(parts.database, parts.clock),
@@ -238,7 +243,7 @@ class Server:
         """Serves until left; yields the address. Raises `SettingsError` where the port is taken."""
         listening = _bound(self._parts.settings)
         host, port = listening.getsockname()[:2]
-        for kind in (SWEEP, FORGET, RETURN, FORGET_TRAIL, DUE):
+        for kind in (SWEEP, FORGET, RETURN, CLOSE, FORGET_TRAIL, DUE):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         await self._parts.database.write(teams.open_desk, self._parts.shop.assignment.rules, self._parts.clock.now())
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
@@ -400,7 +405,7 @@ def _add_pages(app: web.Application) -> None:
 
     if not (ASSETS / "widget.js").exists():
         raise SettingsError("the web code is not built yet; run make setup")
-    app.router.add_get(r"/{name:widget(-panel)?\.js}", widget_script)
+    app.router.add_get(r"/{name:widget(-panel|-rating)?\.js}", widget_script)
     for path in ("/console", "/console/"):
         app.router.add_get(path, page("console/index.html"))  # type: ignore[arg-type]
     app.router.add_static("/console", ASSETS / "console")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import dialogue
-from bot.decisions import Context, HandOff, Memory, Understood, explained
+from bot.decisions import Context, HandOff, Memory, Social, Understood, explained
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
@@ -82,14 +82,23 @@ class Inbound:
 
         Raises `OldButton` and `DatabaseTrouble`; nothing is stored then.
         """
-        if isinstance(message.content, Action) and message.content.name == "cancel_wait":
-            words = (Outgoing(self._replies.say("wait_cancelled", message.locale or self._shop.language)),)
-            recorded = await self._database.write(desk.leave_queue, message, words, self._clock.now(), sla=self._sla)
-        else:
-            recorded = await self._database.write(desk.record_inbound, message, self._clock.now(), sla=self._sla)
+        recorded = await self._record(message)
         if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_burst(recorded, message.content), recorded)
         return recorded
+
+    async def _record(self, message: InboundMessage) -> Recorded:
+        now = self._clock.now()
+        match message.content:
+            case Action(name="cancel_wait"):
+                words = (Outgoing(self._replies.say("wait_cancelled", message.locale or self._shop.language)),)
+                return await self._database.write(desk.leave_queue, message, words, now, sla=self._sla)
+            case Action(name="helpful", value=said):
+                return await self._database.write(desk.judge_answer, message, now, helped=said == "yes")
+            case content if desk.is_rating(content):
+                return await self._database.write(desk.rate, message, now)
+            case _:
+                return await self._database.write(desk.record_inbound, message, now, sla=self._sla)
 
     async def rerun(self, conversation_id: int) -> None:
         """Take up a conversation whose answer was interrupted; one that waited too long goes to a person."""
@@ -189,6 +198,7 @@ class Inbound:
                 decision=explained(understood),
                 memory=memory.stored(),
                 language=understood.language,
+                asks_rating=understood.decision == Social("glad"),
             )
         )
 

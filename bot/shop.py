@@ -170,6 +170,7 @@ class Shop(_Section):
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     hours: Hours
     reopen_hours: Annotated[float, Field(ge=0, le=24 * 90)]
+    close_silent_hours: Annotated[float, Field(ge=0, le=24 * 90)] = 48
     understanding: Understanding
     waiting: Waiting
     assignment: Assignment = Assignment()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff import clocks, delivery, events, files
+from handoff import clocks, delivery, events, files, ratings
 from handoff.db import table
 from handoff.errors import NotFound
 from handoff.models import Agent, Contact, Conversation, Handoff, Message, Team
@@ -30,6 +30,7 @@ from handoff.values import (
     Language,
     MessageView,
     Priority,
+    RatingView,
     Reason,
 )
 
@@ -39,6 +40,7 @@ COUNTED: tuple[View, ...] = ("queue", "mine", "all", "bot", "snoozed")
 LIST_LIMIT = 200
 TRANSCRIPT_LIMIT = 500
 HISTORY_LIMIT = 10
+WHOLE_LIMIT = 5000
 FOUND_AROUND = 40
 """Characters shown on either side of what was searched for."""
 
@@ -113,6 +115,7 @@ class Transcript:
     contact: ContactView
     messages: tuple[MessageView, ...]
     asked: Asked | None
+    rating: RatingView | None = None
 
 
 NO_FILTER = Filter()
@@ -142,6 +145,7 @@ _SAID = (
 )
 """The newest of them: a long history must not stop a browser."""
 _SAID_TO_CUSTOMER = _SAID.where(_messages.c.private.is_(False))
+_ALL_SAID_TO_CUSTOMER = _SAID_TO_CUSTOMER.limit(WHOLE_LIMIT)
 
 
 def listing(session: Session, view: View, agent_id: int, wanted: Filter = NO_FILTER) -> Listing:
@@ -173,6 +177,7 @@ def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Tr
         _contact(session.get_one(Contact, view.contact_id)),
         _message_views(session, rows, pushed),
         _asked(session, view),
+        ratings.given(session, view.id),
     )
 
 
@@ -214,6 +219,17 @@ def customer_view(
     if found is None:
         return None
     rows = session.execute(_SAID_TO_CUSTOMER, {"its": found.id, "after": after_rev}).all()
+    return _view(found), _message_views(session, rows, {})
+
+
+def customer_transcript(
+    session: Session, channel: Channel, contact_key: str
+) -> tuple[ConversationView, tuple[MessageView, ...]] | None:
+    """As `customer_view`, from the beginning, for a file."""
+    found = _of_contact(session, channel, contact_key)
+    if found is None:
+        return None
+    rows = session.execute(_ALL_SAID_TO_CUSTOMER, {"its": found.id, "after": 0}).all()
     return _view(found), _message_views(session, rows, {})
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from platform import python_version
 from typing import Any, get_args
 
@@ -33,9 +34,10 @@ from sqlalchemy.orm import Session
 from handoff.db import Database, is_postgres
 from handoff.errors import DatabaseTrouble
 from handoff.jobs import Job
-from handoff.models import AppliedSla, Conversation, Delivery, Handoff, Message, Promise
+from handoff.models import AppliedSla, Conversation, Delivery, Handoff, Message, NextReply, Promise, Rating
 from handoff.ports import Clock
 from handoff.queue import IN_QUEUE
+from handoff.satisfaction import SCORES
 from handoff.sla import Target
 from handoff.states import Status
 from handoff.values import Priority, Reason
@@ -140,16 +142,45 @@ def _decided(session: Session, *which: ColumnElement[bool]) -> Counter[tuple[str
 
 
 def first_replies(session: Session, _now: datetime) -> Iterator[Metric]:
-    seconds = _seconds_between(session, Handoff.queued_at, Handoff.first_human_reply_at)
+    yield _histogram(
+        session,
+        "baton_human_first_reply_seconds",
+        "From the handoff to a person's first reply; people's time only.",
+        Handoff.queued_at,
+        Handoff.first_human_reply_at,
+    )
+
+
+def next_replies(session: Session, _now: datetime) -> Iterator[Metric]:
+    yield _histogram(
+        session,
+        "baton_human_next_reply_seconds",
+        "From a customer's further message to an agent's reply.",
+        NextReply.asked_at,
+        NextReply.replied_at,
+    )
+
+
+def _histogram(session: Session, name: str, about: str, begin: Any, end: Any) -> Metric:
+    """Of what has come to an end."""
+    seconds = _seconds_between(session, begin, end)
     within = [func.sum(case((seconds <= bound, 1), else_=0)) for bound in REPLY_BUCKETS_S]
     query = select(func.count(), func.coalesce(func.sum(seconds), 0.0), *within)
-    count, total, *reached = session.execute(query.where(Handoff.first_human_reply_at.is_not(None))).one()
+    count, total, *reached = session.execute(query.where(end.is_not(None))).one()
     buckets = [(str(float(bound)), float(n or 0)) for bound, n in zip(REPLY_BUCKETS_S, reached, strict=True)]
-    histogram = HistogramMetricFamily(
-        "baton_human_first_reply_seconds", "From the handoff to a person's first reply; people's time only."
-    )
+    histogram = HistogramMetricFamily(name, about)
     histogram.add_metric([], [*buckets, ("+Inf", float(count))], float(total))
-    yield histogram
+    return histogram
+
+
+def ratings(session: Session, _now: datetime) -> Iterator[Metric]:
+    """A gauge: a customer may change their mind."""
+    given = select(Rating.by, Rating.score, func.count()).where(Rating.score.is_not(None))
+    gauge = GaugeMetricFamily("baton_ratings", "Scores from 1 to 5 that customers gave.", labels=["by", "score"])
+    found = {(by, score): count for by, score, count in _rows(session, given.group_by(Rating.by, Rating.score))}
+    for by, score in product(("agent", "bot"), SCORES):
+        gauge.add_metric([by, str(score)], found.get((by, score), 0))
+    yield gauge
 
 
 def jobs(session: Session, now: datetime) -> Iterator[Metric]:
@@ -210,6 +241,8 @@ FIGURES: tuple[Figures, ...] = (
     waiting,
     handoffs,
     first_replies,
+    next_replies,
+    ratings,
     jobs,
     deliveries,
     promises,

@@ -228,7 +228,7 @@ class Handoff(Base):
     """One call for a person and its clocks, which are never mixed with the bot's."""
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "claimed_at"))
+    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "claimed_at"), Index(None, "queued_at"))
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
@@ -401,3 +401,61 @@ class DeskRule(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Rating(Base):
+    """How a customer found an episode: asked `by` whom it was about, bot or agent; `score` is 1 to 5 once they say so.
+
+    `seq` is the message it was asked under. `created_at` is when the score was first given.
+    """
+
+    __tablename__ = "ratings"
+    __table_args__ = (Index(None, "asked_at"),)
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    episode: Mapped[int] = mapped_column(Integer, primary_key=True)
+    by: Mapped[str] = mapped_column(String(8))
+    agent_id: Mapped[int | None] = mapped_column(ID)
+    seq: Mapped[int] = mapped_column(Integer)
+    score: Mapped[int | None] = mapped_column(Integer)
+    comment: Mapped[str] = mapped_column(String(400), default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Episode(Base):
+    """What became of an episode. `by_customer`: a customer's message began it, else a way back to the bot.
+
+    `answered_at` is the bot's first answer; `confirmed_at` and `denied_at` are what the customer said of the newest.
+    `person_at`: people had it from then on. `silent_at`: closed because nobody said anything more. `back_at`: the
+    customer came back after it with something that needed an answer or a person.
+    """
+
+    __tablename__ = "episodes"
+    __table_args__ = (Index(None, "began_at"), Index(None, "answered_at"))
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    episode: Mapped[int] = mapped_column(Integer, primary_key=True)
+    by_customer: Mapped[bool] = mapped_column(Boolean)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    denied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    person_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    silent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NextReply(Base):
+    """An agent's answer to a message that came after their side had spoken. `asked_at` is its oldest unread bubble."""
+
+    __tablename__ = "next_replies"
+    __table_args__ = (Index(None, "asked_at"),)
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    agent_id: Mapped[int] = mapped_column(ID)
+    reason: Mapped[str | None] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replied_at: Mapped[datetime] = mapped_column(UtcDateTime)

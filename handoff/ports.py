@@ -81,6 +81,17 @@ class NoRecords:
         return ()
 
 
+class OrderCounts(Protocol):
+    """How many orders were placed in each span of time; None where the shop's records do not tell."""
+
+    async def placed(self, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[int] | None: ...
+
+
+class NoOrderCounts:
+    async def placed(self, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[int] | None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """An article that nearly fitted, as an agent may send it. `score` is 0–1."""

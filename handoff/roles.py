@@ -18,19 +18,21 @@ class Permission(StrEnum):
     """Read who changed what on the desk."""
     KNOWLEDGE = "knowledge"
     """Change articles, label, train."""
+    FIGURES = "figures"
+    """See how people and the bot do."""
     INSTALL = "install"
     PEOPLE = "people"
     """Invite, change and take off agents; read who did what to whom."""
 
 
 _AGENT = frozenset({Permission.READ, Permission.WORK})
-_LEAD = _AGENT | {Permission.ASSIGN, Permission.CANNED, Permission.TRAIL}
+_LEAD = _AGENT | {Permission.ASSIGN, Permission.CANNED, Permission.FIGURES, Permission.TRAIL}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,
     "lead": _LEAD,
     "admin": frozenset(Permission),
-    "maintainer": frozenset({Permission.READ, Permission.KNOWLEDGE}),
+    "maintainer": frozenset({Permission.READ, Permission.FIGURES, Permission.KNOWLEDGE}),
 }
 ADMIN = "admin"
 WORKING = frozenset(role for role, may in ROLES.items() if Permission.WORK in may)

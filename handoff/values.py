@@ -66,9 +66,20 @@ class Activity(StrEnum):
     WOKEN = "woken"
     ASSIGNED = "assigned"
     UNANSWERED = "unanswered"
+    RATED = "rated"
+    SILENT = "silent"
 
 
-FOR_AGENTS_ONLY = frozenset({Activity.SNOOZED, Activity.WOKEN, Activity.ASSIGNED, Activity.UNANSWERED})
+FOR_AGENTS_ONLY = frozenset(
+    {
+        Activity.SNOOZED,
+        Activity.WOKEN,
+        Activity.ASSIGNED,
+        Activity.UNANSWERED,
+        Activity.RATED,
+        Activity.SILENT,
+    }
+)
 """Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
 
 
@@ -166,6 +177,25 @@ class Outgoing:
     format: Format = "plain"
     buttons: tuple[Button, ...] = ()
     form: Form | None = None
+
+
+RATE, RATING_FORM, RATING_FIELD = "rate", "rating", "comment"
+"""The buttons from 1 to 5 by which a customer says how it was, and the form for words beside them."""
+RatedBy = Literal["agent", "bot"]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingView:
+    """How a customer found an episode, or with `score` None that they were asked. `by`: whose work it was about."""
+
+    episode: int
+    by: RatedBy
+    agent_name: str | None
+    seq: int
+    score: int | None
+    comment: str
+    asked_at: datetime
+    created_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ RETURN = "return"
 RETURN_EVERY = timedelta(seconds=30)
 FORGET_TRAIL = "forget_trail"
 FORGET_TRAIL_EVERY = timedelta(days=1)
+CLOSE = "close_silent"
+CLOSE_EVERY, CLOSE_SOON = timedelta(minutes=5), timedelta(seconds=5)
+"""A job closes some at once; there may be more where there were any."""
 ABANDONED_AFTER = timedelta(minutes=5)
 DUE = "due"
 DUE_EVERY = timedelta(seconds=5)
@@ -170,6 +173,20 @@ def returner(database: Database, clock: Clock) -> Handler:
         return RETURN_EVERY
 
     return bring_back
+
+
+def closer(database: Database, clock: Clock, after: timedelta) -> Handler:
+    """Closes what has waited for the customer for `after`; with no time at all, nothing."""
+
+    async def close(_job: jobs.Leased) -> timedelta:
+        if not after:
+            return CLOSE_EVERY
+        count = await database.write(desk.close_silent, clock.now(), after)
+        if count:
+            log.info("closed_silent count=%d", count)
+        return CLOSE_SOON if count else CLOSE_EVERY
+
+    return close
 
 
 def waker(database: Database, clock: Clock) -> Handler:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from handoff.values import Action, Button
+from handoff.values import RATE, Action, Button
 
 COURTESIES = frozenset({("helpful", "yes")})
 """Buttons that want nothing more: after the end of a conversation they do not open it again."""
@@ -25,7 +25,8 @@ class Buttons:
             name, value, label, conversation_id, episode = self._serializer().loads(token)
         except (BadSignature, ValueError):
             return None
-        return Action(name, value, label, episode, reopens=(name, value) not in COURTESIES), conversation_id
+        reopens = name != RATE and (name, value) not in COURTESIES
+        return Action(name, value, label, episode, reopens), conversation_id
 
     def _serializer(self) -> URLSafeSerializer:
         return URLSafeSerializer(self.key, salt="button")

@@ -83,7 +83,13 @@ class Seen(Frame):
     seq: Annotated[int, Field(ge=1, lt=2**31)]
 
 
-Incoming = Hello | Send | Press | Submit | Typing | Seen
+class Export(Frame):
+    """The customer wants the whole conversation as a file."""
+
+    type: Literal["export"]
+
+
+Incoming = Hello | Send | Press | Submit | Typing | Seen | Export
 IncomingFrame = Annotated[Incoming, Field(discriminator="type")]
 incoming: TypeAdapter[Incoming] = TypeAdapter(IncomingFrame)
 
@@ -149,12 +155,27 @@ class TypingPerson(Frame):
     until: datetime
 
 
+class Rating(Frame):
+    """How was it? Asked under the message `seq`, about an agent by `name` or about the assistant.
+
+    `scores` are the buttons from 1 to 5, `form` takes the words beside them; `score` is the one given so far.
+    """
+
+    seq: int
+    name: str | None
+    score: int | None
+    comment: str
+    scores: list[Button]
+    form: Form
+
+
 class WidgetConversation(Frame):
     """Who has the conversation now.
 
     `position` is 1 for the next in the queue, only while waiting in hours; `wait` says how long that may take, in the
     customer's language, where it can be told. `seen` is the `seq` up to which our side has read.
-    `hours` says when people are there, in the customer's language.
+    `hours` says when people are there, in the customer's language. `rating` is there while one may be given or
+    changed.
     """
 
     reference: str | None
@@ -166,6 +187,7 @@ class WidgetConversation(Frame):
     typing: TypingPerson | None
     open: bool
     hours: str
+    rating: Rating | None = None
 
 
 class Limits(Frame):
@@ -230,8 +252,17 @@ class Trouble(Frame):
     retry: bool
 
 
-OutgoingFrame = Annotated[Welcome | Ack | Messages | Trouble, Field(discriminator="type")]
-outgoing: TypeAdapter[Welcome | Ack | Messages | Trouble] = TypeAdapter(OutgoingFrame)
+class Transcript(Frame):
+    """The whole conversation as a plain text, and what to call the file."""
+
+    type: Literal["transcript"] = "transcript"
+    name: str
+    text: str
+
+
+Outgoing = Welcome | Ack | Messages | Trouble | Transcript
+OutgoingFrame = Annotated[Outgoing, Field(discriminator="type")]
+outgoing: TypeAdapter[Outgoing] = TypeAdapter(OutgoingFrame)
 
 
 class Uploaded(Frame):

@@ -19,7 +19,7 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from bot.channels import frames
+from bot.channels import frames, transcripts
 from bot.channels.addresses import is_address
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import Buttons
@@ -28,7 +28,7 @@ from bot.channels.visitors import Origins
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import files as files_of
-from handoff import inbox
+from handoff import inbox, ratings
 from handoff.board import Board, Place
 from handoff.db import Database
 from handoff.desk import presence
@@ -36,10 +36,14 @@ from handoff.errors import BadInput, DatabaseTrouble, OldButton
 from handoff.events import contact_topic
 from handoff.files import Files
 from handoff.ports import Clock, Wakeups
+from handoff.satisfaction import SCORES
 from handoff.states import Status
 from handoff.values import (
     ADDRESS_FIELD,
     ADDRESS_FORM,
+    RATE,
+    RATING_FIELD,
+    RATING_FORM,
     Action,
     Button,
     Content,
@@ -47,10 +51,12 @@ from handoff.values import (
     FileView,
     Filled,
     Form,
+    FormField,
     InboundMessage,
     Language,
     Media,
     MessageView,
+    RatingView,
     Text,
 )
 
@@ -67,6 +73,8 @@ MAX_FIELD = 200
 FORM = "form"
 FOREIGN_PAGE = 4403
 """Why a socket was closed. A page cannot read the status of a refused one, so it is let in and told."""
+EXPORT_S = 5.0
+"""A whole conversation is not read more often than this for one page."""
 HELLO_S = 10.0
 """A page that has not said who is there by then is sent away."""
 
@@ -124,6 +132,7 @@ class _Visit:
         self._followed: int | None = None
         self._told_cursor = 0
         self._moves: set[asyncio.Task[None]] = set()
+        self._exported_at: float | None = None
 
     async def run(self) -> None:
         hello = await self._greeted()
@@ -172,6 +181,8 @@ class _Visit:
                     await self._submit(frame)
                 case frames.Typing() | frames.Seen():
                     await self._sign(frame)
+                case frames.Export():
+                    await self._export()
                 case frames.Hello():
                     await self._trouble("bad_frame", None)
 
@@ -237,6 +248,25 @@ class _Visit:
                 await self._widget.database.write(presence.contact_got, "widget", self._key, now, seen=frame.seq)
         except DatabaseTrouble as error:
             log.info("sign_lost error=%s", type(error).__name__)
+
+    async def _export(self) -> None:
+        """The whole conversation as a text; nothing where nothing was said yet."""
+        at, before = asyncio.get_running_loop().time(), self._exported_at
+        if before is not None and at - before < EXPORT_S:
+            await self._trouble("too_fast", None, key="export")
+            return
+        self._exported_at = at
+        widget, now = self._widget, self._widget.clock.now()
+        try:
+            found = await widget.database.read(inbox.customer_transcript, "widget", self._key)
+        except DatabaseTrouble as error:
+            log.warning("not_exported error=%s", type(error).__name__)
+            await self._trouble("unavailable", None, key="export")
+            return
+        if found is not None:
+            text = transcripts.written(*found, self._locale, widget.shop, widget.replies, now)
+            name = transcripts.file_name(found[0], now, widget.shop)
+            await self._send(frames.Transcript(name=name, text=text))
 
     async def _pressed(self, frame: frames.Press) -> Action | None:
         if frame.name is not None:
@@ -346,6 +376,7 @@ class _Visit:
                 **self._standing_at(place),
                 "open": hours.is_open(now),
                 "hours": widget.replies.hours(self._locale, hours, now),
+                "rating": self._rating(news) if news else None,
             }
         )
         if news is None:
@@ -410,8 +441,28 @@ class _Visit:
         shown = {name: value for name, value in asdict(kept).items() if name != "key"}
         return frames.File(url=self._widget.files.address(kept), **shown)
 
-    def _form(self, form: Form, view: ConversationView) -> frames.Form:
-        token = self._widget.buttons.token(Button(FORM, FORM, form.name), view.id, view.episode)
+    def _rating(self, news: "_News") -> frames.Rating | None:
+        """Its buttons belong to the episode that was asked about, which may be over by now."""
+        asked, view, say = news.rating, news.view, self._widget.replies.say
+        if asked is None:
+            return None
+        scores = [Button(say(f"rating.{score}", self._locale), RATE, str(score)) for score in SCORES]
+        field = FormField(RATING_FIELD, say("rating.comment", self._locale), "text")
+        form = Form(RATING_FORM, (field,), say("form.send", self._locale))
+        return frames.Rating(
+            seq=asked.seq,
+            name=asked.agent_name,
+            score=asked.score,
+            comment=asked.comment,
+            scores=[
+                frames.Button(label=b.label, token=self._widget.buttons.token(b, view.id, asked.episode))
+                for b in scores
+            ],
+            form=self._form(form, view, asked.episode),
+        )
+
+    def _form(self, form: Form, view: ConversationView, episode: int | None = None) -> frames.Form:
+        token = self._widget.buttons.token(Button(FORM, FORM, form.name), view.id, episode or view.episode)
         return frames.Form.model_validate(
             {"token": token, "fields": [asdict(f) for f in form.fields], "submit": form.submit}
         )
@@ -425,7 +476,7 @@ class _Visit:
         text = self._widget.replies.say(f"trouble.{key or code}", self._locale, n=frames.MAX_TEXT)
         await self._send(frames.Trouble.model_validate({"code": code, "text": text, "id": frame_id, "retry": retry}))
 
-    async def _send(self, frame: frames.Welcome | frames.Ack | frames.Messages | frames.Trouble) -> None:
+    async def _send(self, frame: frames.Outgoing) -> None:
         if not self._socket.closed:
             await self._socket.send_str(frame.model_dump_json())
 
@@ -450,6 +501,7 @@ class _News:
     typing: presence.Here | None
     was_claimed: bool = False
     is_next: bool = False
+    rating: RatingView | None = None
 
     @property
     def waits(self) -> bool:
@@ -469,14 +521,15 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
     if found is None:
         return None
     view, messages = found
+    rating = ratings.offered(session, view, now)
     if view.status is not Status.OPEN:
-        return _News(view, messages, None)
+        return _News(view, messages, None, rating=rating)
     if view.assignee_id is None:
-        return _News(view, messages, None, inbox.was_claimed(session, view.id))
+        return _News(view, messages, None, inbox.was_claimed(session, view.id), rating=rating)
     if inbox.is_called(session, view.id):
         # The name of who was given it may still change; it is told with their first words.
-        return _News(replace(view, assignee_id=None, assignee_name=None), messages, None, is_next=True)
-    return _News(view, messages, presence.typing_agent(session, view.id, now))
+        return _News(replace(view, assignee_id=None, assignee_name=None), messages, None, is_next=True, rating=rating)
+    return _News(view, messages, presence.typing_agent(session, view.id, now), rating=rating)
 
 
 _NOTHING_YET: Mapping[str, Any] = {

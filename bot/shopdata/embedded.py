@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import JSON, Integer, String, delete, select
+from sqlalchemy import JSON, Integer, String, and_, case, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.shopdata.base import (
@@ -72,6 +72,13 @@ class EmbeddedRecords:
         """The same orders as the desk's port `CustomerRecords` wants them."""
         return [_summary(order, language or "zh-TW") for order in await self.find_orders(numbers)]
 
+    async def placed(self, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[int] | None:
+        """As the desk's port `OrderCounts` wants them; None where there are no orders at all."""
+        try:
+            return await self._read(lambda session: _placed(session, spans))
+        except ShopUnavailable:
+            return None
+
     async def _read(self, verb: Callable[[Session], T]) -> T:
         try:
             return await self._database.read(verb)
@@ -102,6 +109,14 @@ def store(session: Session, products: Sequence[Product], orders: Sequence[Order]
 
 def _find_orders(session: Session, numbers: Sequence[str]) -> list[Order]:
     return [_order(row) for row in session.scalars(select(OrderRow).where(OrderRow.number.in_(numbers)))]
+
+
+def _placed(session: Session, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[int] | None:
+    if session.scalar(select(OrderRow.number).limit(1)) is None:
+        return None
+    within = [and_(OrderRow.placed_at >= since, OrderRow.placed_at < until) for since, until in spans]
+    counts = session.execute(select(*[func.count(case((inside, 1))) for inside in within])).one()
+    return [int(count) for count in counts]
 
 
 def _find_product(session: Session, sku: str) -> Product | None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from handoff import desk, events, inbox
 from handoff.console import schemas, views
 from handoff.console.auth import COOKIE, SignInLimit, set_cookie
+from handoff.console.figure_page import DESK_ALONE, FigurePage
 from handoff.console.live import LiveFeed
 from handoff.db import Database
 from handoff.desk import canned, guesses, people, presence
@@ -125,6 +126,7 @@ class Console:
     files: Files
     installation: schemas.Installation
     sla: Sla = NO_SLA
+    figure_page: FigurePage = DESK_ALONE
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:

@@ -20,7 +20,7 @@ Seq = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 Role = Literal["agent", "lead", "admin", "maintainer"]
-Permission = Literal["read", "work", "assign", "canned", "trail", "knowledge", "install", "people"]
+Permission = Literal["read", "work", "assign", "canned", "trail", "figures", "knowledge", "install", "people"]
 
 Activity = Literal[
     "claimed",
@@ -33,6 +33,8 @@ Activity = Literal[
     "woken",
     "assigned",
     "unanswered",
+    "rated",
+    "silent",
 ]
 
 
@@ -273,6 +275,16 @@ class Packet(Schema):
     history: list[Past]
 
 
+class Rating(Schema):
+    """How the customer found an episode, from 1 to 5; `by` tells whether an agent or the assistant was meant."""
+
+    by: Literal["agent", "bot"]
+    agent_name: str | None
+    score: int
+    comment: str
+    created_at: datetime
+
+
 class Conversation(Schema):
     """One conversation. `messages` are those with `rev` above the asked `after`, in the order of `seq`."""
 
@@ -281,6 +293,7 @@ class Conversation(Schema):
     messages: list[ConsoleMessage]
     packet: Packet | None
     rev: int
+    rating: Rating | None = None
 
 
 class Compose(Schema):

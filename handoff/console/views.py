@@ -14,7 +14,7 @@ from handoff.desk.teams import Arrangement, SeatView, TeamView
 from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
 from handoff.roles import permissions
-from handoff.values import ConversationView, FileView, MessageView
+from handoff.values import ConversationView, FileView, MessageView, RatingView
 
 _NO_DECISION: Mapping[str, Any] = {
     "intent": None,
@@ -167,6 +167,19 @@ async def conversation(found: Transcript, suggestions: Suggestions, records: Cus
         messages=[message(view) for view in found.messages],
         packet=await _packet(found.asked, found.conversation, suggestions, records) if found.asked else None,
         rev=found.conversation.rev,
+        rating=_rating(found.rating),
+    )
+
+
+def _rating(given: RatingView | None) -> schemas.Rating | None:
+    if given is None or given.score is None or given.created_at is None:
+        return None
+    return schemas.Rating(
+        by=given.by,
+        agent_name=given.agent_name,
+        score=given.score,
+        comment=given.comment,
+        created_at=given.created_at,
     )
 
 

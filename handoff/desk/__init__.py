@@ -2,7 +2,7 @@
 
 from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, console_is_open, nudge, set_availability
 from handoff.desk.due import Slipping, breach, break_promises, retell, slipping, warn
-from handoff.desk.inbound import left_waiting, open_turn, record_inbound
+from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
     cancel_wait,
@@ -19,7 +19,9 @@ from handoff.desk.ownership import (
     wake_up,
 )
 from handoff.desk.passing import transfer
+from handoff.desk.rating import is_rating, rate
 from handoff.desk.record import fence_of
+from handoff.desk.silence import close_silent
 from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
@@ -36,15 +38,19 @@ __all__ = [
     "change_priority",
     "change_tags",
     "claim",
+    "close_silent",
     "console_is_open",
     "fence_of",
     "hand_back",
     "hand_off",
+    "is_rating",
+    "judge_answer",
     "leave_queue",
     "left_waiting",
     "note",
     "nudge",
     "open_turn",
+    "rate",
     "record_inbound",
     "reopen",
     "reply",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from handoff import files
 from handoff.db import table
-from handoff.desk import clocks
+from handoff.desk import clocks, episodes
 from handoff.desk.assign import assign, direct
 from handoff.desk.presence import has_left
 from handoff.desk.record import add_message, announce, begin_episode, fence_of, locked, transition
@@ -83,7 +83,7 @@ def record_inbound(
         return Recorded(conversation.id, known.id, known.seq, True, bot_owns, conversation.unanswered_since or now)
     _refuse_old_button(conversation, message.content)
     was_in_queue = _is_in_queue(conversation) and conversation.last_seq > 0
-    _reopen(conversation, message.content, now, bot_answers)
+    _reopen(session, conversation, message.content, now, bot_answers)
     alone = conversation.answered_seq >= conversation.last_incoming_seq
     text, stored_form = _words(message.content), _stored_form(message.content)
     message_id = add_message(
@@ -107,6 +107,14 @@ def record_inbound(
     bubble = Bubble(seq, _read_form(text, stored_form))
     turn = _turn(conversation, [bubble], waiting_since) if bot_owns and alone else None
     return Recorded(conversation.id, message_id, seq, False, bot_owns, waiting_since, turn)
+
+
+def judge_answer(session: Session, message: InboundMessage, now: datetime, *, helped: bool) -> Recorded:
+    """The customer says by a button whether the bot's answer helped: stored like any message. Raises as above."""
+    recorded = record_inbound(session, message, now)
+    if not recorded.duplicate:
+        episodes.judged(session, locked(session, recorded.conversation_id), now, helped=helped)
+    return recorded
 
 
 def open_turn(session: Session, conversation_id: int) -> Turn | None:
@@ -225,6 +233,7 @@ def _first_conversation(session: Session, contact: Contact, now: datetime, bot_a
     )
     session.add(conversation)
     session.flush()
+    episodes.begin(session, conversation, now, by_customer=True)
     return conversation
 
 
@@ -241,7 +250,7 @@ def _refuse_old_button(conversation: Conversation, content: Content) -> None:
         raise OldButton("this button belongs to something that is over")
 
 
-def _reopen(conversation: Conversation, content: Content, now: datetime, bot_answers: bool) -> None:
+def _reopen(session: Session, conversation: Conversation, content: Content, now: datetime, bot_answers: bool) -> None:
     """A snoozed one goes to its agent, or to the queue where they are not there to read it."""
     status = Status(conversation.status)
     if status not in (Status.SNOOZED, Status.RESOLVED) or not _reopens(content):
@@ -252,6 +261,7 @@ def _reopen(conversation: Conversation, content: Content, now: datetime, bot_ans
     else:
         transition(conversation, Status.PENDING if bot_answers else Status.OPEN)
         begin_episode(conversation)
+        episodes.begin(session, conversation, now, by_customer=True)
 
 
 def _is_in_queue(conversation: Conversation) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
-from handoff.desk import clocks
+from handoff.desk import clocks, episodes, rating
 from handoff.desk.assign import assign, direct
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
@@ -92,6 +92,7 @@ def hand_off(
     if decision is not None:
         write_decision(session, conversation, fence.last_incoming_seq, decision)
     add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
+    episodes.passed_to_people(session, conversation, now)
     if again:
         delivery.cancel_bots(session, conversation.id)
         add_activity(session, conversation, now, Activity.REOPENED, again)
@@ -223,6 +224,7 @@ def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: i
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.HANDED_BACK, agent_id)
     begin_episode(conversation)
+    episodes.begin(session, conversation, now, by_customer=False)
     announce(session, conversation, "hand_back", now)
     assign(session, now)
 
@@ -234,6 +236,7 @@ def resolve(session: Session, conversation_id: int, agent_id: int, seen_seq: int
     conversation.resolved_at, conversation.reopen_to = now, agent_id
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.RESOLVED, agent_id)
+    rating.ask(session, conversation, "agent", agent_id, now)
     announce(session, conversation, "resolve", now)
     assign(session, now)
 
@@ -247,6 +250,7 @@ def cancel_wait(session: Session, conversation_id: int, words: Sequence[Outgoing
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.WAIT_CANCELLED, None)
     begin_episode(conversation)
+    episodes.begin(session, conversation, now, by_customer=False)
     add_words(session, conversation, now, words, None)
     announce(session, conversation, "cancel_wait", now)
     assign(session, now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handoff import delivery, events
 from handoff.db import table, wake
+from handoff.desk import episodes
 from handoff.errors import IllegalTransition, NewerMessage, NotFound, NotYours
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
@@ -88,6 +89,7 @@ def give(session: Session, conversation: Conversation, agent_id: int, now: datet
     transition(conversation, Status.OPEN, agent_id)
     conversation.resolved_at = None
     delivery.cancel_bots(session, conversation.id)
+    episodes.passed_to_people(session, conversation, now)
     handoff = current_handoff(session, conversation)
     if handoff is not None:
         handoff.agent_id = agent_id

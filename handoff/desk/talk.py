@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handoff import files as files_of
-from handoff.desk import clocks
+from handoff.desk import clocks, episodes, rating
 from handoff.desk.record import (
     add_message,
     add_words,
@@ -20,7 +20,7 @@ from handoff.desk.record import (
     write_decision,
 )
 from handoff.errors import BadInput, NotYours, TooLate
-from handoff.models import Conversation, Message
+from handoff.models import Conversation, Message, NextReply
 from handoff.states import Status
 from handoff.values import Fence, Language, Outgoing
 
@@ -36,10 +36,12 @@ def reply(
     decision: Mapping[str, Any],
     memory: Mapping[str, Any],
     language: Language | None,
+    asks_rating: bool = False,
 ) -> None:
     """The bot's answer. Raises `TooLate` if a person took over or the customer wrote meanwhile; nothing is stored then.
 
-    No words at all (a 👍) still marks the turn answered. `memory` replaces what the bot remembered.
+    No words at all (a 👍) still marks the turn answered. `memory` replaces what the bot remembered. `asks_rating`: the
+    customer is asked how the bot did.
     """
     conversation = locked(session, fence.conversation_id)
     if not _may_answer(conversation, fence):
@@ -49,6 +51,9 @@ def reply(
     mark_answered(conversation)
     conversation.bot_memory = dict(memory)
     conversation.language = language or conversation.language
+    episodes.answered(session, conversation, str(decision.get("decision")), now)
+    if asks_rating:
+        rating.ask(session, conversation, "bot", None, now)
     announce(session, conversation, "reply", now)
 
 
@@ -72,6 +77,7 @@ def agent_reply(
         return known
     if conversation.assignee_id != agent_id or conversation.status not in (Status.OPEN, Status.SNOOZED):
         raise NotYours("take the conversation over before you answer")
+    asked_at = _asked_again_at(session, conversation)
     message_id = add_message(
         session,
         conversation,
@@ -89,6 +95,8 @@ def agent_reply(
     if handoff is not None and handoff.first_human_reply_at is None:
         handoff.first_human_reply_at = now
         handoff.claimed_at = handoff.claimed_at or now
+    elif asked_at is not None:
+        _keep_next_reply(session, conversation, agent_id, asked_at, now)
     clocks.answered(session, conversation, now)
     announce(session, conversation, "agent_reply", now)
     return message_id
@@ -128,6 +136,28 @@ def note(
 def _may_answer(conversation: Conversation, fence: Fence) -> bool:
     unanswered = conversation.answered_seq < conversation.last_incoming_seq
     return conversation.status == Status.PENDING and unanswered and fence_of(conversation) == fence
+
+
+def _asked_again_at(session: Session, conversation: Conversation) -> datetime | None:
+    """When the oldest message came that nobody has answered yet; None where the agent writes unasked."""
+    if conversation.answered_seq >= conversation.last_incoming_seq:
+        return None
+    unanswered = (Message.conversation_id == conversation.id, Message.seq > conversation.answered_seq)
+    return session.scalar(select(func.min(Message.created_at)).where(*unanswered, Message.kind == "incoming"))
+
+
+def _keep_next_reply(
+    session: Session, conversation: Conversation, agent_id: int, asked_at: datetime, now: datetime
+) -> None:
+    session.add(
+        NextReply(
+            conversation_id=conversation.id,
+            agent_id=agent_id,
+            reason=conversation.reason,
+            asked_at=asked_at,
+            replied_at=now,
+        )
+    )
 
 
 def _known(session: Session, conversation: Conversation, source_id: str) -> int | None:

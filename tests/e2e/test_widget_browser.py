@@ -204,6 +204,7 @@ async def test_what_a_page_loads_stays_small() -> None:
     sizes = {name: len(gzip.compress((assets / name).read_bytes(), 9)) for name in ("widget.js", "widget-panel.js")}
     assert sizes["widget.js"] <= BUDGET, sizes
     assert sizes["widget-panel.js"] <= 12 * 1024, sizes
+    assert len(gzip.compress((assets / "widget-rating.js").read_bytes(), 9)) <= 3 * 1024
 
 
 async def test_pictures_by_picker_clipboard_and_drop_and_a_refused_file(

@@ -216,6 +216,24 @@ async def _handed_off(
     return recorded.conversation_id
 
 
+async def test_scores_and_answers_to_further_messages_are_counted(database: Database, clock: MovedClock) -> None:
+    mei = await database.write(a.agent, clock.now())
+    conversation = await _handed_off(database, clock, "ann", Reason.NO_ARTICLE)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    await database.write(desk.agent_reply, conversation, mei, "r1", "here I am", clock.now())
+    recorded = await database.write(a.write, clock.now(), "and then?", "ann")
+    clock.move(90)
+    await database.write(desk.agent_reply, conversation, mei, "r2", "this", clock.now())
+    await database.write(desk.resolve, conversation, mei, recorded.seq, clock.now())
+    star = a.press("rate", "4", contact="ann", episode=1)
+    await database.write(desk.rate, star, clock.now())
+    figures = await _scraped(database, clock)
+    assert figures["baton_human_next_reply_seconds_count"] == 1
+    assert figures["baton_human_next_reply_seconds_sum"] == pytest.approx(90, abs=0.01)
+    assert figures['baton_ratings{by="agent",score="4"}'] == 1
+    assert figures['baton_ratings{by="bot",score="4"}'] == 0
+
+
 def _listed(session: Session, decisions: Decisions, clock: MovedClock) -> list[float]:
     return [sample.value for metric in decisions(session, clock.now()) for sample in metric.samples]
 

@@ -25,6 +25,7 @@ ANYBODY = {"nobody", *ROLES}
 ALL = set(ROLES)
 WORKERS = {"agent", "lead", "admin"}
 LEADS = {"lead", "admin"}
+FIGURES = {"lead", "admin", "maintainer"}
 ADMINS = {"admin"}
 
 MAY = {
@@ -52,6 +53,8 @@ MAY = {
     "POST /canned": LEADS,
     "PUT /canned/1": LEADS,
     "DELETE /canned/1": LEADS,
+    "GET /figures": FIGURES,
+    "GET /figures.csv": FIGURES,
     "GET /teams": ALL,
     "POST /teams": LEADS,
     "PUT /teams/1": LEADS,

@@ -72,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
     }),
   ),
   { id: "page_canned", label: "page_canned", keys: "g c", may: allowed("canned"), run: go("canned") },
+  { id: "page_figures", label: "page_figures", keys: "g f", may: allowed("figures"), run: go("figures") },
   { id: "page_install", label: "page_install", keys: "g i", may: allowed("install"), run: go("install") },
   { id: "page_people", label: "page_people", keys: "g p", may: allowed("people"), run: go("people") },
   { id: "page_trail", label: "page_trail", keys: "g l", may: allowed("trail"), run: go("trail") },

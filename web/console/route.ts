@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals";
 import { helpShown, notice, openId, type Page, packetShown, page, picker } from "./store";
 
-const PAGES: readonly Page[] = ["canned", "install", "people", "teams", "trail", "account"];
+const PAGES: readonly Page[] = ["canned", "figures", "install", "people", "teams", "trail", "account"];
 
 /** Conversation and page stand in the address, so that the back button of a phone closes them. */
 export function followAddress(): void {

@@ -172,8 +172,8 @@ function keptRows(known: Row[], fresh: Row[]): Row[] {
 function mergeThread(id: number, fresh: Conversation): void {
   const known = store.threads.peek().get(id);
   if (known && known.rev > fresh.rev) return;
-  const { row, contact, packet, rev } = fresh;
-  store.putThread(id, { row, contact, packet, rev, messages: merged(known?.messages ?? [], fresh.messages) });
+  const { row, contact, packet, rev, rating } = fresh;
+  store.putThread(id, { row, contact, packet, rev, rating, messages: merged(known?.messages ?? [], fresh.messages) });
   const arrived = new Set(fresh.messages.map((message) => message.client_id));
   store.outgoing.value = store.outgoing.peek().filter(({ id }) => !arrived.has(id));
 }

@@ -64,6 +64,28 @@ export interface AvailabilityChange {
   availability: "online" | "away" | "offline";
 }
 /**
+ * Episodes with an answer of the bot; the parts add up to `answered`.
+ */
+export interface BotFigures {
+  answered: number;
+  assumed: number;
+  confirmed: number;
+  person: number;
+  reopened: number;
+  running: number;
+  scores: Scores;
+  wrong: number;
+}
+/**
+ * `good` of the `given` scores are 4 or 5; `total` adds all up.
+ */
+export interface Scores {
+  asked: number;
+  given: number;
+  good: number;
+  total: number;
+}
+/**
  * A prepared answer as written or changed; at least one language.
  */
 export interface CannedDraft {
@@ -152,6 +174,8 @@ export interface ConsoleMessage {
         | "woken"
         | "assigned"
         | "unanswered"
+        | "rated"
+        | "silent"
       )
     | null;
   at: string;
@@ -232,6 +256,7 @@ export interface Conversation {
   contact: Contact;
   messages: ConsoleMessage[];
   packet: Packet | null;
+  rating?: Rating | null;
   rev: number;
   row: Row;
 }
@@ -283,6 +308,16 @@ export interface OrderLine {
   quantity: number;
 }
 /**
+ * How the customer found an episode, from 1 to 5; `by` tells whether an agent or the assistant was meant.
+ */
+export interface Rating {
+  agent_name: string | null;
+  by: "agent" | "bot";
+  comment: string;
+  created_at: string;
+  score: number;
+}
+/**
  * One line of the list: what must I do now?
  *
  * `named`: `contact` is what the customer is called, else a code of ours. `waiting_since` is when they began to wait
@@ -331,6 +366,73 @@ export interface Counts {
   mine: number;
   queue: number;
   snoozed: number;
+}
+/**
+ * One agent, channel, language or reason; `key` is empty for those without one.
+ */
+export interface FigureGroup {
+  figures: Figures;
+  key: string;
+  name: string;
+}
+/**
+ * `orders` is None where the shop's records do not count any.
+ */
+export interface Figures {
+  bot: BotFigures;
+  contacts: number;
+  orders?: number | null;
+  people: PeopleFigures;
+}
+/**
+ * What people did, by the time of the handoff.
+ */
+export interface PeopleFigures {
+  abandoned: number;
+  answered: number;
+  asked: Wait | null;
+  first: Wait | null;
+  handoffs: number;
+  in_a_day: Share;
+  next: Wait | null;
+  resolution: Wait | null;
+  scores: Scores;
+  soon: Share;
+}
+/**
+ * Seconds; `n` waits were counted.
+ */
+export interface Wait {
+  n: number;
+  p50: number;
+  p95: number;
+}
+/**
+ * `n` of `of`.
+ */
+export interface Share {
+  n: number;
+  of: number;
+}
+/**
+ * Everything on the page. `before` is as long and right in front; `periods` are first days in the shop's zone.
+ */
+export interface FigureReport {
+  before: Figures;
+  first: string;
+  groups: FigureGroup[];
+  last: string;
+  periods: string[];
+  reasons: ReasonCount[];
+  series: Figures[];
+  step: "day" | "week" | "month";
+  total: Figures;
+  zone: string;
+}
+export interface ReasonCount {
+  before: number;
+  n: number;
+  reason: string;
 }
 /**
  * What the agent is doing in a conversation right now; repeated every few seconds while it is so.
@@ -414,7 +516,7 @@ export interface Me {
   email: string;
   has_password: boolean;
   id: number;
-  may: ("read" | "work" | "assign" | "canned" | "trail" | "knowledge" | "install" | "people")[];
+  may: ("read" | "work" | "assign" | "canned" | "trail" | "figures" | "knowledge" | "install" | "people")[];
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
 }

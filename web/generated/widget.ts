@@ -13,6 +13,12 @@ export interface Button {
   token: string;
 }
 /**
+ * The customer wants the whole conversation as a file.
+ */
+export interface Export {
+  type: "export";
+}
+/**
  * A picture, video, voice message or file. `url` is good for about an hour; sizes in bytes and pixels.
  */
 export interface File {
@@ -75,18 +81,33 @@ export interface Messages {
  *
  * `position` is 1 for the next in the queue, only while waiting in hours; `wait` says how long that may take, in the
  * customer's language, where it can be told. `seen` is the `seq` up to which our side has read.
- * `hours` says when people are there, in the customer's language.
+ * `hours` says when people are there, in the customer's language. `rating` is there while one may be given or
+ * changed.
  */
 export interface WidgetConversation {
   agent: string | null;
   hours: string;
   open: boolean;
   position: number | null;
+  rating?: Rating | null;
   reference: string | null;
   seen: number;
   status: "bot" | "waiting" | "person" | "resolved";
   typing: TypingPerson | null;
   wait: string | null;
+}
+/**
+ * How was it? Asked under the message `seq`, about an agent by `name` or about the assistant.
+ *
+ * `scores` are the buttons from 1 to 5, `form` takes the words beside them; `score` is the one given so far.
+ */
+export interface Rating {
+  comment: string;
+  form: Form;
+  name: string | null;
+  score: number | null;
+  scores: Button[];
+  seq: number;
 }
 /**
  * An agent is writing; without another frame it is over at `until`.
@@ -177,6 +198,14 @@ export interface Submit {
   values: {
     [k: string]: string;
   };
+}
+/**
+ * The whole conversation as a plain text, and what to call the file.
+ */
+export interface Transcript {
+  name: string;
+  text: string;
+  type: "transcript";
 }
 /**
  * What went wrong, in the customer's language. With `retry` the frame `id` is worth sending again.

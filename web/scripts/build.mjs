@@ -62,6 +62,7 @@ for (const name of named.length ? named : all) {
   else {
     await widget("main.ts", "iife", "widget.js");
     await widget("panel/main.ts", "es", "widget-panel.js");
+    await widget("panel/rating.ts", "es", "widget-rating.js");
   }
 }
 await compress();

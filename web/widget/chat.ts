@@ -1,5 +1,5 @@
 import type {
-  Messages, Send, Trouble, Uploaded, Welcome, WidgetConversation, WidgetMessage,
+  Messages, Send, Transcript, Trouble, Uploaded, Welcome, WidgetConversation, WidgetMessage,
 } from "../generated/widget";
 import { fill, type Locale } from "../shared/locale";
 import { type Asking, type Connection, connect, type Outgoing, type Telling } from "./connection";
@@ -20,6 +20,7 @@ export class Chat {
   readonly outbox = new Outbox();
   conversation: WidgetConversation = {
     reference: null, status: "bot", agent: null, position: null, wait: null, seen: 0, typing: null, open: true, hours: "",
+    rating: null,
   };
   welcome: Welcome | null = null;
   up = false;
@@ -240,6 +241,9 @@ export class Chat {
         this.outbox.settle(this.#newest);
         this.#personTimer = setTimeout(() => this.#personSettled(), PENDING);
         break;
+      case "transcript":
+        save(frame);
+        break;
       case "error":
         this.#trouble(frame);
     }
@@ -373,6 +377,15 @@ export class Chat {
     this.conversation = { ...this.conversation, reference: null };
     this.#cursor = this.#told = 0;
   }
+}
+
+/** The browser keeps it where it keeps what is downloaded. */
+function save({ name, text }: Transcript): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), PENDING);
 }
 
 /** Random enough to be unique; unlike `crypto.randomUUID` it works on plain http too. */

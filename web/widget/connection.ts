@@ -1,9 +1,11 @@
-import type { Ack, Hello, Messages, Press, Seen, Send, Submit, Trouble, Typing, Welcome } from "../generated/widget";
+import type {
+  Ack, Export, Hello, Messages, Press, Seen, Send, Submit, Transcript, Trouble, Typing, Welcome,
+} from "../generated/widget";
 
-export type Outgoing = Welcome | Ack | Messages | Trouble;
+export type Outgoing = Welcome | Ack | Messages | Trouble | Transcript;
 /** Frames the server answers, and those it only takes note of. */
 export type Asking = Send | Press | Submit;
-export type Telling = Typing | Seen;
+export type Telling = Typing | Seen | Export;
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;

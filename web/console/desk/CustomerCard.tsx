@@ -6,7 +6,7 @@ import { shortMoment, yearDate } from "../time";
 import { customerWord, languageWord, t } from "../words";
 
 /** Who they are, and how sure that is. */
-export function CustomerCard({ thread: { row, contact, packet } }: { thread: Thread }) {
+export function CustomerCard({ thread: { row, contact, packet, rating } }: { thread: Thread }) {
   const spoken = row.language ?? contact.locale;
   const earlier = packet?.history.length ?? 0;
   const name = customerWord(row);
@@ -38,6 +38,9 @@ export function CustomerCard({ thread: { row, contact, packet } }: { thread: Thr
         {spoken && <Fact name={t("language")}>{languageWord(spoken)}</Fact>}
         <Fact name={t("since")}>{yearDate(contact.first_seen_at)}</Fact>
         <Fact name={t("last_seen")}>{shortMoment(contact.last_seen_at)}</Fact>
+        {rating && (
+          <Fact name={t("rating")}>{t("rating_of", { score: rating.score, name: rating.agent_name ?? t("rating_bot") })}</Fact>
+        )}
         {packet && <Fact name={t("calls")}>{earlier ? t("earlier", { n: earlier }) : t("earlier_none")}</Fact>}
       </dl>
       <div class="tags">

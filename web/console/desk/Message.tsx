@@ -100,6 +100,10 @@ function happened({ activity, name, text, detail }: ConsoleMessage): string {
   const team = activity === "transferred" && detail?.startsWith("team:") && teamWord(detail.slice(5));
   if (team) return t("activity_to_team", { name: who, to: team });
   if (activity === "transferred" && !detail) return t("activity_to_queue", { name: who });
+  if (activity === "rated") {
+    const [score = "", ...words] = (detail ?? "").split(" ");
+    return t("activity_rated", { score, words: words.length ? `: ${words.join(" ")}` : "" });
+  }
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });
 }

@@ -16,6 +16,7 @@ import { TopBar } from "./TopBar";
 const PAGES: Record<Page, () => ComponentChildren> = {
   desk: Desk,
   canned: lazy(async () => (await import("../pages/CannedPage")).CannedPage),
+  figures: lazy(async () => (await import("../pages/figures/FiguresPage")).FiguresPage),
   install: lazy(async () => (await import("../pages/InstallPage")).InstallPage),
   teams: lazy(async () => (await import("../pages/teams/TeamsPage")).TeamsPage),
   people: lazy(async () => (await import("../pages/people/PeoplePage")).PeoplePage),
@@ -25,7 +26,7 @@ const PAGES: Record<Page, () => ComponentChildren> = {
 const Invitation = lazy(async () => (await import("../pages/people/InvitationPage")).InvitationPage);
 
 /** What a page needs; the others are for everybody. */
-const NEEDS: Partial<Record<Page, Permission>> = { canned: "canned", install: "install", people: "people", teams: "assign", trail: "trail" };
+const NEEDS: Partial<Record<Page, Permission>> = { canned: "canned", figures: "figures", install: "install", people: "people", teams: "assign", trail: "trail" };
 
 export function App() {
   if (invitation.value !== null) return <Invitation />;

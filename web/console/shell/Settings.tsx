@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { BOLT, CODE, EYE, KEYS, PERSON, TEAM } from "../../shared/icons";
+import { BOLT, CHART, CODE, EYE, KEYS, PERSON, TEAM } from "../../shared/icons";
 import { askToNotify, permission, tryAlert } from "../alerts";
 import { Button, Icon } from "../parts";
 import { notifyOn, remindOn, soundOn, theme, THEMES } from "../preferences";
@@ -43,6 +43,7 @@ export function Settings() {
       <div class="phone-only popover-links" onClick={leave}>
         <LanguageSwitch testId="language-phone" />
         <PageLink name="canned" icon={BOLT} may={can("canned")} />
+        <PageLink name="figures" icon={CHART} may={can("figures")} />
         <PageLink name="teams" icon={TEAM} may={can("assign")} />
         <PageLink name="people" icon={PERSON} may={can("people")} />
         <PageLink name="trail" icon={EYE} may={can("trail")} />

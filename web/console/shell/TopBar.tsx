@@ -1,4 +1,4 @@
-import { BACK, BOLT, CODE, EYE, GEAR, KEYS, LEAVE, PERSON, SEARCH, TEAM } from "../../shared/icons";
+import { BACK, BOLT, CHART, CODE, EYE, GEAR, KEYS, LEAVE, PERSON, SEARCH, TEAM } from "../../shared/icons";
 import { addressOfPage } from "../route";
 import { Button, Icon } from "../parts";
 import { signOut } from "../session";
@@ -38,6 +38,7 @@ export function TopBar() {
       <span class="space" />
       <nav class="pages wide-only" aria-label={t("pages")}>
         <PageLink name="canned" icon={BOLT} may={can("canned")} />
+        <PageLink name="figures" icon={CHART} may={can("figures")} />
         <PageLink name="teams" icon={TEAM} may={can("assign")} />
         <PageLink name="people" icon={PERSON} may={can("people")} />
         <PageLink name="trail" icon={EYE} may={can("trail")} />

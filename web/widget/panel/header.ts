@@ -1,4 +1,4 @@
-import { ALERT, BOT, CLOCK, CLOSE } from "../../shared/icons";
+import { ALERT, BOT, CLOCK, CLOSE, SAVE } from "../../shared/icons";
 import type { Chat } from "../chat";
 import { button, draw, h, icon, mark, setAttribute, setText, type View } from "./kit";
 import { zoned } from "./zone";
@@ -10,8 +10,9 @@ export function header(chat: Chat, close: () => void): View {
   const status = h("p", { "data-testid": "status" });
   const hours = h("p", { "data-testid": "hours" });
   const closer = button("close", close, icon(CLOSE));
+  const save = button("download", () => chat.tell({ type: "export" }), icon(SAVE));
   const offline = h("p", { class: "offline", role: "status", "data-testid": "offline" });
-  const bar = h("div", { class: "bar" }, who, h("div", { class: "words" }, name, status, hours), closer);
+  const bar = h("div", { class: "bar" }, who, h("div", { class: "words" }, name, status, hours), save, closer);
 
   return {
     node: h("div", { class: "top" }, bar, offline),
@@ -21,6 +22,9 @@ export function header(chat: Chat, close: () => void): View {
       setText(name, chat.welcome ? person || chat.text(`${now}_name`) : chat.text("title"));
       setText(status, chat.welcome || chat.away ? chat.standing : chat.text("connecting"));
       setText(hours, person ? "" : zoned(chat));
+      setAttribute(save, "aria-label", chat.text("download"));
+      save.title = chat.text("download");
+      save.hidden = !chat.up || !chat.conversation.reference;
       setAttribute(closer, "aria-label", chat.text("close"));
       draw(who, person + now, () => [mark(person, now === "waiting" ? CLOCK : BOT)]);
       const trouble = chat.late ? offlineWords(chat) : "";

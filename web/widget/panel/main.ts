@@ -1,5 +1,6 @@
 // The second file: everything behind the launcher, fetched when the panel is first opened.
 import type { Chat } from "../chat";
+import { asking } from "./asking";
 import { fit } from "./fit";
 import { footer } from "./footer";
 import { header } from "./header";
@@ -32,7 +33,7 @@ export function panel(chat: Chat, close: () => void): Panel {
   const ways = tools(chat, uploads, { panel: node, box: bottom.box, phone: () => sheet.toggle() });
   const cards = tray(chat, uploads);
   const meet = presence(chat, { panel: node, log: middle.node, box: bottom.box });
-  const views = [header(chat, close), bottom, sheet, cards, ways, meet, middle] as const;
+  const views = [header(chat, close), bottom, sheet, cards, ways, meet, middle, asking(chat, middle.node)] as const;
   node.append(views[0].node, middle.node, bottom.node, sheet.node);
   bottom.compose.before(cards.node);
   bottom.compose.prepend(ways.node);

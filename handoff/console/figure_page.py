@@ -1,0 +1,143 @@
+"""The page of figures: what was asked for, checked; the answer as JSON, and as a table for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from handoff import figures
+from handoff.business_hours import BusinessHours
+from handoff.console import figure_schemas as schemas
+from handoff.db import Database
+from handoff.errors import BadInput
+from handoff.figures import By, Figures, Report, Wanted
+from handoff.periods import Period, Step, before, day_after, open_pieces, periods
+from handoff.ports import NoOrderCounts, OrderCounts
+
+LAST_DAYS = 7
+YEARS = range(2000, 2200)
+"""Days far outside of them cannot be reckoned with in every zone."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula when a cell begins with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePage:
+    """What it needs to know of the shop. `back_within` is how soon a return counts as one."""
+
+    hours: BusinessHours
+    back_within: timedelta
+    orders: OrderCounts
+
+    async def report(self, database: Database, query: Mapping[str, str], now: datetime) -> schemas.FigureReport:
+        """For `from`, `to`, `step` and `by` of the address. Raises `BadInput`."""
+        zone = self.hours.zone
+        step: Step = _one_of(query, "step", Step) or "day"
+        by: By | None = _one_of(query, "by", By)
+        today = now.astimezone(zone).date()
+        last = _day(query, "to", today)
+        first = _day(query, "from", last - timedelta(days=LAST_DAYS - 1))
+        try:
+            shown = periods(zone, first, last, step)
+            earlier = before(zone, shown, day_after(shown, step))
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+        pieces = open_pieces(self.hours, earlier.since, min(shown[-1].until, now))
+        found = await database.read(figures.report, Wanted(shown, earlier, pieces, self.back_within, by), now)
+        placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
+        return _report(found, shown, step, zone, placed)
+
+
+DESK_ALONE = FigurePage(BusinessHours(ZoneInfo("UTC"), {}, {}), timedelta(hours=72), NoOrderCounts())
+"""For a desk that knows no shop."""
+
+
+def as_csv(report: schemas.FigureReport) -> str:
+    """A line for all, one for the time before, one for each period and each group; waits in seconds."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    header = list(_cells(report.total))
+    lines.writerow(["part", "name", *header])
+    for part, name, found in _lines(report):
+        cells = _cells(found)
+        lines.writerow([part, _harmless(name), *(cells[name] for name in header)])
+    return out.getvalue()
+
+
+def _lines(report: schemas.FigureReport) -> Iterator[tuple[str, str, schemas.Figures]]:
+    yield "all", f"{report.first} {report.last}", report.total
+    yield "before", "", report.before
+    for first, found in zip(report.periods, report.series, strict=True):
+        yield report.step, str(first), found
+    for group in report.groups:
+        yield "group", group.name, group.figures
+
+
+def _cells(found: schemas.Figures) -> dict[str, Any]:
+    """Figures by a name of one level: `people_first_p50`."""
+    cells: dict[str, Any] = {}
+    for side in ("people", "bot"):
+        for name, value in getattr(found, side).model_dump().items():
+            cells |= _flat(f"{side}_{name}", value)
+    return cells | {"contacts": found.contacts, "orders": "" if found.orders is None else found.orders}
+
+
+def _flat(name: str, value: Any) -> dict[str, Any]:
+    if value is None:
+        return {f"{name}_{part}": "" for part in schemas.Wait.model_fields}
+    if isinstance(value, dict):
+        return {f"{name}_{part}": number for part, number in value.items()}
+    return {name: value}
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _report(
+    found: Report, shown: Sequence[Period], step: Step, zone: ZoneInfo, placed: Sequence[int] | None
+) -> schemas.FigureReport:
+    orders: Sequence[int | None] = placed if placed is not None else [None] * (len(shown) + 1)
+    last = shown[-1].until.astimezone(zone).date() - timedelta(days=1)
+    return schemas.FigureReport(
+        zone=zone.key,
+        step=step,
+        first=shown[0].first,
+        last=last,
+        periods=[period.first for period in shown],
+        total=_figures(found.total, sum(placed[:-1]) if placed is not None else None),
+        before=_figures(found.before, orders[-1]),
+        series=[_figures(one, count) for one, count in zip(found.series, orders, strict=False)],
+        groups=[
+            schemas.FigureGroup(key=group.key, name=group.name, figures=_figures(group.figures, None))
+            for group in found.groups
+        ],
+        reasons=[schemas.ReasonCount(reason=reason, n=n, before=b) for reason, (n, b) in found.reasons.items()],
+    )
+
+
+def _figures(found: Figures, orders: int | None) -> schemas.Figures:
+    return schemas.Figures.model_validate({**asdict(found), "orders": orders})
+
+
+def _one_of(query: Mapping[str, str], name: str, choices: Any) -> Any:
+    value = query.get(name)
+    if value and value not in get_args(choices):
+        raise BadInput(f"{name} must be one of {', '.join(get_args(choices))}")
+    return value or None
+
+
+def _day(query: Mapping[str, str], name: str, default: date) -> date:
+    value = query.get(name)
+    if not value:
+        return default
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise BadInput(f"{name} must be a day such as 2026-11-30") from None
+    if day.year not in YEARS:
+        raise BadInput(f"{name} must lie between the years {YEARS.start} and {YEARS.stop}")
+    return day

@@ -1,0 +1,30 @@
+"""What the routes of the page of figures do."""
+
+from aiohttp import web
+
+from handoff.console import figure_schemas
+from handoff.console.figure_page import as_csv
+from handoff.console.routes import Call, Console, Route
+from handoff.roles import Permission
+
+
+async def read_figures(console: Console, call: Call) -> figure_schemas.FigureReport:
+    """How people and the bot did, `from` a day `to` another, by `step` and compared `by` agent, channel or the like."""
+    return await console.figure_page.report(console.database, call.request.query, console.clock.now())
+
+
+async def figures_as_table(console: Console, call: Call) -> web.StreamResponse:
+    """The same for a spreadsheet."""
+    report = await console.figure_page.report(console.database, call.request.query, console.clock.now())
+    named = f'attachment; filename="figures-{report.first}-{report.last}.csv"'
+    # Without the mark at its beginning some spreadsheets take UTF-8 for something else.
+    body = as_csv(report).encode("utf-8-sig")
+    return web.Response(body=body, content_type="text/csv", charset="utf-8", headers={"Content-Disposition": named})
+
+
+FIGURES = Permission.FIGURES
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/figures", read_figures, figure_schemas.FigureReport, may=FIGURES),
+    Route("GET", "/figures.csv", figures_as_table, None, may=FIGURES),
+)

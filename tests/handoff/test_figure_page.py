@@ -1,0 +1,79 @@
+"""The page of figures over its route's own object: what may be asked for, and a table no spreadsheet runs."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from handoff import desk
+from handoff.business_hours import BusinessHours
+from handoff.console.figure_page import FigurePage, as_csv
+from handoff.db import Database
+from handoff.errors import BadInput
+from handoff.ports import NoOrderCounts
+from tests import builders as a
+from tests.fakes import MovedClock
+
+HOURS = BusinessHours(ZoneInfo("Asia/Taipei"), {day: [(time(9), time(21))] for day in range(7)}, {})
+PAGE = FigurePage(HOURS, timedelta(hours=72), NoOrderCounts())
+
+
+@dataclass(frozen=True, slots=True)
+class EverySpan:
+    """A shop with as many orders in each span of time."""
+
+    orders: int
+
+    async def placed(self, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[int] | None:
+        return [self.orders] * len(spans)
+
+
+async def test_without_a_wish_it_is_the_last_seven_days_of_the_shop(database: Database, clock: MovedClock) -> None:
+    clock.move(14 * 3600)  # from 11:00 on the 20th in Taipei to 1:00 on the 21st
+    found = await PAGE.report(database, {}, clock.now())
+    assert (found.first, found.last, len(found.series)) == (date(2026, 11, 15), date(2026, 11, 21), 7)
+    assert found.zone == "Asia/Taipei" and found.total.orders is None
+
+
+WRONG: tuple[dict[str, str], ...] = (
+    {"step": "hour"},
+    {"by": "customer"},
+    {"from": "yesterday"},
+    {"from": "2026-11-02", "to": "2026-11-01"},
+    {"from": "2000-01-01"},
+    {"from": "0001-01-01", "to": "0001-01-02"},
+    {"from": "9999-12-30", "to": "9999-12-31"},
+    {"from": "2026-01-01", "to": "2026-11-01", "step": "day"},
+)
+
+
+async def test_what_cannot_be_shown_is_refused_with_a_sentence(database: Database, clock: MovedClock) -> None:
+    for query in WRONG:
+        with pytest.raises(BadInput):
+            await PAGE.report(database, query, clock.now())
+
+
+async def test_orders_stand_beside_contacts(database: Database, clock: MovedClock) -> None:
+    await database.write(a.write, clock.now())
+    page = FigurePage(HOURS, timedelta(hours=72), EverySpan(50))
+    found = await page.report(database, {"from": "2026-11-19", "to": "2026-11-20"}, clock.now())
+    assert (found.total.contacts, found.total.orders, found.before.orders) == (1, 100, 50)
+
+
+async def test_the_table_has_every_figure_and_no_formula(database: Database, clock: MovedClock) -> None:
+    evil = await database.write(a.agent, clock.now(), '=HYPERLINK("http://evil.example")')
+    conversation = (await database.write(a.write, clock.now())).conversation_id
+    await database.write(a.hand_off, clock.now(), await database.read(a.fence, conversation))
+    await database.write(desk.claim, conversation, evil, clock.now())
+    clock.move(90)
+    await database.write(desk.agent_reply, conversation, evil, "r1", "hello", clock.now())
+    found = await PAGE.report(database, {"by": "agent"}, clock.now())
+    rows = list(csv.DictReader(io.StringIO(as_csv(found))))
+    assert [row["part"] for row in rows] == ["all", "before", *["day"] * 7, "group"]
+    assert (rows[0]["people_handoffs"], rows[0]["people_first_p50"], rows[1]["people_first_p50"]) == ("1", "90.0", "")
+    assert rows[-1]["name"] == '\'=HYPERLINK("http://evil.example")'
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@" and cell]

@@ -1,0 +1,69 @@
+import type { FigureGroup, FigureReport } from "../../../generated/console";
+import { languageWord, reasonWord, t } from "../../words";
+import { duration, goodOf, part, shareOf, whole } from "./format";
+import { type By, by } from "./state";
+import { w } from "./words";
+
+/** Who or what is compared, one beside the other. */
+export function Groups({ report }: { report: FigureReport }) {
+  if (!report.groups.length) return <p class="quiet">{w("none")}</p>;
+  const withBot = by.value === "channel" || by.value === "language";
+  return (
+    <div class="figure-table wide" tabIndex={0} role="region" aria-label={w("compare")}>
+      <table data-testid="figure-groups">
+        <thead>
+          <tr>
+            <th scope="col">{w("name")}</th>
+            <th scope="col">{w("handoffs")}</th>
+            <th scope="col">{w("first")}</th>
+            <th scope="col">{w("soon")}</th>
+            <th scope="col">{w("in_a_day")}</th>
+            <th scope="col">{w("next")}</th>
+            <th scope="col">{w("resolution")}</th>
+            <th scope="col">{w("abandoned")}</th>
+            <th scope="col">{w("scores")}</th>
+            {withBot && <th scope="col">{w("outcomes")}</th>}
+            {withBot && <th scope="col">{w("confirmed")}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {report.groups.map((group) => (
+            <Row key={group.key} group={group} withBot={withBot} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ group, withBot }: { group: FigureGroup; withBot: boolean }) {
+  const { people, bot } = group.figures;
+  const wait = (found: { p50: number; p95: number } | null): string =>
+    found ? `${duration(found.p50)} · 95%: ${duration(found.p95)}` : "–";
+  const share = (value: number | null, n: number): string => (value === null ? "–" : `${part(value)} (${whole(n)})`);
+  return (
+    <tr>
+      <th scope="row" dir="auto">
+        {nameOf(group, by.value)}
+      </th>
+      <td>{whole(people.handoffs)}</td>
+      <td>{wait(people.first)}</td>
+      <td>{share(shareOf(people.soon), people.soon.of)}</td>
+      <td>{share(shareOf(people.in_a_day), people.in_a_day.of)}</td>
+      <td>{wait(people.next)}</td>
+      <td>{wait(people.resolution)}</td>
+      <td>{whole(people.abandoned)}</td>
+      <td>{share(goodOf(people.scores), people.scores.given)}</td>
+      {withBot && <td>{whole(bot.answered)}</td>}
+      {withBot && <td>{whole(bot.confirmed)}</td>}
+    </tr>
+  );
+}
+
+function nameOf({ key, name }: FigureGroup, compared: By): string {
+  if (!key) return w(compared === "agent" ? "nobody" : "unknown");
+  if (compared === "language") return languageWord(key);
+  if (compared === "reason") return reasonWord(key);
+  if (key === "widget" || key === "telegram") return t(`channel_${key}`);
+  return name;
+}
