@@ -31,7 +31,7 @@ from handoff.errors import (
     WrongPassword,
 )
 from handoff.files import FileRefused, Files
-from handoff.ports import Clock, CustomerRecords, Suggestions
+from handoff.ports import Clock, CustomerRecords, Invitations, NoInvitations, Suggestions
 from handoff.roles import Permission, permissions
 from handoff.values import Channel, Priority
 
@@ -122,6 +122,7 @@ class Console:
     feed: LiveFeed
     files: Files
     installation: schemas.Installation
+    invitations: Invitations = field(default_factory=NoInvitations)
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:

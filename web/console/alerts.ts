@@ -3,7 +3,7 @@ import type { Row } from "../generated/console";
 import { serverNow } from "./api";
 import { notifyOn, remindOn, soundOn } from "./preferences";
 import { openConversation } from "./route";
-import { counts, lists, me, openId } from "./store";
+import { can, counts, lists, me, openId } from "./store";
 import { customerWord, reasonWord, t } from "./words";
 
 export type Permission = NotificationPermission | "missing";
@@ -89,7 +89,7 @@ function remind(): void {
 }
 
 /** Who is away or offline is not called. */
-const isOff = (): boolean => me.peek()?.availability !== "online";
+const isOff = (): boolean => !can("work") || me.peek()?.availability !== "online";
 
 /** Names and reasons only: a notification may be seen by anybody near the screen. */
 function notify(title: string, row: Row, more: string): void {
