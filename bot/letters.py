@@ -2,12 +2,13 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.channels.entrance import Entrance
 from bot.replies import Replies
 from bot.shop import LANGUAGES, Shop
 from handoff.delivery import Line, Parcel, SendFailed
-from handoff.notifier import EmailSender, Letter
+from handoff.notifier import Letter
 from handoff.values import Language
 
 log = logging.getLogger("baton.letters")
@@ -40,11 +41,17 @@ class ResumeLetters:
         return "\n".join([*([line.text] if line.text else []), *files])
 
 
+class Writer(Protocol):
+    """Brings one letter to one address, or raises `SendFailed`."""
+
+    async def write(self, to: str, letter: Letter) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class InvitationLetters:
     """A link by which somebody chooses their password. `address` is where the console is reached."""
 
-    sender: EmailSender
+    writer: Writer
     replies: Replies
     shop: Shop
     address: str
@@ -57,7 +64,7 @@ class InvitationLetters:
             self.replies.say("invitation.text", language, shop=shop, name=name, link=link),
         )
         try:
-            await self.sender.write(to, letter)
+            await self.writer.write(to, letter)
         except SendFailed as failure:
             log.warning("invitation_not_sent permanent=%s unknown=%s", failure.permanent, failure.unknown)
             return False
