@@ -26,7 +26,7 @@ from bot.channels.widget import Widget
 from bot.database import connected
 from bot.inbound import Inbound, NluState
 from bot.knowledge.library import Library
-from bot.letters import ResumeLetters
+from bot.letters import InvitationLetters, ResumeLetters
 from bot.replies import Replies, shipped
 from bot.settings import PORTS, ROOT, Settings, SettingsError
 from bot.shop import Shop
@@ -49,7 +49,7 @@ from handoff.errors import DatabaseTrouble
 from handoff.files import FORGET, Files
 from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
-from handoff.ports import Clock, LocalWakeups, SystemClock, Wakeups
+from handoff.ports import Clock, Invitations, LocalWakeups, NoInvitations, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
 from handoff.values import Language, Outgoing, PromisedTime
 from handoff.watches import (
@@ -79,6 +79,8 @@ log = logging.getLogger("baton.app")
 ASSETS = Path(__file__).parent / "assets"
 
 DRAIN_S = 8.0
+INVITATION_S = 8.0
+"""An admin waits no longer for a mail server; the link is shown anyway."""
 LONGEST_LOAD = timedelta(seconds=120)
 """Messages wait so long for a model that is loading; then they go to people."""
 CSP = (
@@ -220,6 +222,7 @@ class Server:
             _installation(parts),
             shop.service_levels,
             FigurePage(shop.business_hours, timedelta(hours=shop.reopen_hours), parts.records),
+            _invitations(parts, entrance),
         )
         token = parts.settings.metrics_token
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
@@ -335,6 +338,15 @@ def _senders(parts: Parts, entrance: Entrance) -> Mapping[str, Sender]:
         return {}
     letters = ResumeLetters(parts.replies, parts.shop, entrance, page)
     return {"email": EmailSender(settings.mailbox, settings.mail_from, letters, parts.clock)}
+
+
+def _invitations(parts: Parts, entrance: Entrance) -> Invitations:
+    settings = parts.settings
+    if settings.mailbox is None or settings.mail_from is None or settings.public_url is None:
+        return NoInvitations()
+    resume = ResumeLetters(parts.replies, parts.shop, entrance, settings.public_url)
+    sender = EmailSender(settings.mailbox, settings.mail_from, resume, parts.clock, INVITATION_S)
+    return InvitationLetters(sender, parts.replies, parts.shop, settings.public_url)
 
 
 def _installation(parts: Parts) -> Installation:

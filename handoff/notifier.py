@@ -1,4 +1,4 @@
-"""Letters to customers who have left the page, over any SMTP server."""
+"""Letters over any SMTP server: to customers who have left the page, and to people who are invited."""
 
 import asyncio
 import hashlib
@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -73,12 +73,20 @@ class EmailSender:
         """
         if parcel.email is None:
             raise SendFailed("there is no address", permanent=True)
-        message, to = self._message(parcel, parcel.email)
+        message = self._message(parcel, parcel.email)
+        await self._bring(message)
+        return str(message["Message-ID"])
+
+    async def write(self, to: str, letter: Letter) -> None:
+        """One letter outside of any conversation, tried once. Raises `SendFailed`."""
+        await self._bring(self._sealed(letter, to, make_msgid(domain=self._domain)))
+
+    async def _bring(self, message: EmailMessage) -> None:
         client = self._client()
         try:
             async with asyncio.timeout(self._timeout_s):
                 await client.connect()
-                await client.send_message(message, recipients=[to])
+                await client.send_message(message, recipients=[_only_address(message["To"])])
             await _leave(client)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise _failure(error, begun=client.begun) from None
@@ -86,7 +94,6 @@ class EmailSender:
             raise SendFailed(NO_LETTER, permanent=True) from None
         finally:
             client.close()
-        return str(message["Message-ID"])
 
     def _client(self) -> "_Client":
         box = self._mailbox
@@ -100,18 +107,26 @@ class EmailSender:
             timeout=self._timeout_s,
         )
 
-    def _message(self, parcel: Parcel, to: str) -> tuple[EmailMessage, str]:
-        """The letter, and the one address it goes to."""
-        letter, message = self._letters.compose(parcel), EmailMessage()
+    @property
+    def _domain(self) -> str:
+        return parseaddr(self._sender)[1].rpartition("@")[2]
+
+    def _message(self, parcel: Parcel, to: str) -> EmailMessage:
+        return self._sealed(self._letters.compose(parcel), to, _message_id(parcel, self._domain))
+
+    def _sealed(self, letter: Letter, to: str, message_id: str) -> EmailMessage:
+        """The letter to one address, checked whole."""
+        message = EmailMessage()
         message["From"] = self._sender
         message["Date"] = format_datetime(self._clock.now())
-        message["Message-ID"] = _message_id(parcel, parseaddr(self._sender)[1].rpartition("@")[2])
+        message["Message-ID"] = message_id
         message["Auto-Submitted"] = "auto-generated"
         try:
             message["To"], message["Subject"] = to, letter.subject
             message.set_content(letter.text)
             message.as_bytes()
-            return message, _only_address(message["To"])
+            _only_address(message["To"])
+            return message
         except Exception:
             # The parser of headers fails in many ways, by no type of its own.
             raise SendFailed(NO_LETTER, permanent=True) from None

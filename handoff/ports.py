@@ -118,6 +118,19 @@ class NoSuggestions:
         return ()
 
 
+class Invitations(Protocol):
+    """Tells people by letter that they are invited."""
+
+    async def send(self, to: str, name: str, code: str) -> bool:
+        """Whether the letter went out. Never raises: the link can be handed over in person."""
+        ...
+
+
+class NoInvitations:
+    async def send(self, to: str, name: str, code: str) -> bool:
+        return False
+
+
 class Rerun(Protocol):
     """Answers a conversation whose bot was interrupted, or hands it off when it waited too long."""
 

@@ -127,8 +127,8 @@ async def _member(console: Console, agent_id: int) -> people_schemas.Member:
 
 
 async def _invitation(console: Console, agent_id: int, code: str) -> people_schemas.Invitation:
-    now = console.clock.now()
+    """The link, and by letter too where there is a mailbox."""
+    expires_at = console.clock.now() + INVITATION_LIFETIME
     member = await _member(console, agent_id)
-    return people_schemas.Invitation(
-        member=member, code=code, expires_at=member.invited_until or now + INVITATION_LIFETIME
-    )
+    sent = await console.invitations.send(member.email, member.name, code)
+    return people_schemas.Invitation(member=member, code=code, expires_at=expires_at, sent=sent)

@@ -48,11 +48,12 @@ class Newcomer(Schema):
 
 
 class Invitation(Schema):
-    """A secret that is shown this once: `#invite=CODE` behind the console's address."""
+    """A secret that is shown this once: `#invite=CODE` behind the console's address. `sent`: a letter has it, too."""
 
     member: Member
     code: str
     expires_at: datetime
+    sent: bool
 
 
 class Invited(Schema):

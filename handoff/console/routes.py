@@ -33,7 +33,7 @@ from handoff.errors import (
     WrongPassword,
 )
 from handoff.files import FileRefused, Files
-from handoff.ports import Clock, CustomerRecords, Suggestions
+from handoff.ports import Clock, CustomerRecords, Invitations, NoInvitations, Suggestions
 from handoff.roles import Permission, permissions
 from handoff.sla import NO_SLA, Sla
 from handoff.values import Channel, Priority
@@ -127,6 +127,7 @@ class Console:
     installation: schemas.Installation
     sla: Sla = NO_SLA
     figure_page: FigurePage = DESK_ALONE
+    invitations: Invitations = field(default_factory=NoInvitations)
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.entrance import Entrance
-from bot.letters import MAX_QUOTED, ResumeLetters
+from bot.letters import MAX_QUOTED, InvitationLetters, ResumeLetters
 from bot.replies import shipped
-from handoff.delivery import Line, Parcel
+from handoff.delivery import Line, Parcel, SendFailed
+from handoff.notifier import Letter
 from tests.bot.conftest import SHOP, Counter
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -44,3 +45,27 @@ async def test_a_message_of_files_only_says_that_there_are_files(
     letters: ResumeLetters, language: str, said: str
 ) -> None:
     assert said in letters.compose(parcel(language, ("", 2))).text
+
+
+class Postbox:
+    """An SMTP server's place: takes what it is given, or refuses all."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.letters: list[tuple[str, Letter]] = []
+        self._refuses = refuses
+
+    async def write(self, to: str, letter: Letter) -> None:
+        if self._refuses:
+            raise SendFailed("the mail server said 550", permanent=True)
+        self.letters.append((to, letter))
+
+
+async def test_an_invitation_has_the_link_and_the_name_and_a_refusal_only_says_so() -> None:
+    postbox = Postbox()
+    invitations = InvitationLetters(postbox, shipped(), SHOP, "https://chat.shop.example")
+    assert await invitations.send("jun@shop.example", "Jun", "c0de")
+    [(to, letter)] = postbox.letters
+    assert to == "jun@shop.example" and "Jun" in letter.text
+    assert "https://chat.shop.example/console/#invite=c0de" in letter.text and "\n" not in letter.subject
+    refused = InvitationLetters(Postbox(refuses=True), shipped(), SHOP, "https://chat.shop.example")
+    assert not await refused.send("jun@shop.example", "Jun", "c0de")

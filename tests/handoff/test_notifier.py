@@ -230,3 +230,12 @@ async def test_what_is_no_single_address_is_refused_for_good(address: str, catch
         await sender(mailbox).send(parcel(address))
     assert refused.value.permanent
     assert handler.letters == []
+
+
+async def test_a_letter_of_its_own_goes_to_one_address_and_to_no_other(catcher: tuple[Catcher, Mailbox]) -> None:
+    handler, mailbox = catcher
+    await sender(mailbox).write("jun@shop.example", Letter("歡迎", "https://shop.example/console/#invite=x"))
+    assert [(letter["To"], letter["Subject"]) for letter in handler.letters] == [("jun@shop.example", "歡迎")]
+    with pytest.raises(SendFailed):
+        await sender(mailbox).write("jun@shop.example, all@shop.example", Letter("歡迎", "x"))
+    assert len(handler.letters) == 1

@@ -116,7 +116,7 @@ function remind(): void {
 }
 
 /** Who is away or offline is not called. */
-const isOff = (): boolean => me.peek()?.availability !== "online";
+const isOff = (): boolean => !can("work") || me.peek()?.availability !== "online";
 
 /** Names and reasons only: a notification may be seen by anybody near the screen. */
 function notify(title: string, row: Row, more: string): void {

@@ -455,12 +455,13 @@ export interface Installation {
   };
 }
 /**
- * A secret that is shown this once: `#invite=CODE` behind the console's address.
+ * A secret that is shown this once: `#invite=CODE` behind the console's address. `sent`: a letter has it, too.
  */
 export interface Invitation {
   code: string;
   expires_at: string;
   member: Member;
+  sent: boolean;
 }
 /**
  * An agent as an admin sees them.

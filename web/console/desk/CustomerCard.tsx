@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { CHAT, PLANE, SHIELD } from "../../shared/icons";
 import { Button, Icon, Mark } from "../parts";
-import { picker, type Thread } from "../store";
+import { can, picker, type Thread } from "../store";
 import { shortMoment, yearDate } from "../time";
 import { customerWord, languageWord, t } from "../words";
 
@@ -49,9 +49,11 @@ export function CustomerCard({ thread: { row, contact, packet, rating } }: { thr
             {tag}
           </span>
         ))}
-        <Button testId="edit-tags" class="link" onClick={() => (picker.value = "tags")}>
-          {t(row.tags.length ? "change_tags" : "add_tag")}
-        </Button>
+        {can("work") && (
+          <Button testId="edit-tags" class="link" onClick={() => (picker.value = "tags")}>
+            {t(row.tags.length ? "change_tags" : "add_tag")}
+          </Button>
+        )}
       </div>
     </section>
   );

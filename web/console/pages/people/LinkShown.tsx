@@ -7,7 +7,7 @@ import { say } from "./texts";
 
 /** A link that was just made, to be copied now or never. */
 export function LinkShown({ invitation }: { invitation: Invitation }) {
-  const { member, expires_at } = invitation;
+  const { member, expires_at, sent } = invitation;
   const link = linkOf(invitation);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(link);
@@ -25,6 +25,7 @@ export function LinkShown({ invitation }: { invitation: Invitation }) {
         </Button>
       </div>
       <p class="quiet">{say("link_hint", { name: member.name, time: moment(expires_at) })}</p>
+      {sent && <p>{say("link_sent", { email: member.email })}</p>}
       <Button testId="link-done" class="quiet" onClick={() => (made.value = null)}>
         {say("link_done")}
       </Button>

@@ -119,7 +119,7 @@ function Doors({ member, wrong }: Part) {
     if (!done) return;
     put(done.member);
     made.value = done;
-    document.querySelector(".page-form")?.scrollTo({ top: 0 });
+    showTop();
   };
   const back = async (): Promise<void> => put(await people.reactivate(id));
   if (!member.active) {
@@ -178,6 +178,11 @@ function Door({ hint, children }: { hint: string; children: ComponentChildren })
   );
 }
 
+/** What was said or made stands there; on a phone the button is far below. */
+function showTop(): void {
+  document.querySelector(".page-form")?.scrollTo({ top: 0 });
+}
+
 /** Does it, shows how they stand then, and tells of it. */
 async function act(
   wrong: Signal<string>,
@@ -199,6 +204,7 @@ async function attempt<Answer>(wrong: Signal<string>, verb: () => Promise<Answer
     return await verb();
   } catch (error) {
     wrong.value = trouble(error);
+    showTop();
     return null;
   }
 }

@@ -39,6 +39,7 @@ const zhTW = {
 
   link_title: "給 {name} 的連結",
   link_hint: "請把它交給 {name}。連結只能用一次，{time} 前有效，離開這一頁後就不再顯示。",
+  link_sent: "也已經寄到 {email}。",
   link_copy: "複製連結",
   link_done: "完成",
 
@@ -187,6 +188,7 @@ const zhCN: Record<Key, string> = {
 
   link_title: "给 {name} 的链接",
   link_hint: "请把它交给 {name}。链接只能用一次，{time} 前有效，离开本页后不再显示。",
+  link_sent: "也已经发到 {email}。",
   link_copy: "复制链接",
   link_done: "完成",
 
@@ -333,6 +335,7 @@ const en: Record<Key, string> = {
 
   link_title: "A link for {name}",
   link_hint: "Pass it on to {name}. It works once, until {time}, and isn't shown again after you leave this page.",
+  link_sent: "It also went to {email} by letter.",
   link_copy: "Copy link",
   link_done: "Done",
 
