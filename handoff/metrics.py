@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 from handoff.db import Database, is_postgres
 from handoff.errors import DatabaseTrouble
 from handoff.jobs import Job
-from handoff.models import Conversation, Delivery, Handoff, Message
+from handoff.models import Assignment, Conversation, Delivery, Handoff, Message
 from handoff.ports import Clock
 from handoff.queue import IN_QUEUE
 from handoff.states import Status
@@ -151,6 +151,18 @@ def first_replies(session: Session, _now: datetime) -> Iterator[Metric]:
     yield histogram
 
 
+def assignments(session: Session, _now: datetime) -> Iterator[Metric]:
+    """What was given to agents, by whether they had to be relieved of it."""
+    given = func.coalesce(Assignment.outcome, "given")
+    found = dict(_rows(session, select(given, func.count()).group_by(given)))
+    counter = CounterMetricFamily(
+        "baton_assignments", "Conversations given to agents; silent ones were taken back.", labels=["outcome"]
+    )
+    for outcome in ("given", "silent"):
+        counter.add_metric([outcome], found.get(outcome, 0))
+    yield counter
+
+
 def jobs(session: Session, now: datetime) -> Iterator[Metric]:
     due = Job.due_at <= now
     overdue = func.sum(case((Job.due_at <= now - OVERDUE, 1), else_=0))
@@ -178,7 +190,7 @@ def deliveries(session: Session, now: datetime) -> Iterator[Metric]:
     yield from (unfinished, wait)
 
 
-FIGURES: tuple[Figures, ...] = (conversations, waiting, handoffs, first_replies, jobs, deliveries)
+FIGURES: tuple[Figures, ...] = (conversations, waiting, handoffs, first_replies, assignments, jobs, deliveries)
 """Everything that is counted from the database, each on its own; a new table's figures are one more function."""
 
 

@@ -1,6 +1,6 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
-from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, console_is_open, nudge, set_availability
+from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, assign_some, console_is_open, nudge, set_availability
 from handoff.desk.inbound import left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -28,6 +28,7 @@ __all__ = [
     "WAKE",
     "agent_reply",
     "assign",
+    "assign_some",
     "cancel_wait",
     "change_priority",
     "change_tags",
