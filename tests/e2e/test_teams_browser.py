@@ -12,7 +12,7 @@ from tests.e2e.program import BATON, Program, sign_in_code, signed_in
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-LIN = "lin@xiaoman.example"
+RAE = "rae@shop.example"
 
 
 async def test_a_lead_makes_a_team_and_what_is_passed_to_it_is_given_to_a_member(
@@ -20,37 +20,37 @@ async def test_a_lead_makes_a_team_and_what_is_passed_to_it_is_given_to_a_member
 ) -> None:
     await add_lead(program)
     async with a_context(chromium, "en") as context, a_customer(chromium, program, "en") as customer:
-        lin = Agent(await context.new_page(), program.address)
-        await lin.signs_in(await sign_in_code(program, LIN))
-        page = lin.page
+        rae = Agent(await context.new_page(), program.address)
+        await rae.signs_in(await sign_in_code(program, RAE))
+        page = rae.page
         await page.get_by_test_id("page-teams").click()
         await page.get_by_test_id("team-add").click()
         await page.get_by_test_id("team-name-en").fill("Repairs")
-        await page.get_by_test_id("team-members").get_by_role("button", name="Lin").click()
+        await page.get_by_test_id("team-members").get_by_role("button", name="Rae").click()
         await page.get_by_test_id("team-save").click()
         await expect(page.get_by_test_id("team-row").filter(has_text="Repairs")).to_contain_text("Members: 1")
         await shoot(page, "80-teams")
 
         await page.locator("a.home").click()
-        known = await lin.queue()
+        known = await rae.queue()
         await customer.opens_chat()
         await customer.page.get_by_test_id("person").click()
-        await (await lin.newcomer(known)).click()
+        await (await rae.newcomer(known)).click()
         await page.get_by_test_id("transfer").click()
         await page.get_by_test_id("option").filter(has_text="Repairs").click()
         await page.get_by_test_id("transfer-send").click()
-        await expect(page.get_by_test_id("activity").filter(has_text="Assigned to Lin")).to_be_visible()
-        await expect(lin.owner).to_contain_text("With you")
-        await expect(customer.name, "nobody has said anything yet").not_to_have_text("Lin")
-        await lin.replies("Hello, I am looking into it.")
-        await expect(customer.name).to_have_text("Lin")
-        await lin.resolves()
+        await expect(page.get_by_test_id("activity").filter(has_text="Assigned to Rae")).to_be_visible()
+        await expect(rae.owner).to_contain_text("With you")
+        await expect(customer.name, "nobody has said anything yet").not_to_have_text("Rae")
+        await rae.replies("Hello, I am looking into it.")
+        await expect(customer.name).to_have_text("Rae")
+        await rae.resolves()
     await dissolve_all(program)
 
 
 async def add_lead(program: Program) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(BATON, "agents", "add", LIN, "--name", "Lin", "--role", "lead"),
+        *(BATON, "agents", "add", RAE, "--name", "Rae", "--role", "lead"),
         cwd=ROOT,
         env={**os.environ, "BATON_DATA": str(program.data), **program.environment},
         stdout=asyncio.subprocess.DEVNULL,
@@ -60,6 +60,6 @@ async def add_lead(program: Program) -> None:
 
 async def dissolve_all(program: Program) -> None:
     """Other tests share the program."""
-    async with signed_in(program, LIN) as desk:
+    async with signed_in(program, RAE) as desk:
         for team in (await desk.get("/teams"))["teams"]:
             await desk.put(f"/teams/{team.pop('id')}", {**team, "active": False})
