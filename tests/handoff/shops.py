@@ -94,8 +94,8 @@ class Shop:
                 desk.ASSIGN: assigner(self.database, self.clock),
             },
         )
-        for _ in range(int(seconds // 10)):
-            self.clock.move(10)
+        for _ in range(int(seconds // 30)):
+            self.clock.move(30)
             for agent_id in (self.mei, self.jun):
                 await self.database.write(presence.console_is_open, agent_id, self.clock.now())
             await watches.run_due()

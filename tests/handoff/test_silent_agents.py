@@ -25,24 +25,24 @@ async def shop(database: Database, clock: MovedClock) -> Shop:
 async def test_who_says_nothing_is_reminded_then_relieved_and_away(shop: Shop) -> None:
     conversation = await shop.called("ann")
     assert await shop.holder(conversation) == shop.mei
-    await shop.passes(170)
+    await shop.passes(150)
     assert await shop.holder(conversation) == shop.mei
     kinds = [event.kind for event in (await shop.database.read(_events))]
     assert kinds.count("nudge") == 2
-    await shop.passes(20)
+    await shop.passes(30)
     assert await shop.holder(conversation) == shop.jun
     assert await shop.told(conversation) == ["assigned Mei", "unanswered Mei", "assigned Jun"]
     assert await shop.customer_sees("ann") == []
     assert await shop.database.read(_availability, shop.mei) == "away"
     await shop.says(shop.mei, "online")
-    await shop.passes(190)
+    await shop.passes(180)
     assert await shop.holder(conversation) == shop.mei, "nobody else is there now"
 
 
 async def test_what_was_given_and_taken_back_is_counted(shop: Shop) -> None:
     await shop.called("ann")
     await shop.called("bo")
-    await shop.passes(190)
+    await shop.passes(180)
     [counter] = await shop.database.read(_counted, shop.clock.now())
     told = {sample.labels["outcome"]: sample.value for sample in counter.samples}
     assert told == {"silent": 2, "given": 1}, "Jun was given what Mei did not answer"
@@ -51,7 +51,7 @@ async def test_what_was_given_and_taken_back_is_counted(shop: Shop) -> None:
 async def test_the_only_one_there_is_asked_again_once_they_are_back(shop: Shop) -> None:
     await shop.says(shop.jun, "offline")
     conversation = await shop.called("ann")
-    await shop.passes(190)
+    await shop.passes(180)
     assert await shop.holder(conversation) is None
     await shop.says(shop.mei, "online")
     assert await shop.holder(conversation) == shop.mei
@@ -61,7 +61,7 @@ async def test_the_only_one_there_is_asked_again_once_they_are_back(shop: Shop) 
 async def test_who_has_written_is_left_alone(shop: Shop, sign: Callable[..., int]) -> None:
     conversation = await shop.called("ann")
     await shop.database.write(sign, conversation, shop.mei, "words-1", "I am on it", shop.clock.now())
-    await shop.passes(300)
+    await shop.passes(180)
     assert await shop.holder(conversation) == shop.mei
     assert "nudge" not in [event.kind for event in (await shop.database.read(_events))]
 

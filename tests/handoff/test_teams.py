@@ -261,7 +261,7 @@ async def test_much_is_given_out_bit_by_bit(shop: Shop) -> None:
     await shop.says(shop.mei, "online")
     mine = (await shop.database.read(inbox.listing, "mine", shop.mei)).rows
     assert len(mine) == AT_ONCE
-    await shop.passes(10)
+    await shop.passes(30)
     mine = (await shop.database.read(inbox.listing, "mine", shop.mei)).rows
     assert len(mine) == AT_ONCE + 3
 
@@ -280,7 +280,7 @@ async def test_what_another_transaction_holds_is_given_out_a_moment_later(postgr
         await shop.says(shop.mei, "online")
         assert await shop.holder(conversation) is None
     await other.close()
-    await shop.passes(10)
+    await shop.passes(30)
     assert await shop.holder(conversation) == shop.mei
     await database.close()
 
