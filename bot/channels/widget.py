@@ -426,7 +426,9 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
         return _News(view, messages, None if was_claimed else queue.position(session, view.id), None, was_claimed)
     if inbox.is_called(session, view.id):
         # The name of who was given it may still change; it is told with their first words.
-        return _News(replace(view, assignee_id=None, assignee_name=None), messages, 1, None)
+        was_claimed = inbox.was_claimed(session, view.id)
+        unnamed = replace(view, assignee_id=None, assignee_name=None)
+        return _News(unnamed, messages, None if was_claimed else 1, None, was_claimed)
     return _News(view, messages, None, presence.typing_agent(session, view.id, now))
 
 

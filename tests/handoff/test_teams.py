@@ -168,6 +168,9 @@ async def test_a_transfer_to_a_team_is_given_to_somebody_of_it(shop: Shop) -> No
     await shop.database.write(desk.transfer, conversation, shop.mei, None, "Needs a label.", now, team_id=returns.id)
     assert [await shop.team_of(conversation), await shop.holder(conversation)] == ["returns", shop.jun]
     assert await shop.told(conversation) == ["assigned Mei", "transferred Mei", "assigned Jun"]
+    assert await shop.database.read(inbox.is_called, conversation), "Jun's name is not told before Jun says something"
+    await shop.replies(conversation, shop.jun)
+    assert not await shop.database.read(inbox.is_called, conversation)
 
 
 async def test_what_somebody_put_back_does_not_come_back_to_them(shop: Shop) -> None:
