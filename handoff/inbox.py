@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from handoff import clocks, delivery, events, files, ratings
 from handoff.db import table
 from handoff.errors import NotFound
-from handoff.models import Agent, Contact, Conversation, Handoff, Message, Team
+from handoff.models import Agent, Assignment, Contact, Conversation, Handoff, Message, Team
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
 from handoff.states import Status
 from handoff.values import (
@@ -199,10 +199,24 @@ def was_claimed(session: Session, conversation_id: int) -> bool:
 
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
-    query = select(Handoff.id).where(
+    unclaimed = exists().where(
         Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_(None)
     )
-    return session.scalar(query.limit(1)) is not None
+    said = exists().where(
+        Message.conversation_id == Assignment.conversation_id,
+        Message.seq > Assignment.seq,
+        Message.agent_id == Assignment.agent_id,
+        Message.private.is_(False),
+    )
+    given = exists().where(
+        Assignment.conversation_id == conversation_id,
+        Assignment.outcome.is_(None),
+        Conversation.id == Assignment.conversation_id,
+        Conversation.episode == Assignment.episode,
+        Conversation.epoch == Assignment.epoch,
+        ~said,
+    )
+    return bool(session.scalar(select(or_(unclaimed, given))))
 
 
 def customer_conversation(session: Session, channel: Channel, contact_key: str) -> ConversationView | None:

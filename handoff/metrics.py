@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 from handoff.db import Database, is_postgres
 from handoff.errors import DatabaseTrouble
 from handoff.jobs import Job
-from handoff.models import AppliedSla, Conversation, Delivery, Handoff, Message, NextReply, Promise, Rating
+from handoff.models import AppliedSla, Assignment, Conversation, Delivery, Handoff, Message, NextReply, Promise, Rating
 from handoff.ports import Clock
 from handoff.queue import IN_QUEUE
 from handoff.satisfaction import SCORES
@@ -183,6 +183,18 @@ def ratings(session: Session, _now: datetime) -> Iterator[Metric]:
     yield gauge
 
 
+def assignments(session: Session, _now: datetime) -> Iterator[Metric]:
+    """What was given to agents, by whether they had to be relieved of it."""
+    given = func.coalesce(Assignment.outcome, "given")
+    found = dict(_rows(session, select(given, func.count()).group_by(given)))
+    counter = CounterMetricFamily(
+        "baton_assignments", "Conversations given to agents; silent ones were taken back.", labels=["outcome"]
+    )
+    for outcome in ("given", "silent"):
+        counter.add_metric([outcome], found.get(outcome, 0))
+    yield counter
+
+
 def jobs(session: Session, now: datetime) -> Iterator[Metric]:
     due = Job.due_at <= now
     overdue = func.sum(case((Job.due_at <= now - OVERDUE, 1), else_=0))
@@ -242,6 +254,7 @@ FIGURES: tuple[Figures, ...] = (
     handoffs,
     first_replies,
     next_replies,
+    assignments,
     ratings,
     jobs,
     deliveries,

@@ -210,10 +210,10 @@ def forgetter(database: Database, clock: Clock) -> Handler:
 
 
 def assigner(database: Database, clock: Clock) -> Handler:
-    """Gives out what somebody else held when there was room for it."""
+    """Gives out what was held by somebody else when there was room for it, and the rest of much."""
 
     async def give_out(_job: jobs.Leased) -> timedelta | None:
-        return desk.LOOK_AGAIN if await database.write(desk.assign, clock.now()) else None
+        return desk.LOOK_AGAIN if await database.write(desk.assign_some, clock.now()) else None
 
     return give_out
 

@@ -528,7 +528,9 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
         return _News(view, messages, None, inbox.was_claimed(session, view.id), rating=rating)
     if inbox.is_called(session, view.id):
         # The name of who was given it may still change; it is told with their first words.
-        return _News(replace(view, assignee_id=None, assignee_name=None), messages, None, is_next=True, rating=rating)
+        was_claimed = inbox.was_claimed(session, view.id)
+        unnamed = replace(view, assignee_id=None, assignee_name=None)
+        return _News(unnamed, messages, None, was_claimed, is_next=not was_claimed, rating=rating)
     return _News(view, messages, presence.typing_agent(session, view.id, now), rating=rating)
 
 

@@ -1,6 +1,6 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
-from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, console_is_open, nudge, set_availability
+from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, assign_some, console_is_open, nudge, set_availability
 from handoff.desk.due import Slipping, breach, break_promises, retell, slipping, warn
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
@@ -32,6 +32,7 @@ __all__ = [
     "Slipping",
     "agent_reply",
     "assign",
+    "assign_some",
     "breach",
     "break_promises",
     "cancel_wait",

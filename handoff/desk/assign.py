@@ -28,6 +28,8 @@ from handoff.values import Activity, Availability
 ASSIGN, NUDGE = "assign", "nudge"
 """The jobs that look again at what was held by somebody, and at who says nothing."""
 LOOK_AGAIN = timedelta(seconds=1)
+AT_ONCE = 20
+"""About so many are given out in one transaction: others wait for it."""
 ASSIGN_LOCK = 0x6261746F6E
 """Of PostgreSQL's advisory locks. Whoever has it waits for no conversation, so it may be taken while holding one."""
 
@@ -45,6 +47,9 @@ class _Office:
         """The stored teams whose conversations somebody has room for."""
         return [stored for stored, team in self.stored.items() if self._is_automatic(team) and self._has_room(team)]
 
+    def room(self) -> int:
+        return sum(candidate.capacity - candidate.open for candidate in self.candidates.values() if candidate.is_free)
+
     def people(self, team_id: int | None) -> list[Candidate]:
         return responsible(self.stored.get(team_id), self.teams, self.candidates.values())
 
@@ -61,25 +66,31 @@ class _Office:
         return any(candidate.is_free for candidate in responsible(team, self.teams, self.candidates.values()))
 
 
-def assign(session: Session, now: datetime) -> bool:
-    """Give out what waits, the most urgent first. Whether something was left because it is held just now.
+def assign(session: Session, now: datetime) -> None:
+    """Give out what waits, the most urgent first; what is left, since it is held or there is much, a moment later.
 
     Counting and giving are under one lock: however many come in at once, nobody is given more than they can take.
     """
+    if assign_some(session, now):
+        jobs.schedule(session, ASSIGN, now.isoformat(), now + LOOK_AGAIN)
+
+
+def assign_some(session: Session, now: datetime) -> bool:
+    """The job's half of `assign`: whether something was left."""
     if not hold(session):
         return False
-    office, refused = _office(session, now), set[int]()
-    while (conversation := _next_waiting(session, office, refused)) is not None:
-        agent_id = choose(_matter(session, conversation), office.people(conversation.team_id))
-        if agent_id is None:
-            refused.add(conversation.id)
-        else:
+    office, refused, given = _office(session, now), set[int](), 0
+    while given < AT_ONCE and (batch := _next_waiting(session, office, refused)):
+        for conversation in batch:
+            if conversation.team_id not in office.with_room():
+                continue
+            agent_id = choose(_matter(session, conversation), office.people(conversation.team_id))
+            if agent_id is None:
+                refused.add(conversation.id)
+                continue
             _give_out(session, conversation, agent_id, office.rules, now)
-            office = office.after(agent_id, now)
-    left = _is_waiting(session, office, refused)
-    if left:
-        jobs.schedule(session, ASSIGN, now.isoformat(), now + LOOK_AGAIN)
-    return left
+            office, given = office.after(agent_id, now), given + 1
+    return _is_waiting(session, office, refused)
 
 
 def direct(session: Session, conversation: Conversation, intent: str | None) -> None:
@@ -204,18 +215,18 @@ def _candidate(agent: Agent, seat: Seat | None, open: int, rules: Rules, now: da
     )
 
 
-def _next_waiting(session: Session, office: _Office, refused: set[int]) -> Conversation | None:
-    """The most urgent one that somebody has room for, held; those that others hold are left to them."""
+def _next_waiting(session: Session, office: _Office, refused: set[int]) -> Sequence[Conversation]:
+    """The most urgent ones that somebody has room for, held; those that others hold are left to them."""
     if not (teams := office.with_room()):
-        return None
-    return session.scalar(
+        return ()
+    return session.scalars(
         select(Conversation)
         .where(*_waiting(teams, refused))
         .order_by(*QUEUE_ORDER)
-        .limit(1)
+        .limit(min(AT_ONCE, office.room()))
         .with_for_update(of=Conversation, skip_locked=True)
         .execution_options(populate_existing=True)
-    )
+    ).all()
 
 
 def _is_waiting(session: Session, office: _Office, refused: set[int]) -> bool:

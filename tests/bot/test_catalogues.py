@@ -16,6 +16,7 @@ from bot.settings import ROOT, SettingsError, read, secret_key
 from bot.shop import LANGUAGES, ShopFileError
 from bot.skills import SKILL_OF_INTENT, SKILLS
 from bot.training import known_intents
+from handoff.assignment import Rules
 from nlu import folding
 
 REPLIES = shipped()
@@ -109,6 +110,8 @@ def test_no_case_stands_in_the_training_data() -> None:
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"name": {"en": "Shop"}}, "name"),
         ({"accent": "teal"}, "accent"),
+        ({"assignment": {"remind_after_s": [60, 180]}}, "assignment"),
+        ({"assignment": {"capacity": 0}}, "assignment.capacity"),
     ],
 )
 def test_a_wrong_key_of_the_shop_file_is_named(tmp_path: Path, change: dict[str, object], named: str) -> None:
@@ -117,6 +120,13 @@ def test_a_wrong_key_of_the_shop_file_is_named(tmp_path: Path, change: dict[str,
     path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
     with pytest.raises(ShopFileError, match=named):
         shops.load(path)
+
+
+def test_a_shop_file_from_before_assignment_leaves_claiming_as_it_was(tmp_path: Path) -> None:
+    content = yaml.safe_load((ROOT / "shop.yml").read_text("utf-8"))
+    del content["assignment"]
+    (tmp_path / "shop.yml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+    assert shops.load(tmp_path / "shop.yml").assignment.rules == Rules()
 
 
 def test_a_shop_file_that_is_not_there_or_not_yaml_says_so(tmp_path: Path) -> None:

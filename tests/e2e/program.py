@@ -211,6 +211,11 @@ class Desk:
         async with self._session.post(self._api + path, json=body, headers=headers) as response:
             return await _checked(response, status)
 
+    async def put(self, path: str, body: dict[str, Any], status: int = 200) -> dict[str, Any]:
+        headers = {"Origin": self._address}
+        async with self._session.put(self._api + path, json=body, headers=headers) as response:
+            return await _checked(response, status)
+
     async def queue(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.get("/conversations?view=queue"))["items"]
         return found

@@ -1,114 +1,28 @@
-"""Conversations come to the right team and to whoever has room, and leave whoever says nothing."""
+"""Conversations come to the right team, and to whoever has room."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import db, desk, events, inbox
+from handoff import db, desk, inbox
 from handoff.assignment import Rules
 from handoff.db import Database
 from handoff.desk import presence, teams
-from handoff.desk.teams import SeatView, TeamView
+from handoff.desk.assign import AT_ONCE
+from handoff.desk.teams import SeatView
 from handoff.errors import BadInput, DeskError, IllegalTransition, NotFound, NotYours
-from handoff.models import Agent, Handoff
+from handoff.models import Handoff
 from handoff.ports import LocalWakeups
-from handoff.values import Activity, CallForPerson, Language, Outgoing, Priority, Reason
-from handoff.watches import Watches, assigner, nudger
+from handoff.values import Priority
 from tests import builders as a
 from tests.fakes import MovedClock
-
-AUTOMATIC = Rules(automatic=True, capacity=2)
-
-
-class Shop:
-    """A desk with Mei and Jun, both there."""
-
-    def __init__(self, database: Database, clock: MovedClock) -> None:
-        self.database, self.clock = database, clock
-        self.mei = self.jun = 0
-
-    async def open(self, rules: Rules = AUTOMATIC) -> None:
-        self.mei = await self.agent("Mei")
-        self.jun = await self.agent("Jun")
-        await self.do(teams.open_desk, rules)
-
-    async def agent(self, name: str) -> int:
-        agent_id = await self.database.write(a.agent, self.clock.now(), name)
-        await self.do(desk.set_availability, agent_id, "online")
-        return agent_id
-
-    async def do(self, verb: Callable[..., object], *details: object) -> None:
-        await self.database.write(verb, *details, self.clock.now())
-
-    async def says(self, agent_id: int, availability: str) -> None:
-        await self.do(desk.set_availability, agent_id, availability)
-
-    async def called(
-        self,
-        contact: str,
-        *,
-        reason: Reason = Reason.LOW_CONFIDENCE,
-        priority: Priority = Priority.NORMAL,
-        intent: str | None = None,
-        language: Language = "en",
-    ) -> int:
-        """A customer for whom the bot called a person."""
-        self.clock.move(1)
-        recorded = await self.database.write(a.write, self.clock.now(), "?", contact)
-        call = CallForPerson(reason, priority, (Outgoing("One moment.", author="system"),), {}, intent=intent)
-        fence = await self.database.read(a.fence, recorded.conversation_id)
-        await self.database.write(desk.hand_off, fence, call, self.clock.now(), decision=None, language=language)
-        return recorded.conversation_id
-
-    async def team(self, key: str, *members: int, **rules: object) -> TeamView:
-        wanted = {"reasons": (), "intents": (), "languages": (), "automatic": True, "fallback": False, "active": True}
-        team = TeamView(id=0, key=key, names={"en": key.title()}, members=members, **{**wanted, **rules})  # type: ignore[arg-type]
-        return await self.database.write(teams.put, team, self.clock.now())
-
-    async def holder(self, conversation: int) -> int | None:
-        return (await self.database.read(inbox.conversation_view, conversation)).assignee_id
-
-    async def team_of(self, conversation: int) -> str | None:
-        return (await self.database.read(inbox.conversation_view, conversation)).team
-
-    async def replies(self, conversation: int, agent_id: int) -> None:
-        now = self.clock.now()
-        await self.database.write(desk.agent_reply, conversation, agent_id, "reply-1", "Hello", now)
-
-    async def ends(self, verb: Callable[..., None], conversation: int, agent_id: int) -> None:
-        seen = (await self.database.read(inbox.conversation_view, conversation)).last_seq
-        await self.do(verb, conversation, agent_id, seen)
-
-    async def told(self, conversation: int) -> list[str]:
-        """What the transcript says happened, with names."""
-        said = (await self.database.read(inbox.transcript, conversation)).messages
-        return [f"{m.activity} {m.agent_name}" for m in said if m.activity]
-
-    async def customer_sees(self, contact: str) -> list[Activity]:
-        found = await self.database.read(inbox.customer_view, "widget", contact)
-        assert found is not None
-        return [message.activity for message in found[1] if message.activity]
-
-    async def passes(self, seconds: float) -> None:
-        """Time goes by, jobs are done, and consoles that are open stay so."""
-        watches = Watches(
-            self.database,
-            self.clock,
-            {
-                desk.NUDGE: nudger(self.database, self.clock),
-                desk.ASSIGN: assigner(self.database, self.clock),
-            },
-        )
-        for _ in range(int(seconds // 10)):
-            self.clock.move(10)
-            for agent_id in (self.mei, self.jun):
-                await self.database.write(presence.console_is_open, agent_id, self.clock.now())
-            await watches.run_due()
+from tests.handoff.shops import Shop
 
 
 @pytest.fixture
@@ -246,50 +160,6 @@ async def test_there_is_one_fallback_and_no_key_twice(shop: Shop) -> None:
         await shop.team("ghosts", 999)
 
 
-async def test_who_says_nothing_is_reminded_then_relieved_and_away(shop: Shop) -> None:
-    conversation = await shop.called("ann")
-    assert await shop.holder(conversation) == shop.mei
-    await shop.passes(170)
-    assert await shop.holder(conversation) == shop.mei
-    kinds = [event.kind for event in (await shop.database.read(_events))]
-    assert kinds.count("nudge") == 2
-    await shop.passes(20)
-    assert await shop.holder(conversation) == shop.jun
-    assert await shop.told(conversation) == ["assigned Mei", "unanswered Mei", "assigned Jun"]
-    assert await shop.customer_sees("ann") == []
-    assert await shop.database.read(_availability, shop.mei) == "away"
-    await shop.says(shop.mei, "online")
-    await shop.passes(190)
-    assert await shop.holder(conversation) == shop.mei, "nobody else is there now"
-
-
-async def test_the_only_one_there_is_asked_again_once_they_are_back(shop: Shop) -> None:
-    await shop.says(shop.jun, "offline")
-    conversation = await shop.called("ann")
-    await shop.passes(190)
-    assert await shop.holder(conversation) is None
-    await shop.says(shop.mei, "online")
-    assert await shop.holder(conversation) == shop.mei
-
-
-@pytest.mark.parametrize("sign", [desk.agent_reply, desk.note])
-async def test_who_has_written_is_left_alone(shop: Shop, sign: Callable[..., int]) -> None:
-    conversation = await shop.called("ann")
-    await shop.database.write(sign, conversation, shop.mei, "words-1", "I am on it", shop.clock.now())
-    await shop.passes(300)
-    assert await shop.holder(conversation) == shop.mei
-    assert "nudge" not in [event.kind for event in (await shop.database.read(_events))]
-
-
-async def test_whose_console_is_gone_is_relieved_at_the_first_look(shop: Shop) -> None:
-    conversation = await shop.called("ann")
-    shop.clock.move(61)
-    await shop.database.write(presence.console_is_open, shop.jun, shop.clock.now())
-    await shop.says(shop.mei, "offline")
-    await shop.do(desk.nudge, conversation, (await shop.database.read(inbox.conversation_view, conversation)).epoch)
-    assert await shop.holder(conversation) == shop.jun
-
-
 async def test_a_transfer_to_a_team_is_given_to_somebody_of_it(shop: Shop) -> None:
     returns = await shop.team("returns", shop.mei, shop.jun)
     conversation = await shop.called("ann")
@@ -298,6 +168,9 @@ async def test_a_transfer_to_a_team_is_given_to_somebody_of_it(shop: Shop) -> No
     await shop.database.write(desk.transfer, conversation, shop.mei, None, "Needs a label.", now, team_id=returns.id)
     assert [await shop.team_of(conversation), await shop.holder(conversation)] == ["returns", shop.jun]
     assert await shop.told(conversation) == ["assigned Mei", "transferred Mei", "assigned Jun"]
+    assert await shop.database.read(inbox.is_called, conversation), "Jun's name is not told before Jun says something"
+    await shop.replies(conversation, shop.jun)
+    assert not await shop.database.read(inbox.is_called, conversation)
 
 
 async def test_what_somebody_put_back_does_not_come_back_to_them(shop: Shop) -> None:
@@ -382,20 +255,45 @@ async def test_handoffs_at_once_in_two_processes_overfill_nobody(database_url: s
     await asyncio.gather(*(process.close() for process in (one, two)))
 
 
+async def test_much_is_given_out_bit_by_bit(shop: Shop) -> None:
+    await shop.says(shop.mei, "away")
+    await shop.says(shop.jun, "away")
+    for n in range(AT_ONCE + 3):
+        await shop.called(f"contact-{n}")
+    await shop.do(teams.put_seat, SeatView(shop.mei, "", (), (), 100))
+    await shop.says(shop.mei, "online")
+    mine = (await shop.database.read(inbox.listing, "mine", shop.mei)).rows
+    assert len(mine) == AT_ONCE
+    await shop.passes(30)
+    mine = (await shop.database.read(inbox.listing, "mine", shop.mei)).rows
+    assert len(mine) == AT_ONCE + 3
+
+
+async def test_what_another_transaction_holds_is_given_out_a_moment_later(postgres_url: str, clock: MovedClock) -> None:
+    database = db.connect(postgres_url, LocalWakeups())
+    await database.migrate()
+    shop = Shop(database, clock)
+    await shop.open()
+    await shop.says(shop.mei, "away")
+    await shop.says(shop.jun, "away")
+    conversation = await shop.called("ann")
+    other = await asyncpg.connect(postgres_url)
+    async with other.transaction():
+        await other.execute("SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE", conversation)
+        await shop.says(shop.mei, "online")
+        assert await shop.holder(conversation) is None
+    await other.close()
+    await shop.passes(30)
+    assert await shop.holder(conversation) == shop.mei
+    await database.close()
+
+
 async def test_lists_are_narrowed_to_a_team(shop: Shop) -> None:
     await shop.team("returns", shop.mei, intents=("request_return",))
     mine = await shop.called("ann", intent="request_return")
     await shop.called("bo")
     found = await shop.database.read(inbox.listing, "all", 0, inbox.Filter(team="returns"))
     assert [row.id for row in found.rows] == [mine]
-
-
-def _events(session: Session) -> list[events.Happened]:
-    return events.after(session, events.START)[0]
-
-
-def _availability(session: Session, agent_id: int) -> str:
-    return session.get_one(Agent, agent_id).availability
 
 
 def _claimed(session: Session, conversation: int) -> bool:
