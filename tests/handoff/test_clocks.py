@@ -170,9 +170,12 @@ async def test_whoever_does_not_wait_any_more_is_told_nothing(database: Database
 async def test_two_processes_tell_a_customer_once(database: Database, clock: MovedClock) -> None:
     conversation = await waits(database, clock)
     [slipping] = await database.read(desk.slipping, _in(clock, 60))
-    promised = PromisedTime("wait", clock.now() + timedelta(hours=1))
-    both = [database.write(desk.retell, slipping, promised, later, clock.now()) for _ in range(2)]
+    times = [PromisedTime("wait", _in(clock, minutes)) for minutes in (60, 90)]
+    both = [database.write(desk.retell, slipping, promised, later, clock.now()) for promised in times]
     assert sorted(await asyncio.gather(*both)) == [False, True]
+    assert (
+        await database.write(desk.retell, slipping, PromisedTime("wait", _in(clock, 120)), later, clock.now()) is False
+    )
     assert len(await told(database, conversation)) == 1
 
 

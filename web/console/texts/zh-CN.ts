@@ -170,7 +170,7 @@ export const zhCN: Texts = {
   filter_due: "时限",
   due_near: "快到期",
   filter_sort: "排序",
-  sort_due: "先到期的在前",
+  sort_due: "先到期",
   we: "我们：",
   is_viewing: "{name} 正在看",
   is_typing: "{name} 正在输入",

@@ -169,7 +169,7 @@ export const zhTW = {
   filter_due: "時限",
   due_near: "快到期",
   filter_sort: "排序",
-  sort_due: "先到期的在前",
+  sort_due: "先到期",
   we: "我們：",
   is_viewing: "{name} 正在看",
   is_typing: "{name} 正在輸入",
