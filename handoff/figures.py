@@ -279,15 +279,21 @@ def _soon(
     session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime, now: datetime
 ) -> dict[str, Share]:
     """Of what was queued in opening hours. Each of these finds its handoffs by their index."""
-    if not wanted.hours:
+    spans = [span for span in wanted.hours if span.closes > since and span.opens < until]
+    if not spans:
         return {}
-    hours = _hours(wanted.hours)
-    inside = (Handoff.queued_at >= hours.c.opens, Handoff.queued_at < hours.c.closes)
-    seconds = _seconds(session)
+    hours, seconds = _hours(spans, since, until), _seconds(session)
+    # By the hours alone: a second condition on the time would tempt the database to read everything for each of them.
+    inside = and_(Handoff.queued_at >= hours.c.since, Handoff.queued_at < hours.c.until)
     rows = (
-        _rows_of(session, _HANDOFFS, key, since, until)
-        .add_columns(seconds(hours.c.closes).label("closes"), seconds(hours.c.reopens).label("reopens"))
-        .join(hours, and_(*inside))
+        select(
+            *_times(session, key),
+            seconds(hours.c.closes).label("closes"),
+            seconds(hours.c.reopens).label("reopens"),
+        )
+        .select_from(hours)
+        .join(Handoff, inside)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
         .subquery()
     )
     by = _deadline(rows)
@@ -301,19 +307,18 @@ def _soon(
 
 
 def _rows_of(session: Session, source: _Source, key: Key, since: datetime, until: datetime) -> Any:
-    """Handoffs, their times in seconds since 1970."""
+    return _within(select(*_times(session, key)), source, since, until)
+
+
+def _times(session: Session, key: Key) -> tuple[Any, ...]:
+    """Of a handoff, in seconds since 1970."""
     seconds = _seconds(session)
-    return _within(
-        select(
-            key(source).label("key"),
-            seconds(Handoff.asked_at).label("asked"),
-            seconds(Handoff.queued_at).label("queued"),
-            seconds(Handoff.first_human_reply_at).label("replied"),
-            seconds(Handoff.ended_at).label("ended"),
-        ),
-        source,
-        since,
-        until,
+    return (
+        key(_HANDOFFS).label("key"),
+        seconds(Handoff.asked_at).label("asked"),
+        seconds(Handoff.queued_at).label("queued"),
+        seconds(Handoff.first_human_reply_at).label("replied"),
+        seconds(Handoff.ended_at).label("ended"),
     )
 
 
@@ -420,10 +425,10 @@ def _within(query: Any, source: _Source, since: datetime, until: datetime) -> An
     return joined.where(source.at >= since, source.at < until)
 
 
-def _hours(spans: Sequence[OpenSpan]) -> Any:
-    """Opening hours as rows."""
-    columns = [column(name, UtcDateTime) for name in ("opens", "closes", "reopens")]
-    rows = [(span.opens, span.closes, span.reopens) for span in spans]
+def _hours(spans: Sequence[OpenSpan], since: datetime, until: datetime) -> Any:
+    """Opening hours as rows, `since` and `until` as far as they are asked for."""
+    columns = [column(name, UtcDateTime) for name in ("since", "until", "closes", "reopens")]
+    rows = [(max(span.opens, since), min(span.closes, until), span.closes, span.reopens) for span in spans]
     return values(*columns, name="open_hours").data(rows).cte("open_hours")
 
 
