@@ -12,7 +12,6 @@ from typing import Any, Literal
 from sqlalchemy import (
     ColumnElement,
     Float,
-    Integer,
     and_,
     case,
     cast,
@@ -28,13 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from handoff.db import is_postgres
+from handoff.db import UtcDateTime, is_postgres
 from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Rating
-from handoff.periods import DAY_S, OpenPiece, Period
+from handoff.periods import OpenSpan, Period
 
 By = Literal["agent", "channel", "language", "reason"]
 SOON_S = 180
-LATEST_S = DAY_S
+DAY_S = 86_400
 GOOD = 4
 """A score from here on counts as satisfied."""
 MOST_GROUPS = 200
@@ -112,11 +111,11 @@ NOTHING = Figures()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be counted. `pieces` are opening hours, `back_within` is how soon a return counts as one."""
+    """What is to be counted. `hours` are when people were there, `back_within` is how soon a return counts as one."""
 
     shown: tuple[Period, ...]
     before: Period
-    pieces: tuple[OpenPiece, ...]
+    hours: tuple[OpenSpan, ...]
     back_within: timedelta
     by: By | None = None
 
@@ -227,7 +226,8 @@ def _reasons(session: Session, before: Period, whole: Period) -> dict[str, tuple
 def _gather(
     session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime, now: datetime
 ) -> dict[str, Figures]:
-    counts = _counts(session, wanted, key, since, until, now)
+    counts = _counts(session, key, since, until, now)
+    soon = _soon(session, wanted, key, since, until, now)
     waits = _waits(session, key, since, until)
     scores = _scores(session, key, since, until)
     outcomes = _outcomes(session, wanted, key, since, until)
@@ -238,6 +238,7 @@ def _gather(
         name: Figures(
             People(
                 **counts.get(name, {}),
+                soon=soon.get(name, Share()),
                 first=waits.get((name, "first")),
                 next=waits.get((name, "next")),
                 asked=waits.get((name, "asked")),
@@ -251,58 +252,73 @@ def _gather(
     }
 
 
-def _counts(
-    session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime, now: datetime
-) -> dict[str, dict[str, Any]]:
+def _counts(session: Session, key: Key, since: datetime, until: datetime, now: datetime) -> dict[str, dict[str, Any]]:
     rows = _rows_of(session, _HANDOFFS, key, since, until).subquery()
-    open_ = _hours(wanted.pieces)
-    inside = and_(
-        open_.c.day == _day(session, rows.c.queued), rows.c.queued >= open_.c.since, rows.c.queued < open_.c.until
-    )
-    soon_by = _deadline(rows.c.queued, open_)
     waited_till = func.coalesce(rows.c.ended, now.timestamp())
     replied = rows.c.replied.is_not(None)
-    in_hours = open_.c.day.is_not(None)
-    query = (
-        select(
-            rows.c.key,
-            func.count(),
-            func.count(rows.c.replied),
-            _count_if(and_(~replied, rows.c.ended.is_not(None))),
-            _count_if(and_(in_hours, rows.c.replied <= soon_by)),
-            _count_if(and_(in_hours, or_(replied, waited_till > soon_by))),
-            _count_if(rows.c.replied - rows.c.queued <= LATEST_S),
-            _count_if(or_(replied, waited_till - rows.c.queued > LATEST_S)),
-        )
-        .select_from(rows.outerjoin(open_, inside))
-        .group_by(rows.c.key)
-    )
+    query = select(
+        rows.c.key,
+        func.count(),
+        func.count(rows.c.replied),
+        _count_if(and_(~replied, rows.c.ended.is_not(None))),
+        _count_if(rows.c.replied - rows.c.queued <= DAY_S),
+        _count_if(or_(replied, waited_till - rows.c.queued > DAY_S)),
+    ).group_by(rows.c.key)
     return {
         _name(name): {
             "handoffs": handoffs,
             "answered": answered,
             "abandoned": abandoned,
-            "soon": Share(soon, soon_due),
-            "in_a_day": Share(in_a_day, day_due),
+            "in_a_day": Share(in_a_day, due),
         }
-        for name, handoffs, answered, abandoned, soon, soon_due, in_a_day, day_due in session.execute(query)
+        for name, handoffs, answered, abandoned, in_a_day, due in session.execute(query)
     }
 
 
-def _rows_of(session: Session, source: _Source, key: Key, since: datetime, until: datetime) -> Any:
-    """Handoffs, their times in seconds since 1970."""
-    seconds = _seconds(session)
-    return _within(
+def _soon(
+    session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime, now: datetime
+) -> dict[str, Share]:
+    """Of what was queued in opening hours. Each of these finds its handoffs by their index."""
+    spans = [span for span in wanted.hours if span.closes > since and span.opens < until]
+    if not spans:
+        return {}
+    hours, seconds = _hours(spans, since, until), _seconds(session)
+    # By the hours alone: a second condition on the time would tempt the database to read everything for each of them.
+    inside = and_(Handoff.queued_at >= hours.c.since, Handoff.queued_at < hours.c.until)
+    rows = (
         select(
-            key(source).label("key"),
-            seconds(Handoff.asked_at).label("asked"),
-            seconds(Handoff.queued_at).label("queued"),
-            seconds(Handoff.first_human_reply_at).label("replied"),
-            seconds(Handoff.ended_at).label("ended"),
-        ),
-        source,
-        since,
-        until,
+            *_times(session, key),
+            seconds(hours.c.closes).label("closes"),
+            seconds(hours.c.reopens).label("reopens"),
+        )
+        .select_from(hours)
+        .join(Handoff, inside)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .subquery()
+    )
+    by = _deadline(rows)
+    waited_till = func.coalesce(rows.c.ended, now.timestamp())
+    query = select(
+        rows.c.key,
+        _count_if(rows.c.replied <= by),
+        _count_if(or_(rows.c.replied.is_not(None), waited_till > by)),
+    ).group_by(rows.c.key)
+    return {_name(name): Share(n, of) for name, n, of in session.execute(query)}
+
+
+def _rows_of(session: Session, source: _Source, key: Key, since: datetime, until: datetime) -> Any:
+    return _within(select(*_times(session, key)), source, since, until)
+
+
+def _times(session: Session, key: Key) -> tuple[Any, ...]:
+    """Of a handoff, in seconds since 1970."""
+    seconds = _seconds(session)
+    return (
+        key(_HANDOFFS).label("key"),
+        seconds(Handoff.asked_at).label("asked"),
+        seconds(Handoff.queued_at).label("queued"),
+        seconds(Handoff.first_human_reply_at).label("replied"),
+        seconds(Handoff.ended_at).label("ended"),
     )
 
 
@@ -409,17 +425,17 @@ def _within(query: Any, source: _Source, since: datetime, until: datetime) -> An
     return joined.where(source.at >= since, source.at < until)
 
 
-def _hours(pieces: Sequence[OpenPiece]) -> Any:
-    """Opening hours as rows; where there are none, one that nothing falls into."""
-    columns = [column("day", Integer), *(column(name, Float) for name in ("since", "until", "closes", "reopens"))]
-    rows = [(p.day, p.since, p.until, p.closes, p.reopens) for p in pieces] or [(-1, 0.0, 0.0, 0.0, 0.0)]
+def _hours(spans: Sequence[OpenSpan], since: datetime, until: datetime) -> Any:
+    """Opening hours as rows, `since` and `until` as far as they are asked for."""
+    columns = [column(name, UtcDateTime) for name in ("since", "until", "closes", "reopens")]
+    rows = [(max(span.opens, since), min(span.closes, until), span.closes, span.reopens) for span in spans]
     return values(*columns, name="open_hours").data(rows).cte("open_hours")
 
 
-def _deadline(queued: Any, open_: Any) -> ColumnElement[float]:
+def _deadline(rows: Any) -> ColumnElement[float]:
     """Three minutes of opening hours later, past the closing where these end before."""
-    left = open_.c.closes - queued
-    return case((left >= SOON_S, queued + SOON_S), else_=open_.c.reopens + SOON_S - left)
+    left = rows.c.closes - rows.c.queued
+    return case((left >= SOON_S, rows.c.queued + SOON_S), else_=rows.c.reopens + SOON_S - left)
 
 
 def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -432,11 +448,6 @@ def _seconds(session: Session) -> Callable[[Any], ColumnElement[float]]:
         return lambda at: cast(extract("epoch", at), Float)
     # A day's fraction is not exact; a thousandth of a second is more than anybody needs.
     return lambda at: func.round((func.julianday(at) - EPOCH_JULIAN) * float(DAY_S), 3)
-
-
-def _day(session: Session, seconds: Any) -> ColumnElement[int]:
-    """PostgreSQL rounds where SQLite cuts off, and not every SQLite has `floor`."""
-    return cast(func.floor(seconds / DAY_S) if is_postgres(session) else seconds / DAY_S, Integer)
 
 
 def _name(key: object) -> str:

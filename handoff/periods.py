@@ -12,7 +12,6 @@ from handoff.business_hours import BusinessHours
 Step = Literal["day", "week", "month"]
 MOST_DAYS = 400
 MOST_PERIODS = 62
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +24,12 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenPiece:
-    """A part of opening hours within one day of UTC; all in seconds since 1970, `day` in days.
+class OpenSpan:
+    """Opening hours without a break; `reopens` is when the next begin, the same as `closes` where none do."""
 
-    `closes` is the end of the hours it belongs to, `reopens` when the next begin; the same where none do.
-    """
-
-    day: int
-    since: float
-    until: float
-    closes: float
-    reopens: float
+    opens: datetime
+    closes: datetime
+    reopens: datetime
 
 
 def periods(zone: ZoneInfo, first: date, last: date, step: Step) -> tuple[Period, ...]:
@@ -61,17 +55,17 @@ def day_after(shown: tuple[Period, ...], step: Step) -> date:
     return _next(shown[-1].first, step)
 
 
-def open_pieces(hours: BusinessHours, since: datetime, until: datetime) -> tuple[OpenPiece, ...]:
-    """The opening hours that begin before `until` and end after `since`, in order."""
-    spans = list(_open_spans(hours, since, until))
-    pieces: list[OpenPiece] = []
+def open_spans(hours: BusinessHours, since: datetime, until: datetime) -> tuple[OpenSpan, ...]:
+    """The opening hours from `since` on that begin before `until`, in order."""
+    spans = list(_spans(hours, since, until))
+    found = []
     for n, (opens, closes) in enumerate(spans, start=1):
         reopens = spans[n][0] if n < len(spans) else hours.next_opening(closes) or closes
-        pieces += _within_days(opens.timestamp(), closes.timestamp(), reopens.timestamp())
-    return tuple(pieces)
+        found.append(OpenSpan(opens, closes, reopens))
+    return tuple(found)
 
 
-def _open_spans(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _spans(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
     at: datetime | None = since
     while at is not None and at < until:
         closes = hours.closes_at(at)
@@ -80,15 +74,6 @@ def _open_spans(hours: BusinessHours, since: datetime, until: datetime) -> Itera
         else:
             yield at, closes
             at = closes
-
-
-def _within_days(opens: float, closes: float, reopens: float) -> Iterator[OpenPiece]:
-    at = opens
-    while at < closes:
-        day = int(at // DAY_S)
-        end = min(closes, float((day + 1) * DAY_S))
-        yield OpenPiece(day, at, end, closes, reopens)
-        at = end
 
 
 def _floor(day: date, step: Step) -> date:

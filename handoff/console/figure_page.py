@@ -14,7 +14,7 @@ from handoff.console import figure_schemas as schemas
 from handoff.db import Database
 from handoff.errors import BadInput
 from handoff.figures import By, Figures, Report, Wanted
-from handoff.periods import Period, Step, before, day_after, open_pieces, periods
+from handoff.periods import Period, Step, before, day_after, open_spans, periods
 from handoff.ports import NoOrderCounts, OrderCounts
 
 LAST_DAYS = 7
@@ -45,8 +45,8 @@ class FigurePage:
             earlier = before(zone, shown, day_after(shown, step))
         except ValueError as error:
             raise BadInput(str(error)) from None
-        pieces = open_pieces(self.hours, earlier.since, min(shown[-1].until, now))
-        found = await database.read(figures.report, Wanted(shown, earlier, pieces, self.back_within, by), now)
+        hours = open_spans(self.hours, earlier.since, min(shown[-1].until, now))
+        found = await database.read(figures.report, Wanted(shown, earlier, hours, self.back_within, by), now)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
         return _report(found, shown, step, zone, placed)
 

@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 from handoff import db, desk, inbox
 from handoff.business_hours import BusinessHours
 from handoff.figures import NOTHING, Bot, By, Figures, Report, Scores, Share, Wait, Wanted, report
-from handoff.periods import before, day_after, open_pieces, periods
+from handoff.periods import before, day_after, open_spans, periods
 from handoff.ports import LocalWakeups
 from handoff.values import RATE, Action, Outgoing, Reason
 from tests import builders as a
@@ -188,7 +188,7 @@ def _database(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -
 def wanted(first: int, last: int, by: By | None = None) -> Wanted:
     shown = periods(TAIPEI, date(2026, 11, first), date(2026, 11, last), "day")
     earlier = before(TAIPEI, shown, day_after(shown, "day"))
-    return Wanted(shown, earlier, open_pieces(HOURS, earlier.since, shown[-1].until), BACK, by)
+    return Wanted(shown, earlier, open_spans(HOURS, earlier.since, shown[-1].until), BACK, by)
 
 
 def test_how_many_were_handed_off_answered_and_lost(read: Read) -> None:

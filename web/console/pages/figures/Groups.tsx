@@ -9,7 +9,7 @@ export function Groups({ report }: { report: FigureReport }) {
   if (!report.groups.length) return <p class="quiet">{w("none")}</p>;
   const withBot = by.value === "channel" || by.value === "language";
   return (
-    <div class="figure-table wide" tabIndex={0} role="region" aria-label={w("compare")}>
+    <div class="figure-table wide" tabIndex={0} role="group" aria-label={w("compare")}>
       <table data-testid="figure-groups">
         <thead>
           <tr>

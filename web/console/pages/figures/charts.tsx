@@ -122,7 +122,7 @@ function Plot({ label, names, told, scale, children }: Frame & { scale: Scale; c
 
 /** The periods that there is room to name: first, last and some between. */
 function named(names: readonly string[]): number[] {
-  const most = Math.min(names.length, names.some((name) => name.length > 6) ? 4 : 6);
+  const most = Math.min(names.length, names.some((name) => name.length > 6) ? 4 : 7);
   const last = names.length - 1;
   return [...new Set(Array.from({ length: most }, (_, n) => (most > 1 ? Math.round((n * last) / (most - 1)) : 0)))];
 }
