@@ -19,8 +19,10 @@ setup:
 setup-dev:
 	@requirements/setup.sh dev
 
+# What needs neither model nor browser runs on two cores; the rest needs them for itself.
 test: setup-dev
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -m "not rasa and not browser" --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest -m "rasa or browser"
 
 bench: setup
 	@.venv/bin/python -m benchmarks.$(or $(NAME),$(error which one? make bench NAME=first_light)) $(ARGS)
