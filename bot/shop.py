@@ -157,12 +157,6 @@ class SlaPolicy(_Section):
         return {target: timedelta(minutes=minutes) for target, minutes in named.items() if minutes is not None}
 
 
-class Team(_Section):
-    """What a team of the shop does differently; without `hours` the shop's hours are its own."""
-
-    hours: Hours | None = None
-
-
 class Shop(_Section):
     name: Annotated[dict[Language, str], AfterValidator(_in_every_language)]
     language: Language
@@ -175,7 +169,6 @@ class Shop(_Section):
     waiting: Waiting
     assignment: Assignment = Assignment()
     sla: dict[Priority, SlaPolicy] = {}
-    teams: dict[str, Team] = {}
 
     @field_validator("timezone")
     @classmethod
@@ -190,12 +183,7 @@ class Shop(_Section):
 
     @cached_property
     def business_hours(self) -> BusinessHours:
-        return self.hours_of(None)
-
-    def hours_of(self, team: str | None) -> BusinessHours:
-        """When a team's people are there; of none, of an unknown one, and of one without hours the shop's."""
-        own = self.teams[team].hours if team in self.teams else None
-        return (own or self.hours).in_zone(self.zone)
+        return self.hours.in_zone(self.zone)
 
     @cached_property
     def service_levels(self) -> Sla:

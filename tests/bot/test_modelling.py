@@ -112,7 +112,7 @@ async def test_every_model_is_listed_with_what_was_measured_and_when_and_why_it_
     made(own, "old33", usable=False)
     versions.go_live(own.data, other, NOW, "a first try")
     versions.go_live(own.data, live, NOW + timedelta(days=1), "better at returns")
-    trials = {"en": {"answer": (*[Trial(0.625, True)] * 99, Trial(0.625, False))}}
+    trials = {"en": {"answer": (*[Trial(0.625, True)] * 299, Trial(0.625, False))}}
     Calibration("aa11", "b1", 1.2, trials).save(versions.beside(live, "calibration.json"))  # type: ignore[arg-type]
     await modelling.models(own, terminal)
     rows = {
@@ -121,6 +121,6 @@ async def test_every_model_is_listed_with_what_was_measured_and_when_and_why_it_
     assert (
         "live" in rows["aa11"] and "2026-11-21T03:00:00+00:00" in rows["aa11"] and "better at returns" in rows["aa11"]
     )
-    assert "never  never  0.62" in rows["aa11"] and "0/0  0/0  1/100" in rows["aa11"]
+    assert "never  never  0.62" in rows["aa11"] and "0/0  0/0  1/300" in rows["aa11"]
     assert "a first try" in rows["ab22"] and "live" not in rows["ab22"]
     assert "made by another version of Baton" in rows["old33"]

@@ -133,10 +133,3 @@ def test_what_the_shop_does_not_ask_for_has_no_deadline(tmp_path: Path) -> None:
     assert a_shop(tmp_path).service_levels.policies == {}
     shop = a_shop(tmp_path, "sla: {high: {first_response: 15}, low: {}}")
     assert shop.service_levels.policies == {Priority.HIGH: {"first_response": timedelta(minutes=15)}}
-
-
-def test_a_team_may_have_hours_of_its_own(tmp_path: Path) -> None:
-    shop = a_shop(tmp_path, 'teams: {night: {hours: {week: {fri: ["21:00-24:00"]}}}, day: {}}')
-    assert shop.hours_of("night").is_open(taipei(20, 22)) and not shop.hours_of("night").is_open(taipei(20, 12))
-    for team in (None, "day", "unknown"):
-        assert shop.hours_of(team) == shop.business_hours

@@ -40,5 +40,5 @@ def test_a_judgement_rests_on_the_cases_the_rules_and_the_budget_it_is_made_for(
 
 
 def test_all_that_decides_is_found() -> None:
-    folder = Path(reference.__file__).parent
+    folder = Path(reference.__file__).parents[1]
     assert all(list(folder.glob(files)) for files in reference.DECIDES)
