@@ -281,7 +281,7 @@ def _take_away(session: Session, conversation: Conversation, given: Assignment, 
         agent.availability = "away"
     transition(conversation, Status.OPEN)
     add_activity(session, conversation, now, Activity.UNANSWERED, agent.id)
-    announce(session, conversation, "silent", now)
+    announce(session, conversation, "unanswered", now)
     assign(session, now)
 
 

@@ -134,8 +134,9 @@ def colleagues(session: Session, now: datetime) -> list[Colleague]:
 
 def count_online(session: Session, now: datetime) -> int:
     """How many agents are there to serve somebody."""
-    here = (Agent.active, Agent.availability == "online", Agent.seen_at >= now - AGENT_LASTS)
-    return session.scalar(select(func.count()).select_from(Agent).where(*here)) or 0
+    may_serve = (Agent.active, Agent.role.in_(WORKING))
+    here = (Agent.availability == "online", Agent.seen_at >= now - AGENT_LASTS)
+    return session.scalar(select(func.count()).select_from(Agent).where(*may_serve, *here)) or 0
 
 
 def availability(agent: Agent, now: datetime) -> Availability:

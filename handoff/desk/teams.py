@@ -14,6 +14,7 @@ from handoff.desk.assign import assign, hold
 from handoff.desk.rules import put_rules, rules_of
 from handoff.errors import BadInput, NotFound
 from handoff.models import Agent, Seat, Team, TeamMember
+from handoff.roles import WORKING
 
 MAX_TEAMS = 100
 
@@ -64,7 +65,7 @@ def listing(session: Session) -> list[TeamView]:
 
 def arrangement(session: Session) -> Arrangement:
     rows = session.execute(
-        select(Agent, Seat).outerjoin(Seat, Seat.agent_id == Agent.id).where(Agent.active).order_by(Agent.name)
+        select(Agent, Seat).outerjoin(Seat, Seat.agent_id == Agent.id).where(Agent.active, Agent.role.in_(WORKING)).order_by(Agent.name)
     )
     return Arrangement(tuple(listing(session)), tuple(_seat(agent, seat) for agent, seat in rows), rules_of(session))
 
@@ -125,7 +126,7 @@ def _new(session: Session, now: datetime) -> Team:
 
 
 def _put_members(session: Session, team_id: int, members: tuple[int, ...]) -> None:
-    known = set(session.scalars(select(Agent.id).where(Agent.active)))
+    known = set(session.scalars(select(Agent.id).where(Agent.active, Agent.role.in_(WORKING))))
     if unknown := set(members) - known:
         raise BadInput(f"no agent has the number {min(unknown)}")
     session.execute(delete(TeamMember).where(TeamMember.team_id == team_id))

@@ -65,7 +65,7 @@ export function greetNewcomers(queue: Row[]): void {
 export function heed(events: readonly LiveEvent[]): void {
   for (const { conversation_id: id, kind } of events) {
     if (kind === "assign" || kind === "nudge") called.set(id, kind);
-    if (kind !== "silent" || !can("assign")) continue;
+    if (kind !== "unanswered" || !can("assign") || isOff()) continue;
     tell(t("nobody_answered"));
     show(t("nobody_answered"), "", String(id), id);
   }

@@ -19,6 +19,8 @@ export interface Command {
   readonly keys: string;
   readonly may: () => boolean;
   readonly run: () => void;
+  /** Without it there is no such thing for somebody. */
+  readonly needs?: store.Permission;
   /** Not in the palette: there it makes no sense. */
   readonly quiet?: boolean;
 }
@@ -71,13 +73,13 @@ export const COMMANDS: readonly Command[] = [
       },
     }),
   ),
-  { id: "page_canned", label: "page_canned", keys: "g c", may: allowed("canned"), run: go("canned") },
-  { id: "page_figures", label: "page_figures", keys: "g f", may: allowed("figures"), run: go("figures") },
-  { id: "page_install", label: "page_install", keys: "g i", may: allowed("install"), run: go("install") },
-  { id: "page_people", label: "page_people", keys: "g p", may: allowed("people"), run: go("people") },
-  { id: "page_trail", label: "page_trail", keys: "g l", may: allowed("trail"), run: go("trail") },
+  { id: "page_canned", label: "page_canned", keys: "g c", needs: "canned", may: allowed("canned"), run: go("canned") },
+  { id: "page_figures", label: "page_figures", keys: "g f", needs: "figures", may: allowed("figures"), run: go("figures") },
+  { id: "page_install", label: "page_install", keys: "g i", needs: "install", may: allowed("install"), run: go("install") },
+  { id: "page_people", label: "page_people", keys: "g p", needs: "people", may: allowed("people"), run: go("people") },
+  { id: "page_trail", label: "page_trail", keys: "g l", needs: "trail", may: allowed("trail"), run: go("trail") },
   { id: "page_account", label: "page_account", keys: "", may: always, run: go("account") },
-  { id: "page_teams", label: "page_teams", keys: "g t", may: allowed("assign"), run: go("teams") },
+  { id: "page_teams", label: "page_teams", keys: "g t", needs: "assign", may: allowed("assign"), run: go("teams") },
   { id: "theme", label: "next_theme", keys: "", may: always, run: nextTheme },
   { id: "palette", label: "palette", keys: "mod k", may: always, run: pick("palette"), quiet: true },
   { id: "leave", label: "key_leave", keys: "Escape", may: always, run: leave, quiet: true },

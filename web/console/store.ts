@@ -104,6 +104,8 @@ export const helpShown = signal(false);
 export const list = computed(() => lists.value[view.value] ?? null);
 export const openThread = computed(() => (openId.value === null ? null : (threads.value.get(openId.value) ?? null)));
 export const isFiltered = computed(() => Object.values(filter.value).some(Boolean));
+/** Whether something may be left out; another order leaves out nothing. */
+export const isNarrowed = computed(() => Object.entries(filter.value).some(([name, value]) => name !== "sort" && value));
 
 /** Tags somebody uses already, in the lists known here. */
 export const knownTags = computed(() => {

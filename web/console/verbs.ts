@@ -66,7 +66,7 @@ export function transfer(to: { agent: number | null; team: number | null; name: 
   return act(mayPass, async (row) => {
     const done = await api.transfer(row.id, { agent_id: to.agent, team_id: to.team, note: note.trim() || null });
     if (to.name) tell(t("toast_transferred", { name: customerWord(row), to: to.name }));
-    else tell(t("toast_to_queue", { name: customerWord(row) }), again(row.id, () => api.claim(row.id)));
+    else tell(t("toast_to_queue", { name: customerWord(row) }), isMine(row) ? again(row.id, () => api.claim(row.id)) : null);
     return done;
   });
 }
@@ -76,7 +76,7 @@ export function setPriority(priority: Row["priority"]): Promise<void> {
 }
 
 export function setTags(tags: string[]): Promise<void> {
-  return act(() => true, (row) => api.setTags(row.id, tags));
+  return act(() => can("work"), (row) => api.setTags(row.id, tags));
 }
 
 export async function setAvailability(availability: Me["availability"]): Promise<void> {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
 import { filled, offers, type Offer } from "../canned";
 import { addressOfPage } from "../route";
-import { canned as known, type Thread } from "../store";
+import { can, canned as known, type Thread } from "../store";
 import { languageWord, t } from "../words";
 
 const LIST = "canned-list";
@@ -84,9 +84,11 @@ export function CannedList({ canned }: { canned: Canned }) {
       {!canned.found.length && (
         <p class="quiet">
           {t(known.value?.length ? "canned_none_fits" : "canned_none")}{" "}
-          <a href={addressOfPage("canned")} onMouseDown={(event) => event.preventDefault()}>
-            {t("canned_edit")}
-          </a>
+          {can("canned") && (
+            <a href={addressOfPage("canned")} onMouseDown={(event) => event.preventDefault()}>
+              {t("canned_edit")}
+            </a>
+          )}
         </p>
       )}
     </div>

@@ -3,7 +3,7 @@ import { FUNNEL, INBOX, SEARCH } from "../../shared/icons";
 import type { View } from "../api";
 import { narrow, showView, widen } from "../filters";
 import { Blank, Button, Failure, Icon, Skeleton } from "../parts";
-import { counts, filter, filtersShown, isFiltered, list, listFailed, view, VIEWS } from "../store";
+import { counts, filter, filtersShown, isFiltered, isNarrowed, list, listFailed, view, VIEWS } from "../store";
 import { loadList } from "../sync";
 import { t } from "../words";
 import { Filters } from "./Filters";
@@ -107,7 +107,7 @@ function Rows() {
 }
 
 function Nothing({ name }: { name: View }) {
-  if (!isFiltered.value) return <Blank icon={INBOX} title={t(`empty_${name}`)} hint={t(`empty_${name}_hint`)} />;
+  if (!isNarrowed.value) return <Blank icon={INBOX} title={t(`empty_${name}`)} hint={t(`empty_${name}_hint`)} />;
   const found = filter.value.q ? t("found_nowhere") : t("found_nothing", { view: t(`view_${name}`) });
   return (
     <Blank icon={SEARCH} title={found} hint={t("found_nothing_hint")}>

@@ -102,7 +102,7 @@ function happened({ activity, name, text, detail }: ConsoleMessage): string {
   if (activity === "transferred" && !detail) return t("activity_to_queue", { name: who });
   if (activity === "rated") {
     const [score = "", ...words] = (detail ?? "").split(" ");
-    return t("activity_rated", { score, words: words.length ? `: ${words.join(" ")}` : "" });
+    return words.length ? t("activity_rated_words", { score, words: words.join(" ") }) : t("activity_rated", { score });
   }
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });

@@ -2,17 +2,17 @@ import { useEffect, useRef } from "preact/hooks";
 import { CLOSE } from "../../shared/icons";
 import { COMMANDS } from "../commands";
 import { Button, Icon } from "../parts";
-import { helpShown } from "../store";
+import { can, helpShown } from "../store";
 import { COMMAND, t } from "../words";
 
-/** Every key, from the table of commands. */
+/** Every key that one may use, from the table of commands. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => {
     helpShown.value = false;
   };
-  const keyed = COMMANDS.filter(({ keys }) => keys);
+  const keyed = COMMANDS.filter(({ keys, needs }) => keys && (!needs || can(needs)));
   return (
     <dialog class="help" ref={dialog} onClose={close} aria-labelledby="help-title" data-testid="shortcuts">
       <div class="help-head">

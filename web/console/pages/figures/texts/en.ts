@@ -34,7 +34,7 @@ export const en: FigureTexts = {
   log_scale: "logarithmic",
   p50: "half wait at most",
   p95: "95 % wait at most",
-  first: "First human response",
+  first: "First human reply",
   first_def: "From the handoff to a person's first reply. What the assistant took before is not in it.",
   soon: "Answered within 3 minutes",
   soon_def:
@@ -44,7 +44,7 @@ export const en: FigureTexts = {
     "The part that a person answered within 24 hours of the handoff, day or night. Who still waits for less than that is not counted yet.",
   asked: "From asking to a person",
   asked_def: "From the customer's oldest unanswered message to a person's first reply: the wait as the customer felt it.",
-  next: "Next response",
+  next: "Next reply",
   next_def: "From a customer's further message, once our people have spoken, to the agent's reply.",
   resolution: "Time to resolution",
   resolution_def: "From the handoff to its end. Where the customer fell silent, it ended with the last word.",
