@@ -18,7 +18,7 @@ KEPT = timedelta(days=400)
 """A year, and a month to look back on it."""
 PAGE = 50
 
-About = Literal["agent", "canned"]
+About = Literal["agent", "canned", "team"]
 
 
 class Deed(StrEnum):
@@ -39,10 +39,22 @@ class Deed(StrEnum):
     CANNED_ADDED = "canned_added"
     CANNED_CHANGED = "canned_changed"
     CANNED_REMOVED = "canned_removed"
+    TEAM_ADDED = "team_added"
+    TEAM_CHANGED = "team_changed"
+    SEAT_CHANGED = "seat_changed"
     EXPORTED = "trail_exported"
 
 
-ON_THE_DESK = frozenset({Deed.CANNED_ADDED, Deed.CANNED_CHANGED, Deed.CANNED_REMOVED})
+ON_THE_DESK = frozenset(
+    {
+        Deed.CANNED_ADDED,
+        Deed.CANNED_CHANGED,
+        Deed.CANNED_REMOVED,
+        Deed.TEAM_ADDED,
+        Deed.TEAM_CHANGED,
+        Deed.SEAT_CHANGED,
+    }
+)
 """What is nobody's personal business; the rest is for those who answer for people."""
 
 

@@ -93,6 +93,9 @@ Deed = Literal[
     "canned_added",
     "canned_changed",
     "canned_removed",
+    "team_added",
+    "team_changed",
+    "seat_changed",
     "trail_exported",
 ]
 
@@ -105,7 +108,7 @@ class AuditEntry(Schema):
     deed: Deed
     actor_id: int | None
     actor: str | None
-    about: Literal["agent", "canned"] | None
+    about: Literal["agent", "canned", "team"] | None
     about_id: int | None
     about_name: str | None
     detail: dict[str, str | int]

@@ -24,7 +24,7 @@ async def change_seat(console: Console, call: Call) -> schemas.Seat:
     assert isinstance(body, schemas.SeatDraft)
     agent_id = int(call.request.match_info["agent"])
     wanted = SeatView(agent_id, "", tuple(body.languages), tuple(body.skills), body.capacity)
-    return views.seat(await console.database.write(teams.put_seat, wanted, console.clock.now()))
+    return views.seat(await console.database.write(teams.put_seat, wanted, console.clock.now(), by=call.agent.id))
 
 
 async def _put_team(console: Console, call: Call, team_id: int) -> schemas.Team:
@@ -42,7 +42,7 @@ async def _put_team(console: Console, call: Call, team_id: int) -> schemas.Team:
         fallback=body.fallback,
         active=body.active,
     )
-    return views.team(await console.database.write(teams.put, wanted, console.clock.now()))
+    return views.team(await console.database.write(teams.put, wanted, console.clock.now(), by=call.agent.id))
 
 
 READ, ASSIGN = Permission.READ, Permission.ASSIGN

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from handoff import events
+from handoff import audit, events
 from handoff.assignment import Rules
+from handoff.audit import Deed
 from handoff.db import wake
 from handoff.desk.assign import assign, hold
 from handoff.desk.rules import put_rules, rules_of
@@ -65,12 +66,15 @@ def listing(session: Session) -> list[TeamView]:
 
 def arrangement(session: Session) -> Arrangement:
     rows = session.execute(
-        select(Agent, Seat).outerjoin(Seat, Seat.agent_id == Agent.id).where(Agent.active, Agent.role.in_(WORKING)).order_by(Agent.name)
+        select(Agent, Seat)
+        .outerjoin(Seat, Seat.agent_id == Agent.id)
+        .where(Agent.active, Agent.role.in_(WORKING))
+        .order_by(Agent.name)
     )
     return Arrangement(tuple(listing(session)), tuple(_seat(agent, seat) for agent, seat in rows), rules_of(session))
 
 
-def put(session: Session, wanted: TeamView, now: datetime) -> TeamView:
+def put(session: Session, wanted: TeamView, now: datetime, *, by: int | None = None) -> TeamView:
     """Add or change a team. A new fallback takes the place of the one before.
 
     Raises `NotFound`, or `BadInput` for a key that another one has and one team too many.
@@ -90,11 +94,13 @@ def put(session: Session, wanted: TeamView, now: datetime) -> TeamView:
     if team.fallback:
         session.execute(update(Team).where(Team.id != team.id, Team.fallback).values(fallback=False))
     _put_members(session, team.id, wanted.members)
+    deed = Deed.TEAM_CHANGED if wanted.id else Deed.TEAM_ADDED
+    audit.append(session, deed, by, now, about=("team", team.id), team=team.key)
     _changed(session, now)
     return _view(team, sorted(set(wanted.members)))
 
 
-def put_seat(session: Session, wanted: SeatView, now: datetime) -> SeatView:
+def put_seat(session: Session, wanted: SeatView, now: datetime, *, by: int | None = None) -> SeatView:
     """Change what an agent can take on. Raises `NotFound`."""
     agent = session.get(Agent, wanted.agent_id)
     if agent is None or not agent.active:
@@ -103,6 +109,7 @@ def put_seat(session: Session, wanted: SeatView, now: datetime) -> SeatView:
     seat = session.get(Seat, agent.id, populate_existing=True) or Seat(agent_id=agent.id)
     seat.languages, seat.skills, seat.capacity = list(wanted.languages), list(wanted.skills), wanted.capacity
     session.add(seat)
+    audit.append(session, Deed.SEAT_CHANGED, by, now, about=("agent", agent.id))
     _changed(session, now)
     return _seat(agent, seat)
 

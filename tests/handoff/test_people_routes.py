@@ -117,11 +117,16 @@ async def test_the_trail_is_told_as_csv_that_no_spreadsheet_runs(office: Office,
     assert {row["actor"] for row in rows} == {"'=Boss", ""}
 
 
-async def test_a_lead_reads_of_prepared_answers_and_not_of_people(office: Office, boss: Desk, a_browser: Desk) -> None:
+async def test_a_lead_reads_of_prepared_answers_and_teams_and_not_of_people(office: Office, boss: Desk, a_browser: Desk) -> None:
     await put(boss, f"/people/{office.mei}", {"name": "Mei", "role": "lead"}, 200)
     await a_browser.post("/session", {"email": MEI, "password": PASSWORD})
     await a_browser.post("/canned", {"shortcut": "late", "title": "Late", "texts": {"en": "Sorry"}})
-    assert [entry["deed"] for entry in (await a_browser.get("/trail"))["items"]] == ["canned_added"]
+    team = {"key": "returns", "names": {"en": "Returns"}, "reasons": [], "intents": [], "languages": [], "members": []}
+    added = await a_browser.post("/teams", {**team, "automatic": False, "fallback": False, "active": True})
+    await put(a_browser, f"/teams/{added['id']}", {**team, "automatic": True, "fallback": False, "active": True}, 200)
+    seen = (await a_browser.get("/trail"))["items"]
+    assert [entry["deed"] for entry in seen] == ["team_changed", "team_added", "canned_added"]
+    assert (seen[0]["actor"], seen[0]["detail"]) == ("Mei", {"team": "returns"})
     assert (await a_browser.get("/trail?deed=signed_in", 400))["code"] == "bad_request"
     assert "signed_in" in [entry["deed"] for entry in (await boss.get("/trail"))["items"]]
 

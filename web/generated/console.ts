@@ -32,7 +32,7 @@ export interface Assignee {
  * Who did what to whom. `actor` None is the command line, or for a lock-out somebody unknown.
  */
 export interface AuditEntry {
-  about: ("agent" | "canned") | null;
+  about: ("agent" | "canned" | "team") | null;
   about_id: number | null;
   about_name: string | null;
   actor: string | null;
@@ -54,6 +54,9 @@ export interface AuditEntry {
     | "canned_added"
     | "canned_changed"
     | "canned_removed"
+    | "team_added"
+    | "team_changed"
+    | "seat_changed"
     | "trail_exported";
   detail: {
     [k: string]: string | number;
@@ -854,6 +857,9 @@ export interface Trail {
     | "canned_added"
     | "canned_changed"
     | "canned_removed"
+    | "team_added"
+    | "team_changed"
+    | "seat_changed"
     | "trail_exported"
   )[];
   items: AuditEntry[];

@@ -153,6 +153,7 @@ function sentence({ deed, actor, about_name, detail }: AuditEntry): string {
     way: named("way", detail["way"]),
     role: named("role", detail["role"]),
     shortcut: detail["shortcut"] ?? "",
+    team: detail["team"] ?? "",
     n: detail["conversations"] ?? detail["tries"] ?? 0,
     changes: changes(detail),
   });
