@@ -94,7 +94,7 @@ class Inbound:
                 words = (Outgoing(self._replies.say("wait_cancelled", message.locale or self._shop.language)),)
                 return await self._database.write(desk.leave_queue, message, words, now, sla=self._sla)
             case Action(name="helpful", value=said):
-                return await self._database.write(desk.judge_answer, message, now, helped=said == "yes")
+                return await self._database.write(desk.judge_answer, message, now, helped=said == "yes", sla=self._sla)
             case content if desk.is_rating(content):
                 return await self._database.write(desk.rate, message, now)
             case _:

@@ -46,6 +46,7 @@ BAD_URL = "DATABASE_URL must be sqlite:///FILE or postgresql://USER@HOST/NAME"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
+_SOMEBODY_WAS_QUICKER = {"23505"}  # a row that was not there yet is there at the second try
 _SHUTTING_DOWN = {"57P01", "57P02", "57P03", "53300"}
 
 
@@ -242,7 +243,7 @@ class PostgresDatabase(Database):
                     topics = session.sync_session.info.get("wake", ())
                 return result, topics
             except (DBAPIError, OSError, TimeoutError) as error:
-                if _sqlstate(error) in _RETRYABLE and attempt < PG_TRIES:
+                if _sqlstate(error) in _RETRYABLE | _SOMEBODY_WAS_QUICKER and attempt < PG_TRIES:
                     continue
                 _raise_trouble_of_postgres(error)
         raise DatabaseBusy("other transactions kept coming in between")

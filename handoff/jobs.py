@@ -60,12 +60,16 @@ def finish(session: Session, job_id: int, owner: str) -> bool:
     return done.first() is not None
 
 
-def postpone(session: Session, job_id: int, owner: str, due_at: datetime) -> bool:
-    """Give the work back for a later time: a recurring job, or one that failed. False where the lease was lost."""
+def postpone(session: Session, job_id: int, owner: str, due_at: datetime, *, failed: bool = False) -> bool:
+    """Give the work back for a later time: a recurring job, or one that failed. False where the lease was lost.
+
+    Failures in a row are counted in `attempts`; a good run ends the row.
+    """
+    attempts = Job.attempts if failed else 0
     back = session.execute(
         update(Job)
         .where(Job.id == job_id, Job.lease_owner == owner)
-        .values(due_at=due_at, lease_owner=None, lease_until=None)
+        .values(due_at=due_at, lease_owner=None, lease_until=None, attempts=attempts)
         .returning(Job.id)
     )
     return back.first() is not None

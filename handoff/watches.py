@@ -56,23 +56,25 @@ class Watches:
     async def run_due(self) -> None:
         """Do everything that is due now."""
         for job in await self._database.write(jobs.lease, self._owner, self._clock.now(), LEASE):
-            again = await self._run(job)
+            again, failed = await self._run(job)
             if again is None:
                 await self._database.write(jobs.finish, job.id, self._owner)
             else:
-                await self._database.write(jobs.postpone, job.id, self._owner, self._clock.now() + again)
+                due_at = self._clock.now() + again
+                await self._database.write(jobs.postpone, job.id, self._owner, due_at, failed=failed)
 
-    async def _run(self, job: jobs.Leased) -> timedelta | None:
+    async def _run(self, job: jobs.Leased) -> tuple[timedelta | None, bool]:
+        """After how long it is due again, and whether it failed."""
         handler = self._handlers.get(job.kind)
         if handler is None:
             log.error("unknown_job kind=%s id=%d", job.kind, job.id)
-            return timedelta(hours=1)
+            return timedelta(hours=1), True
         try:
             async with asyncio.timeout(LEASE.total_seconds() - 5):
-                return await handler(job)
+                return await handler(job), False
         except Exception:
             log.exception("job_failed kind=%s id=%d", job.kind, job.id)
-            return timedelta(seconds=min(2**job.attempts, 300))
+            return timedelta(seconds=min(2**job.attempts, 300)), True
 
 
 class Dispatcher:

@@ -148,17 +148,17 @@ class _Visit:
         self._key = entered.key
         self._cursor = hello.cursor
         async with self._widget.wakeups.subscribe(contact_topic("widget", self._key)) as woken:
-            await self._welcome(entered)
-            if entered.refused:
-                await self._trouble("identity", None)
-            pusher = asyncio.create_task(self._push_or_close(woken))
             try:
+                await self._welcome(entered)
+                if entered.refused:
+                    await self._trouble("identity", None)
+                self._moves.add(asyncio.create_task(self._push_or_close(woken)))
                 await self._listen()
             finally:
                 self._follow(None)
-                for task in (pusher, *self._moves):
+                for task in self._moves:
                     task.cancel()
-                await asyncio.gather(pusher, *self._moves, return_exceptions=True)
+                await asyncio.gather(*self._moves, return_exceptions=True)
 
     async def _greeted(self) -> frames.Hello | None:
         """The first good frame must be `hello`; anything else is told so and waited past, but not for long."""
@@ -368,7 +368,7 @@ class _Visit:
         waits = news is not None and news.waits and hours.is_open(now)
         self._follow(news.view.id if news is not None and waits else None)
         place = await widget.board.place(news.view.id) if news is not None and waits else None
-        if news is not None and news.is_next:
+        if news is not None and news.is_next and hours.is_open(now):
             place = Place(1, None)
         self._state = frames.WidgetConversation.model_validate(
             {

@@ -224,7 +224,7 @@ def _next_waiting(session: Session, office: _Office, refused: set[int]) -> Seque
         .where(*_waiting(teams, refused))
         .order_by(*QUEUE_ORDER)
         .limit(min(AT_ONCE, office.room()))
-        .with_for_update(of=Conversation, skip_locked=True)
+        .with_for_update(of=Conversation, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
 
@@ -262,6 +262,16 @@ def _give_out(session: Session, conversation: Conversation, agent_id: int, rules
         session.add(seat := Seat(agent_id=agent_id))
     seat.last_assigned_at = now
     tell_assigned(session, conversation, agent_id, now)
+    _look_after(session, conversation, agent_id, rules, now)
+
+
+def look_after(session: Session, conversation: Conversation, agent_id: int, now: datetime) -> None:
+    """They have not said anything yet: where conversations are given out they are reminded, then relieved."""
+    if hold(session):
+        _look_after(session, conversation, agent_id, rules_of(session), now)
+
+
+def _look_after(session: Session, conversation: Conversation, agent_id: int, rules: Rules, now: datetime) -> None:
     _remember(session, conversation, agent_id, now, None)
     key, payload = f"{conversation.id}:{conversation.epoch}", {"id": conversation.id, "epoch": conversation.epoch}
     jobs.schedule(session, NUDGE, key, now + first_look(rules), payload)

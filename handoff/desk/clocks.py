@@ -86,7 +86,11 @@ def resumed(session: Session, conversation: Conversation, now: datetime) -> None
         return
     handoff.ended_at = handoff.resolved_at = None
     for clock in session.scalars(
-        select(AppliedSla).where(AppliedSla.handoff_id == handoff.id, AppliedSla.kind == "resolution")
+        select(AppliedSla).where(
+            AppliedSla.conversation_id == conversation.id,
+            AppliedSla.handoff_id == handoff.id,
+            AppliedSla.kind == "resolution",
+        )
     ):
         clock.met_at = clock.ended_at = None
 
@@ -158,6 +162,8 @@ def _judge(promise: Promise, now: datetime) -> None:
 
 def _meet(clock: AppliedSla, now: datetime) -> None:
     clock.met_at = now
+    if now <= clock.deadline_at:
+        clock.breached_at = None  # noticed late that it was done in time
     _stop(clock, now)
 
 

@@ -27,9 +27,10 @@ def answered(session: Session, conversation: Conversation, decision: str, now: d
     _back(session, conversation, now)
 
 
-def judged(session: Session, conversation: Conversation, now: datetime, *, helped: bool) -> None:
-    """The customer has said whether the newest answer helped."""
-    row = _running(session, conversation, now)
+def judged(session: Session, conversation: Conversation, now: datetime, episode: int | None, *, helped: bool) -> None:
+    """The customer has said whether an episode's newest answer helped; None is the running one."""
+    earlier = session.get(Episode, (conversation.id, episode)) if episode is not None else None
+    row = earlier or _running(session, conversation, now)
     if helped:
         row.confirmed_at = now
     else:

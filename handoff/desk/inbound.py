@@ -49,7 +49,7 @@ _OWN = (
         Conversation.channel == Contact.channel,
     )
     .options(contains_eager(Conversation.contact))
-    .with_for_update()
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 _KNOWN = select(_messages.c.id, _messages.c.seq).where(
@@ -109,11 +109,15 @@ def record_inbound(
     return Recorded(conversation.id, message_id, seq, False, bot_owns, waiting_since, turn)
 
 
-def judge_answer(session: Session, message: InboundMessage, now: datetime, *, helped: bool) -> Recorded:
+def judge_answer(
+    session: Session, message: InboundMessage, now: datetime, *, helped: bool, sla: Sla = NO_SLA
+) -> Recorded:
     """The customer says by a button whether the bot's answer helped: stored like any message. Raises as above."""
-    recorded = record_inbound(session, message, now)
-    if not recorded.duplicate:
-        episodes.judged(session, locked(session, recorded.conversation_id), now, helped=helped)
+    recorded = record_inbound(session, message, now, sla=sla)
+    content = message.content
+    if not recorded.duplicate and isinstance(content, Action):
+        # Of the episode it stood in: pressed after the end, it has begun another one.
+        episodes.judged(session, locked(session, recorded.conversation_id), now, content.episode, helped=helped)
     return recorded
 
 

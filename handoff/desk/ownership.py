@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
 from handoff.desk import clocks, episodes, rating
-from handoff.desk.assign import assign, direct
+from handoff.desk.assign import assign, direct, look_after
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
@@ -96,6 +96,7 @@ def hand_off(
     if again:
         delivery.cancel_bots(session, conversation.id)
         add_activity(session, conversation, now, Activity.REOPENED, again)
+        look_after(session, conversation, again, now)
     announce(session, conversation, "hand_off", now)
     assign(session, now)
 
@@ -155,6 +156,9 @@ def wake_up(session: Session, conversation_id: int, now: datetime) -> None:
     agent_id = conversation.assignee_id
     transition(conversation, Status.OPEN, None if _is_left(conversation, now) else agent_id)
     conversation.unanswered_since = now
+    handoff = current_handoff(session, conversation)
+    if conversation.assignee_id is not None and handoff is not None and handoff.claimed_at is None:
+        look_after(session, conversation, conversation.assignee_id, now)
     add_activity(session, conversation, now, Activity.WOKEN, agent_id)
     announce(session, conversation, "wake_up", now)
     assign(session, now)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handoff.desk.assign import assign, passed_on, tell_assigned
-from handoff.desk.record import add_activity, add_message, announce, give, locked, owned, transition
+from handoff.desk.assign import assign, look_after, passed_on, tell_assigned
+from handoff.desk.record import add_activity, add_message, announce, current_handoff, give, locked, owned, transition
 from handoff.errors import BadInput, IllegalTransition, NotFound
 from handoff.models import Agent, Conversation, Team
 from handoff.roles import WORKING
@@ -67,10 +67,12 @@ def _require_target(session: Session, conversation: Conversation, to_id: int | N
 
 
 def _pass_to(session: Session, conversation: Conversation, to_id: int, now: datetime) -> None:
-    """The customer learns who is there; out of the queue not before they say something."""
-    if conversation.assignee_id is None:
+    """The customer learns who is there; of who has not been spoken for yet, not before they say something."""
+    handoff = current_handoff(session, conversation)
+    if conversation.assignee_id is None or (handoff is not None and handoff.claimed_at is None):
         give(session, conversation, to_id, now, taken=False)
         tell_assigned(session, conversation, to_id, now)
+        look_after(session, conversation, to_id, now)
     else:
         to = session.get_one(Agent, to_id)
         give(session, conversation, to_id, now)

@@ -141,7 +141,7 @@ def count_online(session: Session, now: datetime) -> int:
 
 def availability(agent: Agent, now: datetime) -> Availability:
     """What they said, while their console is open; offline otherwise."""
-    if agent.seen_at is None or now - agent.seen_at > AGENT_LASTS or not agent.active:
+    if not agent.active or agent.role not in WORKING or agent.seen_at is None or now - agent.seen_at > AGENT_LASTS:
         return "offline"
     return "away" if agent.availability == "away" else "online" if agent.availability == "online" else "offline"
 

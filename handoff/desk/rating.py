@@ -9,6 +9,7 @@ from handoff.desk.record import add_message, announce, locked
 from handoff.errors import BadInput, OldButton
 from handoff.models import Contact, Conversation, Handoff, Message, Rating
 from handoff.satisfaction import SCORES, is_open, may_ask
+from handoff.states import Status
 from handoff.values import (
     RATE,
     RATING_FIELD,
@@ -65,7 +66,7 @@ def rate(session: Session, message: InboundMessage, now: datetime) -> Recorded:
     content = message.content
     assert isinstance(content, Action | Filled), "the caller has asked is_rating"
     row = session.get(Rating, (conversation.id, content.episode)) if content.episode is not None else None
-    if row is None or not is_open(row.asked_at, row.created_at, now):
+    if row is None or not is_open(row.asked_at, row.created_at, now) or _is_taken_back(row, conversation):
         raise OldButton("there is nothing to rate any more")
     if isinstance(content, Filled):
         if row.score is None:
@@ -77,6 +78,11 @@ def rate(session: Session, message: InboundMessage, now: datetime) -> Recorded:
     seq = _tell_agents(session, conversation, row, now)
     announce(session, conversation, "rated", now)
     return Recorded(conversation.id, 0, seq, False, False, now)
+
+
+def _is_taken_back(row: Rating, conversation: Conversation) -> bool:
+    """Whether the agent has taken the matter up again: it is not over."""
+    return row.by == "agent" and row.episode == conversation.episode and conversation.status != Status.RESOLVED
 
 
 def _asked_before(session: Session, conversation: Conversation) -> int | None:

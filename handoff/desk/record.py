@@ -24,7 +24,7 @@ _messages = table(Message)
 _LOCKED = (
     select(Conversation)
     .where(Conversation.id == bindparam("wanted"))
-    .with_for_update(of=Conversation)
+    .with_for_update(of=Conversation, key_share=True)
     .execution_options(populate_existing=True)
 )
 _ADDED = insert(_messages).returning(_messages.c.id)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from handoff.desk import episodes
+from handoff.desk import clocks, episodes
+from handoff.desk.assign import assign
 from handoff.desk.record import add_activity, announce, current_handoff, locked, transition
 from handoff.models import Conversation
 from handoff.states import Status
@@ -22,8 +23,10 @@ def close_silent(session: Session, now: datetime, after: timedelta, limit: int =
     found = session.scalars(
         select(Conversation.id).where(*_is_silent(now - after)).order_by(Conversation.last_at).limit(limit)
     ).all()
-    closed = [_close(session, locked(session, conversation_id), now, now - after) for conversation_id in sorted(found)]
-    return sum(closed)
+    closed = sum(_close(session, locked(session, each), now, now - after) for each in sorted(found))
+    if closed:
+        assign(session, now)
+    return closed
 
 
 def _is_silent(since: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -46,9 +49,10 @@ def _close(session: Session, conversation: Conversation, now: datetime, since: d
     transition(conversation, Status.RESOLVED)
     if agent_id is not None:
         conversation.resolved_at, conversation.reopen_to = now, agent_id
+        # The work was done when the last word was said, not when the silence was noticed.
+        clocks.ended(session, conversation, last_word, resolved=True)
         if (handoff := current_handoff(session, conversation)) is not None:
-            # The work was done when the last word was said, not when the silence was noticed.
-            handoff.ended_at = last_word
+            handoff.ended_at = handoff.resolved_at = last_word
     episodes.fell_silent(session, conversation, now)
     add_activity(session, conversation, now, Activity.SILENT, agent_id)
     announce(session, conversation, "silent", now)

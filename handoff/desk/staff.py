@@ -59,7 +59,7 @@ def change(session: Session, agent_id: int, name: str | None, role: str, by: int
     Whoever may not work any more leaves their conversations to the queue.
     """
     people.check_role(role)
-    hold(session)
+    _hold(session, agent_id)
     agent = _held(session, agent_id)
     name = agent.name if name is None else people.checked_name(name)
     changed: dict[str, str] = {} if role == agent.role else {"role": role, "was": agent.role}
@@ -70,6 +70,8 @@ def change(session: Session, agent_id: int, name: str | None, role: str, by: int
     agent.name, agent.role = name, role
     if role not in WORKING:
         leave_all(session, agent_id, now)
+    else:
+        assign(session, now)  # somebody may have begun to work
     if changed:
         audit.append(session, Deed.CHANGED, by, now, about=("agent", agent_id), **changed)
 
@@ -79,7 +81,7 @@ def deactivate(session: Session, agent_id: int, by: int | None, now: datetime) -
 
     What they have snoozed comes to the queue at its time, or when the customer writes. Raises `LastAdmin`.
     """
-    hold(session)
+    _hold(session, agent_id)
     agent = _held(session, agent_id)
     if not agent.active:
         return
@@ -155,13 +157,24 @@ def _existing(session: Session, agent_id: int) -> Agent:
     return agent
 
 
+def _hold(session: Session, agent_id: int) -> None:
+    """First what they have, then the lock of giving out: whoever has that waits for no conversation."""
+    theirs = (Conversation.status == Status.OPEN, Conversation.assignee_id == agent_id)
+    session.scalars(
+        select(Conversation.id).where(*theirs).order_by(Conversation.id).with_for_update(key_share=True)
+    ).all()
+    hold(session)
+
+
 def _held(session: Session, agent_id: int) -> Agent:
     """The agent's newest state, held until the transaction ends, after every admin's.
 
     So of two admins who take each other off at once one stays, and nobody waits in a ring.
     """
-    session.scalars(select(Agent.id).where(Agent.role == roles.ADMIN).order_by(Agent.id).with_for_update()).all()
-    agent = session.get(Agent, agent_id, with_for_update=True, populate_existing=True)
+    session.scalars(
+        select(Agent.id).where(Agent.role == roles.ADMIN).order_by(Agent.id).with_for_update(key_share=True)
+    ).all()
+    agent = session.get(Agent, agent_id, with_for_update={"key_share": True}, populate_existing=True)
     if agent is None:
         raise NotFound("agent")
     return agent

@@ -57,9 +57,12 @@ class Arrangement:
 
 
 def listing(session: Session) -> list[TeamView]:
-    """All teams, the oldest first; those that are dissolved too, for conversations that were theirs."""
+    """All teams, the oldest first, with members who work; those that are dissolved too, for conversations of theirs."""
     members: dict[int, list[int]] = {}
-    for row in session.scalars(select(TeamMember).order_by(TeamMember.agent_id)):
+    who_work = (
+        select(TeamMember).join(Agent, Agent.id == TeamMember.agent_id).where(Agent.active, Agent.role.in_(WORKING))
+    )
+    for row in session.scalars(who_work.order_by(TeamMember.agent_id)):
         members.setdefault(row.team_id, []).append(row.agent_id)
     return [_view(team, members.get(team.id, [])) for team in session.scalars(select(Team).order_by(Team.id))]
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -117,11 +118,20 @@ async def test_the_trail_is_told_as_csv_that_no_spreadsheet_runs(office: Office,
     assert {row["actor"] for row in rows} == {"'=Boss", ""}
 
 
-async def test_a_lead_reads_of_prepared_answers_and_teams_and_not_of_people(office: Office, boss: Desk, a_browser: Desk) -> None:
+async def test_a_lead_reads_of_prepared_answers_and_teams_and_not_of_people(
+    office: Office, boss: Desk, a_browser: Desk
+) -> None:
     await put(boss, f"/people/{office.mei}", {"name": "Mei", "role": "lead"}, 200)
     await a_browser.post("/session", {"email": MEI, "password": PASSWORD})
     await a_browser.post("/canned", {"shortcut": "late", "title": "Late", "texts": {"en": "Sorry"}})
-    team = {"key": "returns", "names": {"en": "Returns"}, "reasons": [], "intents": [], "languages": [], "members": []}
+    team: dict[str, object] = {
+        "key": "returns",
+        "names": {"en": "Returns"},
+        "reasons": [],
+        "intents": [],
+        "languages": [],
+        "members": [],
+    }
     added = await a_browser.post("/teams", {**team, "automatic": False, "fallback": False, "active": True})
     await put(a_browser, f"/teams/{added['id']}", {**team, "automatic": True, "fallback": False, "active": True}, 200)
     seen = (await a_browser.get("/trail"))["items"]
@@ -131,7 +141,7 @@ async def test_a_lead_reads_of_prepared_answers_and_teams_and_not_of_people(offi
     assert "signed_in" in [entry["deed"] for entry in (await boss.get("/trail"))["items"]]
 
 
-async def put(desk: Desk, path: str, body: dict[str, str], status: int) -> dict[str, str]:
+async def put(desk: Desk, path: str, body: dict[str, Any], status: int) -> dict[str, str]:
     headers = {"Origin": desk._address}
     async with desk._session.put(desk._api + path, json=body, headers=headers) as response:
         assert response.status == status, await response.text()
