@@ -315,3 +315,18 @@ async def test_lists_are_ordered_and_narrowed_by_what_is_due(database: Database,
 
 def _in(clock: MovedClock, minutes: float) -> datetime:
     return clock.now() + timedelta(minutes=minutes)
+
+
+async def test_what_ends_in_silence_was_done_at_the_last_word(database: Database, clock: MovedClock) -> None:
+    agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
+    at_work = await watches(database, clock)
+    await is_answered(database, clock, conversation, agent)
+    spoken_at = clock.now()
+    await pass_by(clock, at_work, 48 * 60, step=12 * 60)
+    assert (await database.read(the_slas))["resolution"].breached_at is not None, "nobody could know that it was done"
+    assert await database.write(desk.close_silent, clock.now(), timedelta(hours=48)) == 1
+    resolution = (await database.read(the_slas))["resolution"]
+    assert (resolution.met_at, resolution.ended_at, resolution.breached_at) == (spoken_at, spoken_at, None)
+    assert await clocks(database, conversation) == {}
+    await database.write(desk.reopen, conversation, agent, clock.now())
+    assert "resolution" in await clocks(database, conversation), "the same call for a person goes on"

@@ -85,3 +85,14 @@ def _counted(session: Session, now: datetime) -> list[Metric]:
 
 def _availability(session: Session, agent_id: int) -> str:
     return session.get_one(Agent, agent_id).availability
+
+
+async def test_who_is_passed_on_unspoken_stays_unnamed_and_is_looked_after(shop: Shop) -> None:
+    await shop.says(shop.jun, "away")
+    conversation = await shop.called("ann")
+    assert await shop.holder(conversation) == shop.mei
+    await shop.says(shop.jun, "online")
+    await shop.do(desk.transfer, conversation, shop.mei, shop.jun, None)
+    assert await shop.customer_sees("ann") == []
+    await shop.passes(240)
+    assert await shop.holder(conversation) != shop.jun

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from handoff import db, desk, inbox
 from handoff.assignment import Rules
 from handoff.db import Database
-from handoff.desk import presence, teams
+from handoff.desk import presence, staff, teams
 from handoff.desk.assign import AT_ONCE
 from handoff.desk.teams import SeatView
 from handoff.errors import BadInput, DeskError, IllegalTransition, NotFound, NotYours
@@ -298,3 +298,38 @@ async def test_lists_are_narrowed_to_a_team(shop: Shop) -> None:
 
 def _claimed(session: Session, conversation: int) -> bool:
     return session.scalars(select(Handoff.claimed_at).where(Handoff.conversation_id == conversation)).one() is not None
+
+
+async def test_a_team_outlives_who_was_in_it(shop: Shop) -> None:
+    boss = await shop.agent("Boss")
+    await shop.database.write(staff.change, boss, None, "admin", None, shop.clock.now())
+    await shop.team("returns", shop.mei, shop.jun)
+    await shop.database.write(staff.deactivate, shop.mei, boss, shop.clock.now())
+    await shop.database.write(staff.change, shop.jun, None, "maintainer", boss, shop.clock.now())
+    (returns,) = await shop.database.read(teams.listing)
+    assert returns.members == ()
+    await shop.do(teams.put, replace(returns, active=False))
+
+
+async def test_who_begins_to_work_is_given_what_waits(shop: Shop) -> None:
+    for agent in (shop.mei, shop.jun):
+        await shop.says(agent, "offline")
+    lin = await shop.agent("Lin")
+    await shop.database.write(staff.change, lin, None, "maintainer", None, shop.clock.now())
+    conversation = await shop.called("ann")
+    assert await shop.holder(conversation) is None
+    await shop.database.write(staff.change, lin, None, "agent", None, shop.clock.now())
+    assert await shop.holder(conversation) == lin
+
+
+async def test_room_by_silence_is_given_out(shop: Shop) -> None:
+    await shop.says(shop.jun, "offline")
+    held = [await shop.called(f"contact-{n}") for n in range(2)]
+    for conversation in held:
+        await shop.replies(conversation, shop.mei)
+    shop.clock.move(48 * 3600)
+    waiting = await shop.called("bo")
+    await shop.says(shop.mei, "online")
+    assert await shop.holder(waiting) is None
+    await shop.database.write(desk.close_silent, shop.clock.now(), timedelta(hours=48))
+    assert await shop.holder(waiting) == shop.mei

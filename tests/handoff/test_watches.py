@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
@@ -104,6 +104,23 @@ async def test_jobs_outlive_any_trouble_of_the_database(
         assert "jobs_broke" in caplog.messages
         clock.move(1)
         await until(lambda: len(done) == 1)
+
+
+async def test_a_failure_after_many_good_runs_is_tried_again_soon(database: Database, clock: MovedClock) -> None:
+    runs: list[datetime] = []
+
+    async def work(_job: jobs.Leased) -> timedelta:
+        runs.append(clock.now())
+        if len(runs) == 12:
+            raise RuntimeError
+        return timedelta(seconds=5)
+
+    watches = Watches(database, clock, {"work": work})
+    await database.write(jobs.schedule, "work", "", clock.now())
+    while len(runs) < 13:
+        await watches.run_due()
+        clock.move(1)
+    assert runs[12] - runs[11] < timedelta(seconds=5)
 
 
 async def test_a_slow_place_holds_up_no_other_customer(database: Database, clock: MovedClock) -> None:
