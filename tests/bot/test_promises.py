@@ -62,7 +62,7 @@ def test_a_later_time_is_told_with_its_day_where_that_is_another_one(language: L
 
 @pytest.mark.parametrize(
     ("minutes", "told"),
-    [(Minutes(None, 3), "約 3 分鐘"), (Minutes(5, 10), "約 5–10 分鐘"), (Minutes(60, None), "一個多小時")],
+    [(Minutes(None, 3), "約 3 分鐘"), (Minutes(5, 10), "約 5–10 分鐘"), (Minutes(60, None), "超過一小時")],
 )
 def test_a_wait_is_said_as_people_say_it(minutes: Minutes, told: str) -> None:
     assert shipped().wait(minutes, "zh-TW") == told
