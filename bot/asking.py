@@ -41,7 +41,7 @@ async def _decided(parts: Parts, text: str) -> dict[str, Any]:
         "language": language,
         **{key: told[key] for key in ("decision", "intent", "ranking")},
         "entities": [{"name": e.name, "value": e.value} for e in reading.entities] if reading else [],
-        **{key: told[key] for key in ("article", "skill", "reason", "priority", "threshold")},
+        **{key: told[key] for key in ("article", "skill", "reason", "priority", "likelihood", "threshold")},
         "reply": [outgoing.text for outgoing in words],
     }
 
@@ -50,7 +50,8 @@ def _readable(told: dict[str, Any]) -> str:
     intent = told["intent"]
     why = f"{intent['name']} {intent['confidence']:.2f}" if intent else "no reading"
     detail = told["reason"] or told["skill"] or (told["article"] or {}).get("id") or ""
-    lines = [f"{told['decision']} {detail} [{why}, threshold {told['threshold']:.2f}, {told['language']}]"]
+    enough = f"{told['likelihood']:.2f} likely, needs {told['threshold']:.2f}"
+    lines = [f"{told['decision']} {detail} [{why}, {enough}, {told['language']}]"]
     return "\n".join(lines + [f"  {line}" for reply in told["reply"] for line in reply.splitlines()])
 
 

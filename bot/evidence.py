@@ -5,7 +5,6 @@ from typing import Literal
 
 from bot.decisions import Hit
 from handoff.values import Language
-from nlu import folding
 from nlu.evidence import Evidence, log_odds
 from nlu.result import Reading
 
@@ -15,18 +14,20 @@ DOUBTS = ("out_of_scope", "unclear")
 
 
 def evidence(reading: Reading, way: Way, hits: Sequence[Hit], language: Language) -> Evidence:
-    """Of an answer in this way; shares are given as log-odds. An article counts with its score and its rival's."""
+    """Of an answer in this way; shares are given as log-odds. An article counts with its score and its rival's;
+    a skill rests on the reading alone.
+
+    A number named `against_…` never speaks for it, any other never against it: see `nlu/server/weigh.py`.
+    """
     shares = {score.name: score.confidence for score in reading.ranking}
     sure = log_odds(reading.intent.confidence)
     found: dict[str, float | str] = {
         "intent": reading.intent.name,
         "way": way,
         "language": language,
-        "reading": sure,
-        "tokens": float(len(folding.tokens(reading.text))),
-        **{doubt: log_odds(shares.get(doubt, 0.0)) for doubt in DOUBTS},
+        **{f"against_{doubt}": log_odds(shares.get(doubt, 0.0)) for doubt in DOUBTS},
     }
-    if way == "article":
-        article, rival = (log_odds(score) for score in (*(hit.score for hit in hits), 0.0, 0.0)[:2])
-        found |= {"article": article, "rival": rival, "weaker": min(sure, article)}
-    return found
+    if way == "skill":
+        return {**found, "alone": sure}
+    article, rival = (log_odds(score) for score in (*(hit.score for hit in hits), 0.0, 0.0)[:2])
+    return {**found, "reading": sure, "article": article, "against_rival": rival, "weaker": min(sure, article)}

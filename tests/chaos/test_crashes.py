@@ -20,7 +20,7 @@ QUESTIONS = (
     ("zh-TW", "退貨期限是幾天?"),
     ("zh-TW", "你們客服幾點下班?"),
     ("zh-CN", "运费多少钱"),
-    ("zh-CN", "怎么开发票"),
+    ("zh-CN", "怎么退货"),
     ("en", "how long is the warranty?"),
 )
 VISITORS = 50
