@@ -1,4 +1,4 @@
-"""Fits the weights of evidence in Rasa's environment, where scikit-learn is."""
+"""Fits the weights of evidence in Rasa's environment, where SciPy is."""
 
 import asyncio
 import json

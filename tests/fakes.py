@@ -83,7 +83,7 @@ class Surely:
         return reading
 
     def likelihood(self, evidence: Evidence) -> float:
-        said = evidence.get("weaker", evidence["reading"])
+        said = evidence["weaker" if evidence["way"] == "article" else "alone"]
         assert isinstance(said, float)
         return 1 / (1 + math.exp(-said))
 
