@@ -22,6 +22,8 @@ Kind = Literal["answer", "decline"]
 NEVER = 1.01
 """A threshold that nothing reaches."""
 CERTAINTY = 0.95
+PROOF = 0.8
+"""How certain it has to be that answers keep to the budget before they are given: four of five such counts would."""
 TEMPERATURES = (0.5, 5.0)
 SMALLEST = 1e-12
 
@@ -50,9 +52,9 @@ class Choice:
 
 
 def chosen(trials: Iterable[Trial], budget: float) -> Choice:
-    """The lowest threshold from which the share of wrong answers is, with 95 % certainty, within `budget` (0–1).
+    """The lowest threshold from which the share of wrong answers is, as certainly as `PROOF`, within `budget` (0–1).
 
-    So luck on few trials does not count as proof: with a budget of 2 % fewer than 149 trials prove nothing, and nothing
+    So luck on few trials does not count as proof: with a budget of 2 % fewer than 80 trials prove nothing, and nothing
     is answered.
     """
     best = Choice(NEVER)
@@ -67,10 +69,10 @@ def chosen(trials: Iterable[Trial], budget: float) -> Choice:
 
 
 def _is_proved(wrong: int, answered: int, budget: float) -> bool:
-    """Whether `upper_bound` is within the budget, without searching for it."""
+    """Whether the upper bound at `PROOF` is within the budget, without searching for it."""
     if not 0 < budget < 1:
         return budget >= 1
-    return wrong < answered and _at_most(wrong, answered, budget) <= 1 - CERTAINTY
+    return wrong < answered and _at_most(wrong, answered, budget) <= 1 - PROOF
 
 
 def upper_bound(wrong: int, answered: int, certainty: float = CERTAINTY) -> float:
