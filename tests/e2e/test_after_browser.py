@@ -43,7 +43,7 @@ async def test_a_customer_rates_by_keyboard_takes_the_file_and_the_agent_sees_it
         agent = Agent(await context.new_page(), program.address)
         await agent.signs_in(await sign_in_code(program))
         await agent.page.goto(f"{program.address}/console/#c={conversation}")
-        await expect(agent.page.locator('[data-activity="rated"]')).to_contain_text("4／5: 很親切")
+        await expect(agent.page.locator('[data-activity="rated"]')).to_contain_text("4／5：很親切")
         await agent.page.goto(f"{program.address}/console/#p=figures")
         await expect(agent.page.get_by_test_id("figure-scores").get_by_test_id("value")).to_have_text("100%")
         await agent.page.get_by_test_id("figures-by").select_option("agent")

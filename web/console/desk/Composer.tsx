@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { BOLT, BOOK, CLIP } from "../../shared/icons";
 import type { Row } from "../../generated/console";
 import { asked, draftOf, setDraft } from "../drafts";
@@ -47,7 +47,8 @@ export function Composer({ thread }: { thread: Thread }) {
   };
 
   const kind = asked.value;
-  useEffect(() => {
+  // Before the next key: after the paint would be too late for whoever types on.
+  useLayoutEffect(() => {
     if (!kind) return;
     noteChosen.value = kind === "note";
     box.current?.focus();
