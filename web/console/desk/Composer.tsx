@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { BOLT, BOOK, CLIP } from "../../shared/icons";
 import type { Row } from "../../generated/console";
 import { asked, draftOf, setDraft } from "../drafts";
