@@ -59,6 +59,7 @@ from handoff.watches import (
     RETURN,
     SWEEP,
     Dispatcher,
+    Handler,
     Watches,
     assigner,
     closer,
@@ -166,7 +167,7 @@ class Server:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        shop, waiting = parts.shop, parts.shop.waiting
+        shop = parts.shop
         self._ready_since: datetime | None = None
         self._started_at = parts.clock.now()
         key = settings_of.secret_key(parts.settings.data)
@@ -211,34 +212,9 @@ class Server:
             self._board,
         )
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
-        self._console = Console(
-            parts.database,
-            parts.clock,
-            parts.library,
-            parts.records,
-            SignInLimit(),
-            self._feed,
-            self._files,
-            _installation(parts),
-            shop.service_levels,
-            FigurePage(shop.business_hours, timedelta(hours=shop.reopen_hours), parts.records),
-            _invitations(parts, entrance),
-        )
-        token = parts.settings.metrics_token
-        self._metrics = Metrics(parts.database, parts.clock, self._process_state, token)
-        sweep = sweeper(parts.database, parts.clock, self.inbound.rerun, timedelta(seconds=waiting.sweep_after_s))
-        handlers = {
-            SWEEP: sweep,
-            FORGET: self._files.forget_unsent,
-            RETURN: returner(parts.database, parts.clock),
-            FORGET_TRAIL: forgetter(parts.database, parts.clock),
-            CLOSE: closer(parts.database, parts.clock, timedelta(hours=shop.close_silent_hours)),
-            desk.WAKE: waker(parts.database, parts.clock),
-            desk.ASSIGN: assigner(parts.database, parts.clock),
-            desk.NUDGE: nudger(parts.database, parts.clock),
-            DUE: keeper(parts.database, parts.clock, self._board, shop.business_hours, self._later),
-        }
-        self._watches = Watches(parts.database, parts.clock, handlers)
+        self._console = self._desk(entrance)
+        self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
+        self._watches = Watches(parts.database, parts.clock, self._handlers())
         self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
 
     @asynccontextmanager
@@ -259,6 +235,37 @@ class Server:
                 yield address
         finally:
             await self._stop(runner, tasks)
+
+    def _desk(self, entrance: Entrance) -> Console:
+        parts = self._parts
+        return Console(
+            parts.database,
+            parts.clock,
+            parts.library,
+            parts.records,
+            SignInLimit(),
+            self._feed,
+            self._files,
+            _installation(parts),
+            parts.shop.service_levels,
+            FigurePage(parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records),
+            _invitations(parts, entrance),
+        )
+
+    def _handlers(self) -> dict[str, Handler]:
+        """What happens by itself, by the job's kind."""
+        database, clock, shop = self._parts.database, self._parts.clock, self._parts.shop
+        return {
+            SWEEP: sweeper(database, clock, self.inbound.rerun, timedelta(seconds=shop.waiting.sweep_after_s)),
+            FORGET: self._files.forget_unsent,
+            RETURN: returner(database, clock),
+            FORGET_TRAIL: forgetter(database, clock),
+            CLOSE: closer(database, clock, timedelta(hours=shop.close_silent_hours)),
+            desk.WAKE: waker(database, clock),
+            desk.ASSIGN: assigner(database, clock),
+            desk.NUDGE: nudger(database, clock),
+            DUE: keeper(database, clock, self._board, shop.business_hours, self._later),
+        }
 
     def _by_itself(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run()

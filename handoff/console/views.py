@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from handoff.audit import Entry
-from handoff.console import people_schemas, schemas
+from handoff.console import people_schemas, schemas, team_schemas
 from handoff.desk.canned import Canned
 from handoff.desk.people import Person
 from handoff.desk.presence import Colleague, Here
@@ -139,8 +139,8 @@ def trail(found: Sequence[Entry], more: bool, deeds: Sequence[str]) -> people_sc
     return people_schemas.Trail.model_validate({"items": items, "before": before, "deeds": deeds})
 
 
-def teams(found: Arrangement) -> schemas.Teams:
-    return schemas.Teams(
+def teams(found: Arrangement) -> team_schemas.Teams:
+    return team_schemas.Teams(
         teams=[team(one) for one in found.teams],
         seats=[seat(one) for one in found.seats],
         capacity=found.rules.capacity,
@@ -148,12 +148,12 @@ def teams(found: Arrangement) -> schemas.Teams:
     )
 
 
-def team(one: TeamView) -> schemas.Team:
-    return schemas.Team.model_validate(asdict(one))
+def team(one: TeamView) -> team_schemas.Team:
+    return team_schemas.Team.model_validate(asdict(one))
 
 
-def seat(one: SeatView) -> schemas.Seat:
-    return schemas.Seat.model_validate(asdict(one))
+def seat(one: SeatView) -> team_schemas.Seat:
+    return team_schemas.Seat.model_validate(asdict(one))
 
 
 def articles(found: Sequence[Suggestion]) -> schemas.Articles:

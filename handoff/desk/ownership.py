@@ -66,7 +66,6 @@ def hand_off(
     conversation = locked(session, fence.conversation_id)
     if not _may_hand_off(conversation, fence, impatient=call.reason in IMPATIENT_REASONS):
         raise TooLate("a person took over or the customer wrote meanwhile")
-    asked_at = conversation.unanswered_since or now
     again = _who_had_it(session, conversation, now) if call.again else None
     transition(conversation, Status.OPEN, again)
     conversation.resolved_at = None
@@ -76,17 +75,7 @@ def hand_off(
     direct(session, conversation, call.intent)
     if memory is not None:
         conversation.bot_memory = dict(memory)
-    handoff = Handoff(
-        conversation_id=conversation.id,
-        episode=conversation.episode,
-        reason=call.reason,
-        priority=call.priority,
-        packet=dict(call.packet),
-        asked_at=asked_at,
-        queued_at=now,
-        claimed_at=now if again else None,
-        agent_id=again,
-    )
+    handoff = _handoff(conversation, call, again, now)
     session.add(handoff)
     clocks.begin(session, conversation, handoff, call.promise, sla, now)
     if decision is not None:
@@ -269,6 +258,20 @@ def leave_queue(
     if not recorded.duplicate and _is_waited_for(session, conversation):
         cancel_wait(session, recorded.conversation_id, words, now)
     return recorded
+
+
+def _handoff(conversation: Conversation, call: CallForPerson, again: int | None, now: datetime) -> Handoff:
+    return Handoff(
+        conversation_id=conversation.id,
+        episode=conversation.episode,
+        reason=call.reason,
+        priority=call.priority,
+        packet=dict(call.packet),
+        asked_at=conversation.unanswered_since or now,
+        queued_at=now,
+        claimed_at=now if again else None,
+        agent_id=again,
+    )
 
 
 def _may_hand_off(conversation: Conversation, fence: Fence, *, impatient: bool) -> bool:
