@@ -95,6 +95,7 @@ export const picker = signal<Picker | null>(null);
 export const presence = signal<readonly Presence[]>([]);
 export const colleagues = signal<readonly Colleague[]>([]);
 export const teams = signal<Teams | null>(null);
+export const teamsFailed = signal(false);
 /** Null while they are not loaded. */
 export const canned = signal<readonly CannedResponse[] | null>(null);
 

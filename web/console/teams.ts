@@ -1,15 +1,17 @@
 import type { Teams } from "../generated/console";
 import { api } from "./api";
 import { explain } from "./problems";
-import { teams } from "./store";
+import { teams, teamsFailed } from "./store";
 import { locale } from "./words";
 
 /** Loads the teams; a failure leaves those known. */
 export async function loadTeams(): Promise<void> {
+  teamsFailed.value = false;
   try {
     teams.value = await api.teams();
   } catch (error) {
     explain(error);
+    teamsFailed.value = true;
   }
 }
 

@@ -4,9 +4,9 @@ import { ALERT, CHAT, CHECK } from "../../shared/icons";
 import type { Installation } from "../../generated/console";
 import { LOCALES } from "../../shared/locale";
 import { api } from "../api";
+import { copy } from "../clipboard";
 import { Button, Failure, Icon, Skeleton } from "../parts";
 import { explain } from "../problems";
-import { tell } from "../toasts";
 import { locale, LOCALE_NAMES, t } from "../words";
 import { contrast, ENOUGH_CONTRAST, isAllowed, isColour, onColour, originOf, snippet, type Wishes } from "./snippet";
 
@@ -56,10 +56,6 @@ function Generator({ known }: { known: Installation }) {
 }
 
 function Tag({ text }: { text: string }) {
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    tell(t("copied"));
-  };
   return (
     <section>
       <h3>{t("install_tag")}</h3>
@@ -67,7 +63,7 @@ function Tag({ text }: { text: string }) {
         <code data-testid="snippet" tabIndex={0}>
           {text}
         </code>
-        <Button testId="copy" class="primary" onClick={() => void copy()}>
+        <Button testId="copy" class="primary" onClick={() => void copy(text)}>
           {t("copy")}
         </Button>
       </div>

@@ -346,6 +346,7 @@ export const en: Texts = {
   install_where: "Put it right before </body> on every page.",
   copy: "Copy",
   copied: "Copied",
+  copy_by_hand: "This browser won't copy here. Please select the text and copy it yourself.",
   install_accent: "Main colour",
   install_position: "Position",
   position_end: "Automatic (usually right)",

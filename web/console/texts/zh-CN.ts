@@ -346,6 +346,7 @@ export const zhCN: Texts = {
   install_where: "放在每个页面的 </body> 前面就可以了。",
   copy: "复制",
   copied: "已复制",
+  copy_by_hand: "这个浏览器在这里不能自动复制，请选中文字后自行复制。",
   install_accent: "主色",
   install_position: "位置",
   position_end: "自动（一般在右边）",

@@ -345,6 +345,7 @@ export const zhTW = {
   install_where: "放在每一頁的 </body> 前面就可以了。",
   copy: "複製",
   copied: "已複製",
+  copy_by_hand: "這個瀏覽器在這裡不能自動複製，請選取文字後自行複製。",
   install_accent: "主色",
   install_position: "位置",
   position_end: "自動（一般在右邊）",

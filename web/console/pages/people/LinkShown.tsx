@@ -1,7 +1,6 @@
 import type { Invitation } from "../../../generated/console";
+import { copy } from "../../clipboard";
 import { Button } from "../../parts";
-import { tell } from "../../toasts";
-import { t } from "../../words";
 import { linkOf, made, moment } from "./staff";
 import { say } from "./texts";
 
@@ -9,10 +8,6 @@ import { say } from "./texts";
 export function LinkShown({ invitation }: { invitation: Invitation }) {
   const { member, expires_at, sent } = invitation;
   const link = linkOf(invitation);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(link);
-    tell(t("copied"));
-  };
   return (
     <section class="link-shown" role="status" data-testid="link-shown">
       <h3>{say("link_title", { name: member.name })}</h3>
@@ -20,7 +15,7 @@ export function LinkShown({ invitation }: { invitation: Invitation }) {
         <code data-testid="link" tabIndex={0}>
           {link}
         </code>
-        <Button testId="copy-link" class="primary" onClick={() => void copy()}>
+        <Button testId="copy-link" class="primary" onClick={() => void copy(link)}>
           {say("link_copy")}
         </Button>
       </div>

@@ -1,9 +1,9 @@
 import { useEffect } from "preact/hooks";
 import type { Seat, Team } from "../../../generated/console";
 import { BACK, PLUS, TEAM } from "../../../shared/icons";
-import { Blank, Button, Icon, Skeleton } from "../../parts";
-import { teams } from "../../store";
-import { teamWord } from "../../teams";
+import { Blank, Button, Failure, Icon, Skeleton } from "../../parts";
+import { teams, teamsFailed } from "../../store";
+import { loadTeams, teamWord } from "../../teams";
 import { languageWord, t } from "../../words";
 import { begin, chosen, type Chosen, hasEdits } from "./edits";
 import { SeatForm } from "./SeatForm";
@@ -28,6 +28,7 @@ export function TeamsPage() {
 
 function List() {
   const known = teams.value;
+  if (!known && teamsFailed.value) return <Failure title={t("unreachable")} retry={() => void loadTeams()} />;
   if (!known) return <Skeleton rows={4} />;
   const inUse = [...known.teams].sort((one, other) => Number(other.active) - Number(one.active));
   return (
