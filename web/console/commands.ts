@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import type { Row } from "../generated/console";
 import { asked } from "./drafts";
+import { PLACES } from "./places";
 import { showWholeView } from "./filters";
 import { THEMES, theme } from "./preferences";
 import { closeConversation, openConversation, openPage } from "./route";
@@ -27,7 +28,6 @@ export interface Command {
 
 const always = (): boolean => true;
 const works = (): boolean => store.can("work");
-const allowed = (permission: store.Permission) => (): boolean => store.can(permission);
 const onDesk = (): boolean => page.value === "desk";
 const open = (may: (row: Row) => boolean) => (): boolean => {
   const thread = openThread.value;
@@ -73,13 +73,17 @@ export const COMMANDS: readonly Command[] = [
       },
     }),
   ),
-  { id: "page_canned", label: "page_canned", keys: "g c", needs: "canned", may: allowed("canned"), run: go("canned") },
-  { id: "page_figures", label: "page_figures", keys: "g f", needs: "figures", may: allowed("figures"), run: go("figures") },
-  { id: "page_install", label: "page_install", keys: "g i", needs: "install", may: allowed("install"), run: go("install") },
-  { id: "page_people", label: "page_people", keys: "g p", needs: "people", may: allowed("people"), run: go("people") },
-  { id: "page_trail", label: "page_trail", keys: "g l", needs: "trail", may: allowed("trail"), run: go("trail") },
+  ...PLACES.map(
+    ({ name, keys, needs }): Command => ({
+      id: `page_${name}`,
+      label: `page_${name}`,
+      keys,
+      needs,
+      may: () => store.can(needs),
+      run: go(name),
+    }),
+  ),
   { id: "page_account", label: "page_account", keys: "", may: always, run: go("account") },
-  { id: "page_teams", label: "page_teams", keys: "g t", needs: "assign", may: allowed("assign"), run: go("teams") },
   { id: "theme", label: "next_theme", keys: "", may: always, run: nextTheme },
   { id: "palette", label: "palette", keys: "mod k", may: always, run: pick("palette"), quiet: true },
   { id: "leave", label: "key_leave", keys: "Escape", may: always, run: leave, quiet: true },

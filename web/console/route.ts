@@ -1,7 +1,8 @@
 import { batch } from "@preact/signals";
+import { PLACES } from "./places";
 import { helpShown, notice, openId, type Page, packetShown, page, picker } from "./store";
 
-const PAGES: readonly Page[] = ["canned", "figures", "install", "people", "teams", "trail", "account"];
+const PAGES: readonly Page[] = [...PLACES.map(({ name }) => name), "account"];
 
 /** Conversation and page stand in the address, so that the back button of a phone closes them. */
 export function followAddress(): void {

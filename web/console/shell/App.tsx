@@ -4,8 +4,9 @@ import { LOCK } from "../../shared/icons";
 import { Desk } from "../desk/Desk";
 import { onKey } from "../keys";
 import { Blank, Skeleton } from "../parts";
+import { needOf } from "../places";
 import { Pickers } from "../pick/Pickers";
-import { can, helpShown, invitation, live, me, type Page, page, type Permission } from "../store";
+import { can, helpShown, invitation, live, me, type Page, page } from "../store";
 import { t } from "../words";
 import { Help } from "./Help";
 import { lazy } from "./lazy";
@@ -25,9 +26,6 @@ const PAGES: Record<Page, () => ComponentChildren> = {
 };
 const Invitation = lazy(async () => (await import("../pages/people/InvitationPage")).InvitationPage);
 
-/** What a page needs; the others are for everybody. */
-const NEEDS: Partial<Record<Page, Permission>> = { canned: "canned", figures: "figures", install: "install", people: "people", teams: "assign", trail: "trail" };
-
 export function App() {
   if (invitation.value !== null) return <Invitation />;
   if (me.value === undefined) return <Skeleton rows={4} />;
@@ -40,7 +38,7 @@ function Inside() {
     return () => document.removeEventListener("keydown", onKey);
   }, []);
   const Page = PAGES[page.value];
-  const needs = NEEDS[page.value];
+  const needs = needOf(page.value);
   return (
     <div class="shell">
       <TopBar />

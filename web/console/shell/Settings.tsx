@@ -1,10 +1,11 @@
 import type { Signal } from "@preact/signals";
-import { BOLT, CHART, CODE, EYE, KEYS, PERSON, TEAM } from "../../shared/icons";
+import { KEYS } from "../../shared/icons";
 import { askToNotify, permission, tryAlert } from "../alerts";
 import { Button, Icon } from "../parts";
 import { notifyOn, remindOn, soundOn, theme, THEMES } from "../preferences";
+import { type Place, PLACES } from "../places";
 import { addressOfPage } from "../route";
-import { can, helpShown, type Page } from "../store";
+import { can, helpShown } from "../store";
 import { t } from "../words";
 import { LanguageSwitch } from "./LanguageSwitch";
 
@@ -42,12 +43,9 @@ export function Settings() {
       </fieldset>
       <div class="phone-only popover-links" onClick={leave}>
         <LanguageSwitch testId="language-phone" />
-        <PageLink name="canned" icon={BOLT} may={can("canned")} />
-        <PageLink name="figures" icon={CHART} may={can("figures")} />
-        <PageLink name="teams" icon={TEAM} may={can("assign")} />
-        <PageLink name="people" icon={PERSON} may={can("people")} />
-        <PageLink name="trail" icon={EYE} may={can("trail")} />
-        <PageLink name="install" icon={CODE} may={can("install")} />
+        {PLACES.filter(({ needs }) => can(needs)).map((place) => (
+          <PageLink key={place.name} place={place} />
+        ))}
         <Button testId="help-phone" onClick={() => (helpShown.value = true)}>
           <Icon path={KEYS} /> {t("shortcuts")}
         </Button>
@@ -56,8 +54,7 @@ export function Settings() {
   );
 }
 
-function PageLink({ name, icon, may }: { name: Exclude<Page, "desk">; icon: string; may: boolean }) {
-  if (!may) return null;
+function PageLink({ place: { name, icon } }: { place: Place }) {
   return (
     <a href={addressOfPage(name)}>
       <Icon path={icon} /> {t(`page_${name}`)}

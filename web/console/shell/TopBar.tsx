@@ -1,8 +1,9 @@
-import { BACK, BOLT, CHART, CODE, EYE, GEAR, KEYS, LEAVE, PERSON, SEARCH, TEAM } from "../../shared/icons";
+import { BACK, GEAR, KEYS, LEAVE, SEARCH } from "../../shared/icons";
+import { type Place, PLACES } from "../places";
 import { addressOfPage } from "../route";
 import { Button, Icon } from "../parts";
 import { signOut } from "../session";
-import { can, helpShown, live, me, type Page, page, picker } from "../store";
+import { can, helpShown, live, me, page, picker } from "../store";
 import { COMMAND, t } from "../words";
 import { Brand } from "./Brand";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -37,12 +38,9 @@ export function TopBar() {
       </Button>
       <span class="space" />
       <nav class="pages wide-only" aria-label={t("pages")}>
-        <PageLink name="canned" icon={BOLT} may={can("canned")} />
-        <PageLink name="figures" icon={CHART} may={can("figures")} />
-        <PageLink name="teams" icon={TEAM} may={can("assign")} />
-        <PageLink name="people" icon={PERSON} may={can("people")} />
-        <PageLink name="trail" icon={EYE} may={can("trail")} />
-        <PageLink name="install" icon={CODE} may={can("install")} />
+        {PLACES.filter(({ needs }) => can(needs)).map((place) => (
+          <PageLink key={place.name} place={place} />
+        ))}
       </nav>
       <span class="wide-only">
         <Button testId="help" label={t("shortcuts")} hint="?" onClick={() => (helpShown.value = true)}>
@@ -74,8 +72,7 @@ export function TopBar() {
   );
 }
 
-function PageLink({ name, icon, may }: { name: Exclude<Page, "desk">; icon: string; may: boolean }) {
-  if (!may) return null;
+function PageLink({ place: { name, icon } }: { place: Place }) {
   return (
     <a
       class="button plain"
