@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import db, desk, inbox
+from handoff import db, desk, inbox, jobs
 from handoff.assignment import Rules
 from handoff.db import Database
 from handoff.desk import presence, staff, teams
@@ -333,3 +333,14 @@ async def test_room_by_silence_is_given_out(shop: Shop) -> None:
     assert await shop.holder(waiting) is None
     await shop.database.write(desk.close_silent, shop.clock.now(), timedelta(hours=48))
     assert await shop.holder(waiting) == shop.mei
+
+
+async def test_processes_that_open_the_desk_together_all_do(database: Database, clock: MovedClock) -> None:
+    """On PostgreSQL each finds no row yet and writes one; whoever comes second looks again."""
+
+    async def start() -> None:
+        await database.write(jobs.schedule, "due", "", clock.now())
+        await database.write(teams.open_desk, Rules(capacity=3), clock.now())
+
+    await asyncio.gather(*(start() for _ in range(4)))
+    assert (await database.read(teams.arrangement)).rules.capacity == 3

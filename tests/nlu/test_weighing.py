@@ -60,3 +60,21 @@ async def test_what_cannot_be_fitted_is_an_error_that_names_the_log(tmp_path: Pa
 async def test_without_rasas_environment_it_is_said_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="make setup"):
         await weighed(tmp_path, tmp_path, rows())
+
+
+async def test_what_speaks_for_an_answer_never_speaks_against_it_whatever_a_few_rows_say(tmp_path: Path) -> None:
+    def sure(step: int, tenth: int) -> Evidence:
+        return {"reading": float(tenth), "against_rival": float(10 - tenth)}
+
+    # Among the surest of all half are wrong; a free curve would turn there.
+    given = [
+        (sure(step, tenth), step % 10 <= tenth if tenth < 9 else step % 2 == 0)
+        for step in range(60)
+        for tenth in range(10)
+    ]
+    found = await weighed(ROOT, tmp_path, given)
+    assert found is not None
+    for name, direction in (("reading", 1), ("against_rival", -1)):
+        heights = [direction * height for _, height in found.weights.curves[name]]
+        assert heights == sorted(heights)
+    assert found.weights.curves["reading"][-1][1] > found.weights.curves["reading"][0][1]
