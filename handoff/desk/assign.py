@@ -277,9 +277,11 @@ def _look_after(session: Session, conversation: Conversation, agent_id: int, rul
     jobs.schedule(session, NUDGE, key, now + first_look(rules), payload)
 
 
-def tell_assigned(session: Session, conversation: Conversation, agent_id: int, now: datetime) -> None:
-    """In the transcript, and to the console of whoever was given it."""
-    add_activity(session, conversation, now, Activity.ASSIGNED, agent_id)
+def tell_assigned(
+    session: Session, conversation: Conversation, agent_id: int, now: datetime, had_by: str | None = None
+) -> None:
+    """In the transcript, and to the console of whoever was given it. `had_by`: the name of who had it until now."""
+    add_activity(session, conversation, now, Activity.ASSIGNED, agent_id, detail=had_by)
     announce(session, conversation, "assign", now)
 
 

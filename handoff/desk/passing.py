@@ -70,8 +70,9 @@ def _pass_to(session: Session, conversation: Conversation, to_id: int, now: date
     """The customer learns who is there; of who has not been spoken for yet, not before they say something."""
     handoff = current_handoff(session, conversation)
     if conversation.assignee_id is None or (handoff is not None and handoff.claimed_at is None):
+        had_by = conversation.assignee.name if conversation.assignee else None
         give(session, conversation, to_id, now, taken=False)
-        tell_assigned(session, conversation, to_id, now)
+        tell_assigned(session, conversation, to_id, now, had_by)
         look_after(session, conversation, to_id, now)
     else:
         to = session.get_one(Agent, to_id)

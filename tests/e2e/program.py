@@ -8,10 +8,13 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import aiohttp
+import yaml
 
 from bot.settings import ROOT
 from tests.servers import free_port
@@ -26,7 +29,7 @@ class Program:
 
     def __init__(self, data: Path, command: str = "demo", **environment: str) -> None:
         self.data, self.command, self.port = data, command, free_port()
-        self.environment = environment
+        self.environment = {"BATON_SHOP": str(open_shop(data)), **environment}
         self._process: asyncio.subprocess.Process | None = None
         self._runs = 0
 
@@ -77,6 +80,20 @@ class Program:
         announcement = next((self.data / "rasa").glob("child-*.json"))
         found: int = json.loads(announcement.read_text())["pid"]
         return found
+
+
+def open_shop(data: Path) -> Path:
+    """The shipped shop with people there for the next eight hours: what is seen must not hang on the time of day."""
+    shop = yaml.safe_load((ROOT / "shop.yml").read_text())
+    closing = datetime.now(ZoneInfo(shop["timezone"])) + timedelta(hours=8)
+    shop["hours"] = {
+        "week": {day: ["00:00-24:00"] for day in shop["hours"]["week"]},
+        "exceptions": {closing.date(): [f"00:00-{closing:%H}:30"]},
+    }
+    data.mkdir(parents=True, exist_ok=True)
+    file = data / "shop.yml"
+    file.write_text(yaml.safe_dump(shop, allow_unicode=True))
+    return file
 
 
 @asynccontextmanager

@@ -39,7 +39,8 @@ def check_silence(messages: Sequence[Message]) -> None:
             assert holder is None or left_by, f"claimed by {message.agent_id} while {holder} had it"
             people_own, holder = True, message.agent_id
         elif activity == Activity.ASSIGNED:
-            assert holder is None, f"given to {message.agent_id} while {holder} had it"
+            had_by = message.content.get("detail")
+            assert (holder is None) == (had_by is None), f"given to {message.agent_id}, from {had_by}, of {holder}"
             people_own, holder = True, message.agent_id
         elif activity == Activity.UNANSWERED:
             assert holder == message.agent_id, "taken from somebody who did not have it"

@@ -178,6 +178,13 @@ class Ownership(RuleBasedStateMachine):
         self.read_so_far += happened
 
     def teardown(self) -> None:
+        try:
+            self._look_back()
+        finally:
+            self.runner.run(self.database.close())
+            self.runner.close()
+
+    def _look_back(self) -> None:
         self.read(check_everything)
         while True:
             happened, self.cursor = self.read(events.after, self.cursor, 100)
@@ -187,8 +194,6 @@ class Ownership(RuleBasedStateMachine):
         seen = [(e.kind, e.conversation_id, e.rev) for e in self.read_so_far]
         assert set(seen) == self.read(all_events), "the feed skipped an event"
         assert len(seen) == len(set(seen)), "the feed told an event twice"
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     def _pick(self, pick: int) -> int:
         return self.conversations[pick % len(self.conversations)] if self.conversations else 0

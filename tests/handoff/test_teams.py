@@ -19,7 +19,7 @@ from handoff.desk.teams import SeatView
 from handoff.errors import BadInput, DeskError, IllegalTransition, NotFound, NotYours
 from handoff.models import Handoff
 from handoff.ports import LocalWakeups
-from handoff.values import Priority
+from handoff.values import Activity, Priority
 from tests import builders as a
 from tests.fakes import MovedClock
 from tests.handoff.shops import Shop
@@ -180,6 +180,17 @@ async def test_what_somebody_put_back_does_not_come_back_to_them(shop: Shop) -> 
     assert await shop.holder(conversation) is None
     await shop.says(shop.jun, "online")
     assert await shop.holder(conversation) == shop.jun
+
+
+async def test_who_passes_on_unopened_what_they_were_given_is_named_to_agents_only(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    await shop.do(desk.transfer, conversation, shop.mei, shop.jun, None)
+    [given, passed] = [m for m in (await shop.database.read(inbox.transcript, conversation)).messages if m.activity]
+    assert [(m.activity, m.agent_name, m.detail) for m in (given, passed)] == [
+        (Activity.ASSIGNED, "Mei", None),
+        (Activity.ASSIGNED, "Jun", "Mei"),
+    ]
+    assert await shop.customer_sees("ann") == []
 
 
 async def test_a_lead_gives_away_anybodys_conversation(shop: Shop) -> None:

@@ -104,6 +104,7 @@ function happened({ activity, name, text, detail }: ConsoleMessage): string {
     const [score = "", ...words] = (detail ?? "").split(" ");
     return words.length ? t("activity_rated_words", { score, words: words.join(" ") }) : t("activity_rated", { score });
   }
+  if (activity === "assigned" && detail) return t("activity_moved", { from: detail, to: who });
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });
 }

@@ -193,6 +193,7 @@ export const en: Texts = {
   activity_snoozed: "{name} snoozed this until {time}",
   activity_woken: "Back from being snoozed",
   activity_assigned: "Assigned to {name}",
+  activity_moved: "Moved from {from} to {to}",
   activity_unanswered: "{name} didn't answer; taken back",
   activity_to_team: "{name} transferred this to {to}",
   activity_rated: "Rated {score} of 5 by the customer",

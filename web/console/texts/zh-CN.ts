@@ -193,6 +193,7 @@ export const zhCN: Texts = {
   activity_snoozed: "{name} 设为稍后处理，到 {time}",
   activity_woken: "稍后处理的时间到了，对话回来了",
   activity_assigned: "已分配给 {name}",
+  activity_moved: "从 {from} 转给 {to}",
   activity_unanswered: "{name} 没有回应，已收回",
   activity_to_team: "{name} 已转交给“{to}”",
   activity_rated: "客户评分 {score}/5",

@@ -192,6 +192,7 @@ export const zhTW = {
   activity_snoozed: "{name} 延後到 {time}",
   activity_woken: "延後時間到，對話回來了",
   activity_assigned: "已指派給 {name}",
+  activity_moved: "從 {from} 轉給 {to}",
   activity_unanswered: "{name} 沒有回應，已收回",
   activity_to_team: "{name} 轉交給「{to}」",
   activity_rated: "客人評分 {score}／5",
