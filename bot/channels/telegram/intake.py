@@ -95,7 +95,7 @@ class Intake:
             case "human":
                 return Action("person", label=self.replies.say("person_button", language), reopens=True)
             case "order":
-                return Action("clarify", "order_status", self.replies.say("telegram.order", language), reopens=True)
+                return Action("ask", "track_order", self.replies.say("telegram.order", language), reopens=True)
             case _:
                 return Text(text)
 
@@ -128,7 +128,7 @@ class Intake:
         action = await self._action(query)
         told = None
         if action is None or await self._stored(query.from_user, f"q{query.id}", action, language) is None:
-            told = self.replies.say("widget.old_button", language)
+            told = self.replies.say("trouble.old_button", language)
         try:
             await self.bot.answer_callback_query(query.id, told)
         except AiogramError as error:
