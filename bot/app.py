@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from bot import settings as settings_of
 from bot import shop as shops
 from bot.channels.buttons import Buttons
 from bot.channels.entrance import Entrance
+from bot.channels.telegram.channel import Telegram
 from bot.channels.uploads import Uploads
 from bot.channels.visitors import Origins
 from bot.channels.widget import Widget
@@ -173,8 +174,9 @@ class Server:
         key = settings_of.secret_key(parts.settings.data)
         origins = Origins(parts.settings.origins)
         entrance = Entrance(parts.database, parts.clock, key, parts.settings.identity_secret)
-        senders = _senders(parts, entrance)
+        self._files = Files(parts.database, parts.settings.data / "files", parts.clock, key)
         self._board = Board(parts.database, parts.wakeups, parts.clock)
+        letters = _letters(parts, entrance)
         self.inbound = Inbound(
             parts.database,
             parts.brain,
@@ -182,10 +184,9 @@ class Server:
             shop,
             parts.clock,
             self._nlu_state,
-            writes_letters="email" in senders,
+            writes_letters=letters is not None,
             board=self._board,
         )
-        self._files = Files(parts.database, parts.settings.data / "files", parts.clock, key)
         self._uploads = Uploads(
             parts.database,
             self._files,
@@ -215,7 +216,14 @@ class Server:
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
         self._watches = Watches(parts.database, parts.clock, self._handlers())
-        self._dispatcher = Dispatcher(parts.database, parts.clock, senders)
+        self._telegram = _telegram(parts, self.inbound, self._files)
+        senders: dict[str, Sender | None] = {
+            "email": letters,
+            "telegram": self._telegram.sender if self._telegram else None,
+        }
+        self._dispatcher = Dispatcher(
+            parts.database, parts.clock, {place: sender for place, sender in senders.items() if sender is not None}
+        )
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -268,7 +276,8 @@ class Server:
         }
 
     def _by_itself(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run()
+        always = self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run()
+        return (*always, self._telegram.run()) if self._telegram else always
 
     async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
         """No new messages, answers and letters under way finish, then the rest ends."""
@@ -280,6 +289,8 @@ class Server:
         await self._widget.close()
         await self._feed.close()
         await asyncio.gather(self.inbound.drain(DRAIN_S), self._dispatcher.drain(DRAIN_S))
+        if self._telegram:
+            await self._telegram.close()
         await runner.cleanup()
 
     def _web(self) -> web.Application:
@@ -290,6 +301,8 @@ class Server:
         app.router.add_get("/widget/socket", self._widget.serve)
         self._uploads.add_to(app)
         self._files.add_to(app)
+        if self._telegram:
+            self._telegram.add_to(app)
         self._console.add_to(app, ROUTES)
         ShopPage(self._parts.records, ASSETS).add_to(app)
         _add_pages(app)
@@ -337,14 +350,30 @@ class Server:
             await self._parts.clock.sleep(0.25)
 
 
-def _senders(parts: Parts, entrance: Entrance) -> Mapping[str, Sender]:
-    """What brings messages to places outside, by destination."""
+def _letters(parts: Parts, entrance: Entrance) -> EmailSender | None:
+    """What brings agents' words to customers who have left the page."""
     settings = parts.settings
     page = settings.shop_url or settings.public_url
     if settings.mailbox is None or settings.mail_from is None or page is None:
-        return {}
+        return None
     letters = ResumeLetters(parts.replies, parts.shop, entrance, page)
-    return {"email": EmailSender(settings.mailbox, settings.mail_from, letters, parts.clock)}
+    return EmailSender(settings.mailbox, settings.mail_from, letters, parts.clock)
+
+
+def _telegram(parts: Parts, inbound: Inbound, files: Files) -> Telegram | None:
+    settings = parts.settings
+    if settings.telegram is None:
+        return None
+    return Telegram(
+        settings.telegram,
+        settings.public_url,
+        parts.database,
+        inbound.receive,
+        parts.replies,
+        parts.shop,
+        files,
+        parts.clock,
+    )
 
 
 def _invitations(parts: Parts, entrance: Entrance) -> Invitations:

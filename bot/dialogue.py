@@ -205,6 +205,8 @@ def _helpful(s: Situation) -> Decision | None:
     match s.content:
         case Action(name="helpful"):
             return Social("glad")
+        case Action(name="start"):
+            return Social("greet")
         case Action(name="cancel_wait"):
             return Nothing()  # pressed twice, or nobody was being waited for
         case _:

@@ -1,10 +1,11 @@
 """What the environment says about this installation."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ ROOT = Path(__file__).parent.parent
 BOT_MIGRATIONS = Path(__file__).parent / "migrations"
 PORTS = range(8080, 8100)
 ADDRESS_NOTE = "address"
+TELEGRAM_API = "https://api.telegram.org"
+_TELEGRAM_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,80}")
+_TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class SettingsError(Exception):
@@ -46,6 +50,16 @@ class Settings:
     mailbox: "Mailbox | None" = None
     mail_from: str | None = None
     identity_secret: str | None = None
+    telegram: "TelegramBot | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramBot:
+    """`api` is the Bot API server. With `webhook_secret` Telegram calls `public_url`, else we ask it."""
+
+    token: str = field(repr=False)
+    api: str
+    webhook_secret: str | None = field(default=None, repr=False)
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -67,6 +81,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mailbox=_mailbox(environment),
         mail_from=environment.get("BATON_MAIL_FROM") or None,
         identity_secret=_identity_secret(environment.get("BATON_IDENTITY_SECRET")),
+        telegram=_telegram(environment),
     )
 
 
@@ -177,3 +192,16 @@ def _identity_secret(value: str | None) -> str | None:
     if value and len(value) < 32:
         raise SettingsError("BATON_IDENTITY_SECRET must have at least 32 characters")
     return value or None
+
+
+def _telegram(environment: Mapping[str, str]) -> TelegramBot | None:
+    token, secret = environment.get("BATON_TELEGRAM_TOKEN"), environment.get("BATON_TELEGRAM_WEBHOOK_SECRET") or None
+    if not token:
+        return None
+    if not _TELEGRAM_TOKEN.fullmatch(token):
+        raise SettingsError("BATON_TELEGRAM_TOKEN must be the whole token from @BotFather, such as 123456:ABC-DEF…")
+    if secret and not _TELEGRAM_SECRET.fullmatch(secret):
+        raise SettingsError("BATON_TELEGRAM_WEBHOOK_SECRET must have 16 to 256 letters, digits, _ or -")
+    if secret and not environment.get("BATON_PUBLIC_URL"):
+        raise SettingsError("BATON_TELEGRAM_WEBHOOK_SECRET needs BATON_PUBLIC_URL, where Telegram can reach us")
+    return TelegramBot(token, _address("BATON_TELEGRAM_API", environment) or TELEGRAM_API, secret)

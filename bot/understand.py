@@ -269,4 +269,4 @@ def _words(content: Content, context: Context) -> str:
 
 
 def _chosen(content: Content) -> str | None:
-    return content.value if isinstance(content, Action) and content.name == "clarify" else None
+    return content.value if isinstance(content, Action) and content.name in ("ask", "clarify") else None

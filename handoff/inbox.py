@@ -189,6 +189,21 @@ def message(session: Session, message_id: int) -> MessageView:
     )
 
 
+def customer_message(session: Session, channel: Channel, contact_key: str, message_id: int) -> MessageView | None:
+    """What was said to a contact; None for anything that is not of their own conversation."""
+    row = session.execute(
+        _MESSAGES.join(_conversations, _conversations.c.id == _messages.c.conversation_id)
+        .join(_contacts, _contacts.c.id == _conversations.c.contact_id)
+        .where(
+            _messages.c.id == message_id,
+            _messages.c.private.is_(False),
+            _contacts.c.channel == channel,
+            _contacts.c.key == contact_key,
+        )
+    ).first()
+    return _message(row, {}, {}) if row is not None else None
+
+
 def was_claimed(session: Session, conversation_id: int) -> bool:
     """Whether somebody has had the conversation since a person was called."""
     query = select(Handoff.id).where(

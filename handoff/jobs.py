@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Index, Integer, String, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from handoff.db import ID, Base, UtcDateTime, is_postgres
+
+POST = "post"
+"""Kept as a job that is never due: what only one process may do at a time, for as long as it runs."""
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Job(Base):
@@ -40,6 +44,30 @@ def schedule(session: Session, kind: str, key: str, due_at: datetime, payload: M
     """Add the work, unless the same is already waiting."""
     if session.scalar(select(Job.id).where(Job.kind == kind, Job.key == key)) is None:
         session.add(Job(kind=kind, key=key, payload=dict(payload or {}), due_at=due_at, attempts=0))
+
+
+def hold(session: Session, post: str, owner: str, now: datetime, until: datetime) -> bool:
+    """Whether `owner` has `post` until then: one holds it at a time, and it is anybody's once it was not renewed."""
+    query = select(Job).where(Job.kind == POST, Job.key == post)
+    job = session.scalar(query.with_for_update())
+    if job is None:
+        session.add(
+            Job(kind=POST, key=post, payload={}, due_at=NEVER, lease_owner=owner, lease_until=until, attempts=0)
+        )
+        return True
+    if job.lease_owner != owner and job.lease_until is not None and job.lease_until > now:
+        return False
+    job.lease_owner, job.lease_until = owner, until
+    return True
+
+
+def leave(session: Session, post: str, owner: str) -> None:
+    """Somebody else may have it at once."""
+    session.execute(
+        update(Job)
+        .where(Job.kind == POST, Job.key == post, Job.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
+    )
 
 
 def lease(session: Session, owner: str, now: datetime, lease_for: timedelta, limit: int = 10) -> list[Leased]:

@@ -127,13 +127,17 @@ Content = Text | Media | Action | Filled
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """One message of a customer. `contact_key` and `source_id` make it unique: replayed, it is stored once."""
+    """One message of a customer. `contact_key` and `source_id` make it unique: replayed, it is stored once.
+
+    `name`: what the channel says they are called, where it does.
+    """
 
     channel: Channel
     contact_key: str
     source_id: str
     content: Content
     locale: Language | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

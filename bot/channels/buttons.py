@@ -10,6 +10,12 @@ COURTESIES = frozenset({("helpful", "yes")})
 """Buttons that want nothing more: after the end of a conversation they do not open it again."""
 
 
+def pressed(button: Button, episode: int) -> Action:
+    """What a customer says by a button that was shown in `episode`."""
+    reopens = button.name != RATE and (button.name, button.value) not in COURTESIES
+    return Action(button.name, button.value, button.label, episode, reopens)
+
+
 @dataclass(frozen=True, slots=True)
 class Buttons:
     """Signs buttons and reads pressed ones."""
@@ -25,8 +31,7 @@ class Buttons:
             name, value, label, conversation_id, episode = self._serializer().loads(token)
         except (BadSignature, ValueError):
             return None
-        reopens = name != RATE and (name, value) not in COURTESIES
-        return Action(name, value, label, episode, reopens), conversation_id
+        return pressed(Button(label, name, value), episode), conversation_id
 
     def _serializer(self) -> URLSafeSerializer:
         return URLSafeSerializer(self.key, salt="button")

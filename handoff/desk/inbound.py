@@ -179,6 +179,8 @@ def _conversation(session: Session, message: InboundMessage, now: datetime, bot_
     contact = conversation.contact
     contact.last_seen_at = now
     contact.locale = message.locale or contact.locale
+    if message.name and not contact.identified:
+        contact.name, contact.named = message.name, True
     return conversation
 
 

@@ -1,0 +1,93 @@
+"""Our few marks as Telegram shows them: words, and where they are bold or lead somewhere. Nothing can break them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiogram.types import MessageEntity
+
+from handoff.values import Format
+
+LONGEST = 4096
+"""Of one message, in UTF-16 units, as Telegram counts."""
+_MARKS = re.compile(r"\*\*(.+?)\*\*|\[([^\]\n]+)\]\((https?://[^)\s]+)\)", re.DOTALL)
+_BREAKS = ("\n\n", "\n", "。", ". ", " ")
+"""Where a long text is best divided, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    text: str
+    entities: tuple[MessageEntity, ...] = ()
+
+
+def shown(text: str, format: Format, head: str = "") -> list[Words]:
+    """As few messages as hold it, divided between paragraphs or sentences where that is possible.
+
+    `head` stands before it, bold.
+    """
+    whole = _read(text) if format == "markdown" else Words(text)
+    if head:
+        bold = MessageEntity(type="bold", offset=0, length=units(head.rstrip()))
+        later = tuple(each.model_copy(update={"offset": each.offset + units(head)}) for each in whole.entities)
+        whole = Words(head + whole.text, (bold, *later))
+    return list(_divided(whole))
+
+
+def _read(text: str) -> Words:
+    plain, entities, end = "", [], 0
+    for match in _MARKS.finditer(text):
+        plain += text[end : match.start()]
+        strong, label, href = match.groups()
+        kind = {"type": "bold"} if strong else {"type": "text_link", "url": href}
+        words = strong or label
+        entities.append(MessageEntity(offset=units(plain), length=units(words), **kind))
+        plain, end = plain + words, match.end()
+    return Words(plain + text[end:], tuple(entities))
+
+
+def _divided(words: Words) -> Iterator[Words]:
+    rest, start = words.text, 0
+    while rest:
+        cut = _cut(rest)
+        piece, rest = rest[:cut], rest[cut:]
+        size = units(piece)
+        # Telegram cuts blanks at both ends away, so that they would move what is marked.
+        lead = units(piece) - units(piece.lstrip())
+        text = piece.strip()
+        if text:
+            yield Words(text, tuple(_within(words.entities, start + lead, units(text))))
+        start += size
+
+
+def _cut(text: str) -> int:
+    """Up to where the first message goes."""
+    fits = _prefix(text, LONGEST)
+    if fits == len(text):
+        return fits
+    for mark in _BREAKS:
+        at = text.rfind(mark, fits // 2, fits)
+        if at >= 0:
+            return at + len(mark)
+    return fits
+
+
+def _within(entities: tuple[MessageEntity, ...], start: int, size: int) -> Iterator[MessageEntity]:
+    for entity in entities:
+        first, last = max(entity.offset, start), min(entity.offset + entity.length, start + size)
+        if first < last:
+            yield entity.model_copy(update={"offset": first - start, "length": last - first})
+
+
+def _prefix(text: str, limit: int) -> int:
+    """How many characters fit into `limit` units."""
+    used = 0
+    for index, char in enumerate(text):
+        used += units(char)
+        if used > limit:
+            return index
+    return len(text)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2

@@ -1,0 +1,65 @@
+"""The real program on Telegram, killed twice while customers write, by polling and by webhook."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import telegram
+from tests.e2e.program import Program
+from tests.servers import free_port
+from tests.telegram import TOKEN, BotApi, Customer
+
+pytestmark = pytest.mark.rasa
+
+FILM = "鋼化膜收到了,我要怎麼貼?"
+PERSON = "轉人工"
+STEPS, CALLED = "除塵", "您不用再說一次"
+"""Stand in the article, and in what is said when a person is called."""
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with telegram.serving() as found:
+        yield found
+        assert found.wrong == [] and found.refused_for_speed == 0
+
+
+@pytest.mark.parametrize("way", ["polling", "webhook"])
+async def test_customers_are_answered_in_order_although_it_is_killed_twice(data: Path, api: BotApi, way: str) -> None:
+    port = free_port()
+    hook = {"BATON_PUBLIC_URL": f"http://127.0.0.1:{port}", "BATON_TELEGRAM_WEBHOOK_SECRET": "s" * 32}
+    program = Program(
+        data,
+        "run",
+        BATON_TELEGRAM_TOKEN=TOKEN,
+        BATON_TELEGRAM_API=api.address,
+        BATON_PORT=str(port),
+        **(hook if way == "webhook" else {}),
+    )
+    program.port = port
+    await program.start()
+    try:
+        await api.until(lambda: "" in api.commands)
+        customers = [Customer(api, 100 + n, f"Customer {n}", "zh-hant") for n in range(8)]
+        writing = [asyncio.create_task(_writes(customer)) for customer in customers]
+        for _ in range(2):
+            await asyncio.sleep(1.5)
+            await program.kill()
+            await program.start(ready=False)
+        await asyncio.gather(*writing)
+        for customer in customers:
+            await customer.sees(CALLED, 60)
+            steps, called = (
+                next(n for n, text in enumerate(customer.seen()) if part in text) for part in (STEPS, CALLED)
+            )
+            assert steps < called, customer.seen()
+    finally:
+        await program.stop()
+
+
+async def _writes(customer: Customer) -> None:
+    await customer.says(FILM)
+    await customer.sees("這樣有幫到您嗎", 60)
+    await customer.says(PERSON)
