@@ -22,7 +22,7 @@ setup-dev:
 # What needs neither model nor browser runs on two cores; the rest needs them for itself.
 test: setup-dev
 	.venv/bin/python -m pytest -m "not rasa and not browser" --numprocesses 2 --dist loadfile
-	.venv/bin/python -m pytest -m "rasa or browser"
+	.venv/bin/python -m pytest -m "rasa or browser" --numprocesses 2 --dist loadfile
 
 bench: setup
 	@.venv/bin/python -m benchmarks.$(or $(NAME),$(error which one? make bench NAME=first_light)) $(ARGS)
