@@ -289,9 +289,9 @@ class Server:
         await self._widget.close()
         await self._feed.close()
         await asyncio.gather(self.inbound.drain(DRAIN_S), self._dispatcher.drain(DRAIN_S))
+        await runner.cleanup()
         if self._telegram:
             await self._telegram.close()
-        await runner.cleanup()
 
     def _web(self) -> web.Application:
         app = web.Application(middlewares=[_headers], client_max_size=1024 * 1024)

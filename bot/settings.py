@@ -204,4 +204,7 @@ def _telegram(environment: Mapping[str, str]) -> TelegramBot | None:
         raise SettingsError("BATON_TELEGRAM_WEBHOOK_SECRET must have 16 to 256 letters, digits, _ or -")
     if secret and not environment.get("BATON_PUBLIC_URL"):
         raise SettingsError("BATON_TELEGRAM_WEBHOOK_SECRET needs BATON_PUBLIC_URL, where Telegram can reach us")
-    return TelegramBot(token, _address("BATON_TELEGRAM_API", environment) or TELEGRAM_API, secret)
+    api = _address("BATON_TELEGRAM_API", environment) or TELEGRAM_API
+    if secret and api == TELEGRAM_API and not environment["BATON_PUBLIC_URL"].startswith("https://"):
+        raise SettingsError("BATON_PUBLIC_URL must begin with https:// for Telegram to call it")
+    return TelegramBot(token, api, secret)

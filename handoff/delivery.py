@@ -51,14 +51,20 @@ PATIENCE: Mapping[str, Patience] = {"email": LETTER}
 class SendFailed(Exception):
     """A place did not take a message. `permanent`: it never will. `retry_after` in seconds, where the place said so.
 
-    `unknown`: the answer was lost, so it may have arrived.
+    `unknown`: the answer was lost, so it may have arrived. `begun`: what of it has arrived, in the sender's own words.
     """
 
     def __init__(
-        self, why: str, *, permanent: bool = False, unknown: bool = False, retry_after: float | None = None
+        self,
+        why: str,
+        *,
+        permanent: bool = False,
+        unknown: bool = False,
+        retry_after: float | None = None,
+        begun: str | None = None,
     ) -> None:
         super().__init__(why)
-        self.permanent, self.unknown, self.retry_after = permanent, unknown, retry_after
+        self.permanent, self.unknown, self.retry_after, self.begun = permanent, unknown, retry_after, begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Parcel:
     """What one send takes along: one message, or for a digest all that wait. `attempt` counts from 1.
 
     One that may have arrived is repeated with the same lines, so `ids` tell a repetition from another parcel.
+    `begun` is what its sender said had arrived when it failed.
     """
 
     conversation_id: int
@@ -91,6 +98,7 @@ class Parcel:
     language: str | None
     attempt: int
     lines: tuple[Line, ...]
+    begun: str | None = None
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -198,7 +206,14 @@ def failed(session: Session, parcel: Parcel, owner: str, failure: SendFailed, no
         _change(session, conversation, spent, now, state="failed", trouble=trouble, **NOBODYS)
     if again:
         doubtful = was_doubtful or failure.unknown
-        values = {"state": "pending", "trouble": trouble, "due_at": now + pause, "maybe_twice": doubtful}
+        values: dict[str, object] = {
+            "state": "pending",
+            "trouble": trouble,
+            "due_at": now + pause,
+            "maybe_twice": doubtful,
+        }
+        if failure.begun is not None:
+            values["external_id"] = failure.begun
         _change(session, conversation, again, now, **values, **NOBODYS)
 
 
@@ -319,6 +334,7 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
             )
             for i, m in lines
         ),
+        begun=together[0].external_id,
     )
 
 

@@ -52,7 +52,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "getUpdates": {"offset": {"type": "integer"}, "timeout": {"type": "integer"}, "allowed_updates": {"type": "array"}},
     "setWebhook": {"url": {"type": "string"}, "allowed_updates": {"type": "array"}, "secret_token": {"type": "string"}},
     "deleteWebhook": {},
-    "setMyCommands": {"commands": {"type": "array"}, "language_code": {"type": "string"}},
+    "setMyCommands": {"commands": {"type": "array"}, "language_code": {"type": "string", "pattern": "^([a-z]{2})?$"}},
     "sendChatAction": {"chat_id": CHAT, "action": {"enum": ["typing"]}},
     "answerCallbackQuery": {"callback_query_id": {"type": "string"}, "text": {"type": "string", "maxLength": 200}},
     "sendMessage": {
@@ -124,6 +124,10 @@ class BotApi:
         app.router.add_get("/file/bot{token}/{path:.+}", self._serve_file)
         return app
 
+    def done(self, method: str) -> int:
+        """How often it was called."""
+        return sum(name == method for name, _ in self.calls)
+
     def breaks(self, method: str, *faults: Fault) -> None:
         self._faults.setdefault(method, deque()).extend(faults)
 
@@ -183,7 +187,7 @@ class BotApi:
         self._check(method, given)
         faults = self._faults.get(method)
         fault = faults.popleft() if faults else None
-        if fault is not None and not fault.lost:
+        if fault is not None and not fault.lost and fault.status != 200:
             parameters = {"retry_after": fault.retry_after} if fault.retry_after else {}
             return _error(fault.status, fault.description, parameters)
         try:
@@ -192,7 +196,7 @@ class BotApi:
             return _error(refused.status, refused.description, refused.parameters)
         finally:
             self._tell()
-        if fault is not None:
+        if fault is not None and fault.lost:
             assert request.transport is not None
             request.transport.abort()
         return web.json_response({"ok": True, "result": result})
@@ -293,6 +297,8 @@ class BotApi:
             self._polls -= 1
 
     async def _serve_file(self, request: web.Request) -> web.Response:
+        if faults := self._faults.get("file"):
+            return web.Response(status=faults.popleft().status)
         return web.Response(body=self.files[request.match_info["path"].removeprefix("x/")])
 
     def _tell(self) -> None:
@@ -305,7 +311,7 @@ class Customer:
 
     def __init__(self, api: BotApi, number: int, name: str = "Ann", language: str = "en") -> None:
         self.api, self.number = api, number
-        self._who = {"id": number, "is_bot": False, "first_name": name, "language_code": language}
+        self.who = {"id": number, "is_bot": False, "first_name": name, "language_code": language}
         self._presses = itertools.count(1)
         api.chats.setdefault(number, Chat())
 
@@ -323,6 +329,9 @@ class Customer:
         sent: Any = [file | {"width": 60, "height": 40}] if kind == "photo" else file | {"file_name": "receipt.pdf"}
         return await self._writes(**{kind: sent}, **({"caption": caption} if caption else {}))
 
+    async def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
+        return await self._writes(location={"latitude": latitude, "longitude": longitude})
+
     async def edits(self, message: dict[str, Any], text: str) -> None:
         await self.api.happens("edited_message", {**message, "text": text, "edit_date": int(time.time())})
 
@@ -336,7 +345,7 @@ class Customer:
             "callback_query",
             {
                 "id": query,
-                "from": self._who,
+                "from": self.who,
                 "chat_instance": "1",
                 "message": shown,
                 "data": data or known,
@@ -361,7 +370,7 @@ class Customer:
         await self.api.until(lambda: any(part in text for text in self.seen()), seconds)
 
     async def _writes(self, **content: Any) -> dict[str, Any]:
-        message = self.api.new_message(self.number, **{"from": self._who}, **content)
+        message = self.api.new_message(self.number, **{"from": self.who}, **content)
         await self.api.happens("message", message)
         return message
 

@@ -9,14 +9,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.telegram import channel
+from bot.channels.telegram import markup
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import BLOCKED
 from bot.replies import shipped
 from bot.settings import TelegramBot
 from handoff import desk, inbox
-from handoff.db import Database
+from handoff.db import Database, PostgresDatabase
 from handoff.ports import SystemClock
 from handoff.states import Status
 from handoff.values import MessageView
@@ -28,6 +28,8 @@ from tests.servers import free_port
 from tests.telegram import TOKEN, BotApi, Customer, Fault
 
 SECRET = "s" * 32
+GOOD = Fault(status=200)
+"""No fault: the call before one."""
 FILM = "鋼化膜收到了,我要怎麼貼?"
 STEPS = "除塵"
 """Stands in the article that answers it."""
@@ -59,7 +61,7 @@ class Shop:
         """Wait until the customer's messages are these."""
         seen: list[str] = []
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while seen != texts:
                     await asyncio.sleep(0.01)
                     seen = [m.text for m in await self.transcript() if m.author == "contact"]
@@ -123,7 +125,7 @@ async def test_a_question_is_answered_and_a_person_called_by_a_button(
 ) -> None:
     counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
     async with working(counter, api, webhook=webhook):
-        await api.until(lambda: (api.webhook is not None) is webhook and "" in api.commands)
+        await api.until(lambda: (api.webhook is not None) is webhook and "en" in api.commands)
         ann = Customer(api, 77, "Ann", "zh-hant")
         shop = Shop(counter, api, ann)
         await ann.says(FILM)
@@ -225,18 +227,49 @@ async def test_a_long_answer_is_divided_between_paragraphs_and_no_part_comes_twi
     conversation, agent = await shop.agent_has_it()
     await shop.api.until(lambda: len(shop.ann.seen()) == 1)
     long = "\n\n".join(f"{n}: " + "🙂" * 900 for n in range(6))
-    shop.api.breaks("sendMessage", *[Fault(429, "Too Many Requests", retry_after=1)] * 1)
+    trouble = (Fault(502, "Bad Gateway"), Fault(429, "Too Many Requests", retry_after=1))
+    shop.api.breaks("sendMessage", GOOD, *trouble)
     await shop.database.write(desk.agent_reply, conversation, agent, "r1", long, shop.counter.clock.now())
     await shop.api.until(lambda: len(shop.ann.seen()) == 4)
-    parts = shop.ann.seen()[1:]
-    assert "\n\n".join(parts) == f"Mei\n{long}"
+    assert "\n\n".join(shop.ann.seen()[1:]) == f"Mei\n{long}"
+    await _until_state(shop, "sent")
+    assert not (await shop.transcript())[-1].deliveries[0].maybe_twice
+
+
+async def test_a_reaction_comes_as_an_edit_and_is_no_message(shop: Shop) -> None:
+    message = await shop.ann.says("hello")
+    await shop.ann.edits(message, "hello")
+    place = await shop.ann.sends_place(25.03, 121.56)
+    await shop.api.happens("edited_message", {**place, "location": {"latitude": 25.1, "longitude": 121.5}})
+    await shop.ann.edits(message, "hello there")
+    await shop.stored(["hello", "25.03000, 121.56000", "hello there"])
+
+
+async def test_what_cannot_be_read_calls_a_person_and_holds_up_nobody(shop: Shop) -> None:
+    unreadable = shop.api.new_message(77, **{"from": shop.ann.who}, text="look", forward_origin={"type": "new kind"})
+    await shop.api.happens("message", unreadable)
+    poll = shop.api.new_message(77, **{"from": shop.ann.who}, dice={"emoji": "x", "value": 1})
+    await shop.api.happens("message", poll)
+    await shop.stored(["look", "[這裡無法顯示的訊息種類]"])
+    await shop.counter.until_sleeping()
+    shop.counter.clock.move(5)
+    assert (await shop.counter.handed_off(await shop.conversation()))[0] == "attachment"
+
+
+async def test_a_file_that_cannot_be_fetched_leaves_its_words(shop: Shop) -> None:
+    shop.api.breaks("file", Fault(503))
+    await shop.ann.sends("photo", pictures.jpeg(), "it broke")
+    shop.api.breaks("getFile", Fault(500))
+    await shop.ann.sends("photo", pictures.jpeg(), "again")
+    await shop.stored(["it broke\n[檔案暫時無法保存]", "again"])
+    assert [len(m.files) for m in await shop.transcript() if m.author == "contact"] == [0, 1]
 
 
 async def test_a_webhook_with_a_wrong_secret_is_refused(counter: Counter, api: BotApi) -> None:
     async with working(counter, api, webhook=True):
         await api.until(lambda: api.webhook is not None)
         ann = Customer(api, 77)
-        message = api.new_message(77, **{"from": ann._who}, text="hello")
+        message = api.new_message(77, **{"from": ann.who}, text="hello")
         assert await api.calls_hook({"update_id": 1, "message": message}, secret="x" * 32) == 403
         assert await api.calls_hook({"update_id": 1, "something_new": {}}) == 200
         assert await counter.database.read(inbox.customer_conversation, "telegram", "77") is None
@@ -255,6 +288,9 @@ async def test_groups_channels_and_bots_are_passed_over(shop: Shop) -> None:
 
 
 async def test_one_process_polls_and_another_takes_over(counter: Counter, api: BotApi) -> None:
+    """Two at once are for PostgreSQL alone."""
+    if not isinstance(counter.database, PostgresDatabase):
+        pytest.skip("SQLite has one process")
     ann = Customer(api, 77)
     async with working(counter, api):
         await ann.says("one")
@@ -268,12 +304,10 @@ async def test_one_process_polls_and_another_takes_over(counter: Counter, api: B
         await shop.stored(["one", "two", "three"])
 
 
-async def test_telegram_in_trouble_is_tried_again(
-    counter: Counter, api: BotApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(channel, "PAUSE_S", 0.01)
-    api.breaks("deleteWebhook", Fault(401, "Unauthorized"), Fault(502, "Bad Gateway"))
-    api.breaks("getUpdates", Fault(500), Fault(409, "Conflict"), Fault(429, "Too Many Requests", retry_after=1))
+async def test_telegram_in_trouble_is_tried_again(counter: Counter, api: BotApi) -> None:
+    api.breaks("deleteWebhook", Fault(401, "Unauthorized"))
+    api.breaks("setMyCommands", Fault(400, "Bad Request: no"))
+    api.breaks("getUpdates", Fault(409, "Conflict"))
     ann = Customer(api, 77)
     async with working(counter, api):
         await ann.says("hello")
@@ -282,10 +316,35 @@ async def test_telegram_in_trouble_is_tried_again(
 
 def test_the_budget_lets_a_burst_through_and_then_one_a_second() -> None:
     budget = Budget()
-    assert [round(budget.reserve("ann", 100.0), 2) for _ in range(5)] == [0, 0.03, 0.07, 1, 2]
-    assert budget.reserve("bo", 100.0) == pytest.approx(5 / 30)
-    budget.refused(7, 103.0)
-    assert budget.reserve("bo", 103.0) == 7
+    assert [round(budget.reserve("ann", 100.0, 3), 2) for _ in range(5)] == [0, 0.03, 0.07, 1, 2]
+    assert budget.reserve("bo", 100.0, 3) == pytest.approx(5 / 30)
+
+
+def test_after_a_refusal_nobody_goes_at_once_and_then_all_together() -> None:
+    budget = Budget()
+    budget.refused(7, 100.0)
+    assert budget.reserve("ann", 100.0, 3) == 7, "past its patience: not booked"
+    waits = [budget.reserve(f"customer {n}", 105.0, 3) for n in range(30)]
+    assert waits == pytest.approx([2 + n / 30 for n in range(30)])
+
+
+def test_marks_become_entities_wherever_the_text_is_divided() -> None:
+    text = (
+        "🙂 **bold** and [here](https://a.example/x) " + "x" * 4060 + "\n\n**later [form](https://b.example)** **open"
+    )
+    first, second = markup.shown(text, "markdown", "Mei\n")
+    assert _marked(first) == [("bold", "Mei"), ("bold", "bold"), ("text_link", "here")]
+    assert _marked(second) == [("bold", "later form"), ("text_link", "form")]
+    assert second.text == "later form **open"
+    assert markup.shown("**plain** _as it is_", "plain") == [markup.Words("**plain** _as it is_")]
+
+
+def _marked(words: markup.Words) -> list[tuple[str, str]]:
+    units = words.text.encode("utf-16-le")
+    return [
+        (each.type, units[each.offset * 2 : (each.offset + each.length) * 2].decode("utf-16-le"))
+        for each in words.entities
+    ]
 
 
 async def _kept(shop: Shop, agent: int, body: bytes) -> str:

@@ -2,40 +2,51 @@
 
 import asyncio
 import hmac
+import json
 import logging
 import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
+import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramBadRequest
 from aiogram.types import BotCommand, Update
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot.channels.base import OnMessage
 from bot.channels.telegram.intake import UPDATES, Intake
-from bot.channels.telegram.sender import TelegramSender
+from bot.channels.telegram.sender import NOT_KNOWN, TelegramSender
 from bot.replies import Replies
 from bot.settings import TelegramBot
-from bot.shop import LANGUAGES, Shop
+from bot.shop import Shop
 from handoff import jobs
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble
 from handoff.files import Files
 from handoff.ports import Clock
+from handoff.values import Language
 
 log = logging.getLogger("baton.telegram")
 
 WEBHOOK = "/telegram/webhook"
 COMMANDS = ("human", "order", "start")
-LANGUAGE_CODES = {"zh-TW": "zh-hant", "zh-CN": "zh-hans", "en": "en"}
+MENUS: tuple[str, ...] = ("", "zh", "en")
+"""Telegram takes codes of two letters: Chinese is the shop's own, and whoever has another language gets the shop's."""
 POST = "telegram polling"
 """Telegram lets one poller have the updates; another process takes the post over when it is not renewed."""
 POLL_S = 20
-POST_FOR = timedelta(seconds=60)
+POST_FOR = timedelta(seconds=30)
+RENEW_S = 10.0
+CALL = aiohttp.ClientTimeout(total=25, sock_connect=8)
 PAUSE_S = 3.0
+TRIES = 3
+"""So often an update that breaks us comes again; then a person is called in its place."""
 AT_ONCE = 16
 """Updates of different customers are stored side by side, those of one customer one after the other."""
 
@@ -56,10 +67,14 @@ class Telegram:
     ) -> None:
         self._settings, self._public_url = settings, public_url
         self._database, self._clock, self._replies, self._shop = database, clock, replies, shop
-        api = TelegramAPIServer.from_base(settings.api)
-        self._bot = Bot(settings.token, session=AiohttpSession(api=api, timeout=POLL_S + 10))
-        self._intake = Intake(self._bot, database, on_message, replies, shop, files)
+        session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
+        # Only so has the connection a time of its own: what was never sent is told from what got no answer.
+        session.timeout = CALL  # type: ignore[assignment]
+        self._bot = Bot(settings.token, session=session)
+        self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock)
         self._owner = secrets.token_hex(8)
+        self._broken: Counter[int] = Counter()
+        self._has_post = False
         self.sender = TelegramSender(self._bot, database, files, clock)
 
     def add_to(self, app: web.Application) -> None:
@@ -67,14 +82,11 @@ class Telegram:
             app.router.add_post(WEBHOOK, self._called)
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self._introduce()
-                break
-            except (AiogramError, TimeoutError) as error:
-                await self._wait_after(error)
+        await self._persevere(self._open_way)
+        await self._persevere(self._offer_commands)
+        log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
         if self._settings.webhook_secret is None:
-            await self._poll()
+            await asyncio.gather(self._keep_post(), self._poll())
 
     async def close(self) -> None:
         """Another process may have the updates at once."""
@@ -84,46 +96,95 @@ class Telegram:
             log.warning("post_not_left error=%s", type(error).__name__)
         await self._bot.session.close()
 
-    async def _introduce(self) -> None:
-        """Where updates go, and what the bot's menu offers, in every language."""
+    async def _persevere(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Again until Telegram is there. What it refuses for good is told and left."""
+        while True:
+            try:
+                await step()
+                return
+            except TelegramBadRequest as error:
+                log.error("telegram_refused why=%s", error.message)
+                if step == self._offer_commands:
+                    return
+                await self._clock.sleep(PAUSE_S)
+            except (AiogramError, TimeoutError) as error:
+                await self._wait_after(error)
+
+    async def _open_way(self) -> None:
         if self._settings.webhook_secret is None:
             await self._bot.delete_webhook()
         else:
             await self._bot.set_webhook(
                 f"{self._public_url}{WEBHOOK}", allowed_updates=UPDATES, secret_token=self._settings.webhook_secret
             )
-        for language in LANGUAGES:
-            said = [
-                BotCommand(command=name, description=self._replies.say(f"telegram.command.{name}", language))
+
+    async def _offer_commands(self) -> None:
+        own = self._shop.language
+        chinese: Language = own if own != "en" else "zh-TW"
+        words: dict[str, Language] = {"": own, "zh": chinese, "en": "en"}
+        for code in MENUS:
+            menu = [
+                BotCommand(command=name, description=self._replies.say(f"telegram.command.{name}", words[code]))
                 for name in COMMANDS
             ]
-            await self._bot.set_my_commands(said, language_code=LANGUAGE_CODES[language])
-            if language == self._shop.language:
-                await self._bot.set_my_commands(said)
-        log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
+            await self._bot.set_my_commands(menu, language_code=code or None)
+
+    async def _keep_post(self) -> None:
+        while True:
+            now = self._clock.now()
+            try:
+                self._has_post = await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR)
+            except Exception as error:
+                log.warning("post_not_kept error=%s", type(error).__name__)
+                self._has_post = False
+            await self._clock.sleep(RENEW_S if self._has_post else PAUSE_S)
 
     async def _poll(self) -> None:
+        """Whatever one round meets, the next one comes."""
         offset = 0
         while True:
+            if not self._has_post:
+                await self._clock.sleep(0.1)
+                continue
             try:
-                if not await self._has_post():
-                    await self._clock.sleep(PAUSE_S)
-                    continue
-                updates = await self._bot.get_updates(
-                    offset, timeout=POLL_S, allowed_updates=UPDATES, request_timeout=POLL_S + 10
-                )
+                updates = await self._news(offset)
                 await self._take_all(updates)
+            except Exception as error:
+                await self._wait_after(error)
+            else:
                 # Asking from the next one on tells Telegram that these are stored.
                 offset = max([offset, *(update.update_id + 1 for update in updates)])
-            except (AiogramError, DatabaseTrouble, TimeoutError) as error:
-                await self._wait_after(error)
 
-    async def _has_post(self) -> bool:
-        now = self._clock.now()
-        return await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR)
+    async def _news(self, offset: int) -> list[Update]:
+        """One that aiogram cannot read must not keep the others away."""
+        try:
+            return await self._bot.get_updates(
+                offset, timeout=POLL_S, allowed_updates=UPDATES, request_timeout=POLL_S + 10
+            )
+        except ClientDecodeError as error:
+            if not isinstance(error.data, dict):
+                raise
+            return [self._readable(raw) for raw in error.data["result"]]
+
+    def _readable(self, raw: dict[str, Any]) -> Update:
+        """The update, or as much of it as can be read: of whom it is."""
+        try:
+            return Update.model_validate(raw, context={"bot": self._bot})
+        except ValidationError:
+            log.warning("update_not_understood update=%s", raw.get("update_id"))
+            message = raw.get("message") or {}
+            known = {name: message.get(name) for name in ("message_id", "date", "chat", "from", "text", "caption")}
+            if message.get("text") is None and message.get("caption") is None:
+                known["dice"] = {"emoji": "?", "value": 1}
+            try:
+                return Update.model_validate(
+                    {"update_id": raw["update_id"], "message": known}, context={"bot": self._bot}
+                )
+            except ValidationError:
+                return Update(update_id=raw["update_id"])
 
     async def _take_all(self, updates: list[Update]) -> None:
-        """Raises `DatabaseTrouble` where one is not stored: then all of them come again, and most are known."""
+        """Raises where one is not stored: then all of them come again, and most are known."""
         lines: dict[int, list[Update]] = {}
         for update in updates:
             lines.setdefault(_whose(update), []).append(update)
@@ -145,31 +206,38 @@ class Telegram:
         except DatabaseTrouble:
             raise
         except Exception:
+            self._broken[update.update_id] += 1
+            if self._broken[update.update_id] < TRIES:
+                raise
             log.exception("update_broke update=%d", update.update_id)
+            await self._intake.unread(_whose(update), f"u{update.update_id}")
+        self._broken.pop(update.update_id, None)
 
     async def _called(self, request: web.Request) -> web.Response:
         """Telegram's webhook. What is not stored is answered with 503, so that it comes again."""
-        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), (self._settings.webhook_secret or "").encode()):
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode(errors="replace")
+        if not hmac.compare_digest(given, (self._settings.webhook_secret or "").encode()):
             raise web.HTTPForbidden(text="wrong secret")
         try:
-            update = Update.model_validate_json(await request.read(), context={"bot": self._bot})
-        except ValidationError:
-            log.warning("update_not_understood")
-            return web.Response()
+            raw = json.loads(await request.read())
+            update = self._readable(raw)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise web.HTTPBadRequest(text="not an update") from None
         try:
             await self._take(update)
-        except DatabaseTrouble as error:
+        except Exception as error:
             log.warning("update_postponed error=%s", type(error).__name__)
             raise web.HTTPServiceUnavailable from None
         return web.Response()
 
     async def _wait_after(self, error: Exception) -> None:
-        if isinstance(error, TelegramUnauthorizedError):
+        if isinstance(error, NOT_KNOWN):
             log.error("telegram_token_refused: Telegram does not know BATON_TELEGRAM_TOKEN; ask @BotFather for it")
-        else:
+        elif isinstance(error, AiogramError | DatabaseTrouble | TimeoutError):
             log.warning("telegram_trouble error=%s", type(error).__name__)
-        await self._clock.sleep(PAUSE_S)
+        else:
+            log.exception("telegram_broke")
+        await self._clock.sleep(max(PAUSE_S, float(getattr(error, "retry_after", 0))))
 
 
 def _whose(update: Update) -> int:

@@ -1,14 +1,16 @@
 """What customers send on Telegram, as messages of ours: stored before it counts as read."""
 
 import asyncio
+import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import aiohttp
 from aiogram import Bot
 from aiogram.enums import ChatAction, ChatType
-from aiogram.exceptions import AiogramError
+from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.types import (
     Animation,
     Audio,
@@ -31,14 +33,19 @@ from handoff import inbox
 from handoff.db import Database
 from handoff.errors import BadInput, OldButton
 from handoff.files import MAX_BYTES, FileRefused, Files
+from handoff.ports import Clock
 from handoff.values import Action, Content, FileKind, InboundMessage, Language, Media, Recorded, Text
 
 log = logging.getLogger("baton.telegram")
 
-MAX_TEXT = 4000
+MAX_TEXT = 4096
 MAX_DOWNLOAD = 20 * 1024 * 1024
 """Telegram gives bots nothing larger."""
+DOWNLOAD_TRIES = 3
+DOWNLOAD_S = 30
 UPDATES = ["message", "edited_message", "callback_query"]
+NOT_SHOWN = frozenset({"poll", "dice", "story", "paid_media", "checklist", "game", "giveaway", "invoice"})
+"""What customers send that we cannot show: a person hears of it."""
 _TOLD = {"too_large": "too_large", "bad_type": "bad_file", "bad_picture": "bad_file", "empty": "bad_file"}
 _DATA = re.compile(rf"{PRESSED}:(\d{{1,18}}):(\d{{1,2}})")
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -54,9 +61,11 @@ class Intake:
     replies: Replies
     shop: Shop
     files: Files
+    clock: Clock
+    signs: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     async def take(self, update: Update) -> None:
-        """Store what the customer did. Raises `DatabaseTrouble`: then it must come again."""
+        """Store what the customer did. Whatever is raised, it must come again."""
         if update.callback_query is not None:
             await self._pressed(update.callback_query)
         elif (message := update.message or update.edited_message) is not None:
@@ -66,16 +75,23 @@ class Intake:
         if message.chat.type != ChatType.PRIVATE or message.from_user is None or message.from_user.is_bot:
             return
         language = self._language(message.from_user)
-        content = await self._content(message, language)
+        text = clean(message.text or message.caption or "")[:MAX_TEXT]
+        # An edit brings words only, and a reaction comes as an edit that changes none.
+        content = (Text(text) if text else None) if edited else await self._content(message, text, language)
         if content is None:
+            log.info("passed_over kind=%s edited=%s", message.content_type, edited)
             return
-        source = f"e{message.message_id}.{message.edit_date}" if edited else f"m{message.message_id}"
+        source = f"m{message.message_id}.{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         recorded = await self._stored(message.from_user, source, content, language)
         if recorded is not None and recorded.bot_owns and not recorded.duplicate:
-            await self._is_typing(message.chat.id)
+            self._show_typing(message.chat.id)
 
-    async def _content(self, message: Message, language: Language) -> Content | None:
-        text = clean(message.text or message.caption or "")[:MAX_TEXT]
+    async def unread(self, user: int, source: str) -> None:
+        """Something of theirs that we cannot read: a person is called. Raises `DatabaseTrouble`."""
+        content = Media("file", self.replies.say("telegram.other", self.shop.language))
+        await self.on_message(InboundMessage("telegram", str(user), source, content))
+
+    async def _content(self, message: Message, text: str, language: Language) -> Content | None:
         if message.text is not None and (command := _COMMAND.fullmatch(text)):
             return self._command(command[1].lower(), text, language)
         if file := _file_of(message):
@@ -86,12 +102,14 @@ class Intake:
             return Media("location", f"{message.location.latitude:.5f}, {message.location.longitude:.5f}")
         if message.contact is not None:
             return Text(f"{message.contact.first_name} {message.contact.phone_number}")
+        if message.content_type in NOT_SHOWN:
+            return Media("file", self.replies.say("telegram.other", language))
         return Text(text) if text else None
 
     def _command(self, name: str, text: str, language: Language) -> Content:
         match name:
             case "start":
-                return Action("start", label=text)
+                return Action("start", label=text, reopens=True)
             case "human":
                 return Action("person", label=self.replies.say("person_button", language), reopens=True)
             case "order":
@@ -107,20 +125,32 @@ class Intake:
                 raise FileRefused("too_large", "")
             kept = await self.files.take(owner, self._download(file.id), file.name, file.size)
         except FileRefused as refused:
-            told = self.replies.say(f"telegram.{_TOLD.get(refused.code, 'not_fetched')}", language)
+            told = self.replies.say(f"telegram.{_TOLD.get(refused.code, 'not_kept')}", language)
             return Media(file.kind, f"{note}\n{told}".strip())
-        except AiogramError as error:
-            log.warning("file_not_fetched error=%s", type(error).__name__)
-            return Media(file.kind, f"{note}\n{self.replies.say('telegram.not_fetched', language)}".strip())
         return Media(kept.kind, note, (kept.key,))
 
     async def _download(self, file_id: str) -> AsyncIterator[bytes]:
-        found = await self.bot.get_file(file_id)
-        address = self.bot.session.api.file_url(self.bot.token, found.file_path or "")
-        async for chunk in self.bot.session.stream_content(
-            address, timeout=60, chunk_size=65536, raise_for_status=True
-        ):
-            yield chunk
+        """Raises `FileRefused` where Telegram does not hand it over."""
+        try:
+            address = await self._address(file_id)
+            async for chunk in self.bot.session.stream_content(
+                address, timeout=DOWNLOAD_S, chunk_size=65536, raise_for_status=True
+            ):
+                yield chunk
+        except (AiogramError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("file_not_fetched error=%s", type(error).__name__)
+            raise FileRefused("unavailable", "Telegram does not hand it over") from None
+
+    async def _address(self, file_id: str) -> str:
+        for attempt in range(DOWNLOAD_TRIES):
+            try:
+                found = await self.bot.get_file(file_id)
+                return self.bot.session.api.file_url(self.bot.token, found.file_path or "")
+            except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
+                if attempt + 1 == DOWNLOAD_TRIES:
+                    raise
+                await self.clock.sleep(float(getattr(error, "retry_after", 1)))
+        raise AssertionError("the last try returns or raises")
 
     async def _pressed(self, query: CallbackQuery) -> None:
         """An answer is owed in any case, else the button goes on turning."""
@@ -157,18 +187,24 @@ class Intake:
             log.warning("not_taken error=%s", type(error).__name__)
             return None
 
-    async def _is_typing(self, chat: int) -> None:
-        try:
-            async with asyncio.timeout(2):
-                await self.bot.send_chat_action(chat, ChatAction.TYPING)
-        except (AiogramError, TimeoutError) as error:
-            log.info("typing_not_shown error=%s", type(error).__name__)
+    def _show_typing(self, chat: int) -> None:
+        """Nothing waits for it."""
+
+        async def show() -> None:
+            try:
+                await self.bot.send_chat_action(chat, ChatAction.TYPING, request_timeout=5)
+            except AiogramError as error:
+                log.info("typing_not_shown error=%s", type(error).__name__)
+
+        task = asyncio.create_task(show())
+        self.signs.add(task)
+        task.add_done_callback(self.signs.discard)
 
     def _language(self, user: User) -> Language:
         """What their Telegram is set to; the words they write count more."""
         code = (user.language_code or "").lower()
         if code.startswith("zh"):
-            return "zh-TW" if code in ("zh-hant", "zh-tw", "zh-hk", "zh-mo") else "zh-CN"
+            return "zh-TW" if code.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")) else "zh-CN"
         return "en" if code else self.shop.language
 
 

@@ -10,7 +10,7 @@ from handoff.values import Format
 
 LONGEST = 4096
 """Of one message, in UTF-16 units, as Telegram counts."""
-_MARKS = re.compile(r"\*\*(.+?)\*\*|\[([^\]\n]+)\]\((https?://[^)\s]+)\)", re.DOTALL)
+_MARKS = re.compile(r"\*\*(.+?)\*\*|\[([^\]\n]+)\]\((https?://[^)\s]+)\)")
 _BREAKS = ("\n\n", "\n", "。", ". ", " ")
 """Where a long text is best divided, best first."""
 
@@ -29,21 +29,26 @@ def shown(text: str, format: Format, head: str = "") -> list[Words]:
     whole = _read(text) if format == "markdown" else Words(text)
     if head:
         bold = MessageEntity(type="bold", offset=0, length=units(head.rstrip()))
-        later = tuple(each.model_copy(update={"offset": each.offset + units(head)}) for each in whole.entities)
-        whole = Words(head + whole.text, (bold, *later))
+        whole = Words(head + whole.text, (bold, *_moved(whole.entities, units(head))))
     return list(_divided(whole))
 
 
 def _read(text: str) -> Words:
-    plain, entities, end = "", [], 0
+    """Bold words may hold links."""
+    plain, entities, end = "", list[MessageEntity](), 0
     for match in _MARKS.finditer(text):
         plain += text[end : match.start()]
         strong, label, href = match.groups()
-        kind = {"type": "bold"} if strong else {"type": "text_link", "url": href}
-        words = strong or label
-        entities.append(MessageEntity(offset=units(plain), length=units(words), **kind))
-        plain, end = plain + words, match.end()
+        inner = _read(strong) if strong else Words(label)
+        mark = {"type": "bold"} if strong else {"type": "text_link", "url": href}
+        entities.append(MessageEntity(offset=units(plain), length=units(inner.text), **mark))
+        entities += _moved(inner.entities, units(plain))
+        plain, end = plain + inner.text, match.end()
     return Words(plain + text[end:], tuple(entities))
+
+
+def _moved(entities: tuple[MessageEntity, ...], by: int) -> Iterator[MessageEntity]:
+    return (entity.model_copy(update={"offset": entity.offset + by}) for entity in entities)
 
 
 def _divided(words: Words) -> Iterator[Words]:

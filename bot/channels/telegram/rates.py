@@ -17,12 +17,14 @@ class Budget:
     _overall: float = 0.0
     _closed_until: float = 0.0
 
-    def reserve(self, chat: str, now: float) -> float:
-        """Seconds to wait before this message may be sent; it counts from now on."""
+    def reserve(self, chat: str, now: float, patience: float) -> float:
+        """Seconds to wait before this message may be sent; it counts from now on, unless that is past `patience`."""
         free = max(self._chats.get(chat, 0.0), now - (BURST - 1) * PER_CHAT_S)
         at = max(now, free, self._overall, self._closed_until)
+        if at - now > patience:
+            return at - now
         self._chats[chat] = max(free, at - (BURST - 1) * PER_CHAT_S) + PER_CHAT_S
-        self._overall = max(self._overall, now) + OVERALL_S
+        self._overall = max(self._overall, now, self._closed_until) + OVERALL_S
         if len(self._chats) > 10_000:
             self._chats = {each: until for each, until in self._chats.items() if until > now - FORGET_AFTER_S}
         return at - now

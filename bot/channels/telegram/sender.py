@@ -1,7 +1,6 @@
 """Brings our messages to a customer's Telegram."""
 
 import asyncio
-from collections import OrderedDict
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -12,11 +11,12 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramNotFound,
     TelegramRetryAfter,
+    TelegramServerError,
     TelegramUnauthorizedError,
 )
 from aiogram.methods import SendDocument, SendMessage, SendPhoto, SendVideo, SendVoice, TelegramMethod
 from aiogram.types import FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.channels.telegram import markup
 from bot.channels.telegram.rates import Budget
@@ -29,11 +29,16 @@ from handoff.values import FileView, MessageView
 
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 MAX_PHOTO_SIDES = 10_000
-"""Width and height together; what is larger goes as a file."""
+"""Width and height together. What is larger goes as a file, or more than `MAX_RATIO` times as long as wide."""
+MAX_RATIO = 20
 PRESSED = "b"
 """How the data of a button begins: `b:MESSAGE:INDEX`. What it means is looked up, so a forged one means nothing."""
-REMEMBERED = 1000
+PATIENCE_S = 3.0
+"""A longer pause is the outbox's, so that nobody takes waiting for a send that hangs."""
 BLOCKED = "the customer has blocked the bot, or the account is gone"
+REFUSED = "Telegram does not know BATON_TELEGRAM_TOKEN"
+NOT_KNOWN = (TelegramUnauthorizedError, TelegramNotFound)
+"""An unknown chat is a bad request; this is the token's or the address's fault, and may be mended."""
 Call = TelegramMethod[Message]
 
 
@@ -43,34 +48,43 @@ class TelegramSender:
     def __init__(self, bot: Bot, database: Database, files: Files, clock: Clock) -> None:
         self._bot, self._database, self._files, self._clock = bot, database, files, clock
         self._budget = Budget()
-        self._begun: OrderedDict[int, list[int]] = OrderedDict()
 
     async def send(self, parcel: Parcel) -> str | None:
-        """Telegram's id of the last one. Raises `SendFailed`; what was sent before goes on where it stopped."""
-        last = None
-        for line in parcel.lines:
-            message = await self._database.read(inbox.message, line.message_id)
-            sent = self._sent_of(line.delivery_id)
-            for call in self._calls(parcel.contact_key, line, message)[len(sent) :]:
-                sent.append((await self._brought(parcel.contact_key, call)).message_id)
-            last = str(sent[-1]) if sent else None
-        return last
-
-    def _sent_of(self, delivery_id: int) -> list[int]:
-        while len(self._begun) > REMEMBERED:
-            self._begun.popitem(last=False)
-        return self._begun.setdefault(delivery_id, [])
+        """Telegram's ids. Raises `SendFailed`; what was sent before it is remembered with the delivery."""
+        sent = parcel.begun.split(",") if parcel.begun else []
+        [line] = parcel.lines
+        message = await self._database.read(inbox.message, line.message_id)
+        for call in self._calls(parcel.contact_key, line, message)[len(sent) :]:
+            try:
+                sent.append(str((await self._brought(parcel.contact_key, call)).message_id))
+            except SendFailed as failure:
+                failure.begun = ",".join(sent) or None
+                raise
+        return ",".join(sent) or None
 
     async def _brought(self, chat: str, call: Call) -> Message:
         loop = asyncio.get_running_loop()
-        if (pause := self._budget.reserve(chat, loop.time())) > 0:
+        pause = self._budget.reserve(chat, loop.time(), PATIENCE_S)
+        if pause > PATIENCE_S:
+            raise SendFailed("Telegram wants fewer messages", retry_after=pause)
+        if pause > 0:
             await self._clock.sleep(pause)
         try:
-            return await self._bot(call)
+            return await self._called(call)
         except AiogramError as error:
             if isinstance(error, TelegramRetryAfter):
                 self._budget.refused(error.retry_after, loop.time())
             raise _failure(error) from None
+
+    async def _called(self, call: Call) -> Message:
+        """A picture that Telegram takes for none goes as a file."""
+        try:
+            return await self._bot(call)
+        except TelegramBadRequest as error:
+            if not isinstance(call, SendPhoto) or "chat" in error.message:
+                raise
+            as_file = SendDocument(chat_id=call.chat_id, document=call.photo, reply_markup=call.reply_markup)
+            return await self._bot(as_file)
 
     def _calls(self, chat: str, line: Line, message: MessageView) -> list[Call]:
         """The words, then the files; buttons stand below the last."""
@@ -106,7 +120,8 @@ class TelegramSender:
 
 
 def _is_photo(file: FileView) -> bool:
-    return file.size <= MAX_PHOTO_BYTES and (file.width or 0) + (file.height or 0) <= MAX_PHOTO_SIDES
+    short, long = sorted((file.width or 1, file.height or 1))
+    return file.size <= MAX_PHOTO_BYTES and short + long <= MAX_PHOTO_SIDES and long <= MAX_RATIO * short
 
 
 def _failure(error: AiogramError) -> SendFailed:
@@ -116,11 +131,13 @@ def _failure(error: AiogramError) -> SendFailed:
             return SendFailed("Telegram wants fewer messages", retry_after=float(seconds))
         case TelegramForbiddenError():
             return SendFailed(BLOCKED, permanent=True)
-        case TelegramBadRequest(message=why) | TelegramNotFound(message=why) | TelegramEntityTooLarge(message=why):
+        case TelegramUnauthorizedError() | TelegramNotFound():
+            return SendFailed(REFUSED)
+        case TelegramBadRequest(message=why) | TelegramEntityTooLarge(message=why):
             return SendFailed(f"Telegram does not take it: {why}", permanent=True)
-        case TelegramUnauthorizedError():
-            return SendFailed("Telegram does not accept BATON_TELEGRAM_TOKEN")
-        case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
+        case TelegramServerError():
+            return SendFailed("Telegram has trouble of its own")
+        case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
             return SendFailed("Telegram cannot be reached")
         case _:
             return SendFailed(f"Telegram gave no clear answer ({type(error).__name__})", unknown=True)
