@@ -1,0 +1,63 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { RefObject } from "preact";
+import type { ToneCheck, ToneFinding, ToneFindings } from "../../generated/console";
+import type { Locale } from "../../shared/locale";
+import { call } from "../api";
+import { locale } from "../words";
+
+/** A pause in the typing after which words are looked at. */
+const PAUSE_MS = 600;
+
+type Box = RefObject<HTMLTextAreaElement | null>;
+
+/** What would better be said otherwise in `text`, but for what was to stay; nothing where nobody can tell. */
+export function useTone(text: string, reader: Locale) {
+  const found = useSignal<readonly ToneFinding[]>([]);
+  const kept = useSignal<readonly string[]>([]);
+  useEffect(() => {
+    if (!text.trim()) {
+      found.value = kept.value = [];
+      return undefined;
+    }
+    let current = true;
+    const timer = setTimeout(async () => {
+      const items = await judged({ text, reader, writer: locale.peek() });
+      if (current && items) found.value = items;
+    }, PAUSE_MS);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [text, reader, locale.value]);
+  const findings = found.value.filter((one) => stands(one, text) && !kept.value.includes(nameOf(one)));
+  return { findings, keep: (one: ToneFinding) => (kept.value = [...kept.peek(), nameOf(one)]) };
+}
+
+/** Puts the better words in their place as if they were typed, so that the browser can undo it; the caret stays. */
+export function take(box: Box, { start, end, say }: ToneFinding): void {
+  const element = box.current;
+  if (!element || say === null) return;
+  const caret = element.selectionEnd;
+  element.focus();
+  element.setSelectionRange(start, end);
+  if (!document.execCommand(say ? "insertText" : "delete", false, say)) {
+    element.setRangeText(say);
+    element.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  const after = caret >= end ? caret + say.length - (end - start) : Math.min(caret, start + say.length);
+  element.setSelectionRange(after, after);
+}
+
+async function judged(words: ToneCheck): Promise<readonly ToneFinding[] | null> {
+  try {
+    return (await call<ToneFindings>("POST", "tone", words)).items;
+  } catch {
+    return null;
+  }
+}
+
+/** Whoever types on may have changed what was found. */
+const stands = ({ start, end, words }: ToneFinding, text: string): boolean => text.slice(start, end) === words;
+
+const nameOf = ({ kind, words }: ToneFinding): string => `${kind} ${words}`;
