@@ -1,6 +1,7 @@
 """The tone that words for customers are checked for: the rules of `bot/texts/tone`, and the shop's own voice."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,8 @@ def _pattern(expression: str, language: Language) -> re.Pattern[str]:
 
 def _scripts(why: Mapping[str, Why]) -> dict[Language, Script]:
     pairs = list(zip(TRADITIONAL, SIMPLIFIED, strict=True))
-    simplified = [one for _, one in pairs]
-    to_traditional = {one: other for other, one in pairs if simplified.count(one) == 1}
+    spellings = Counter(SIMPLIFIED)
+    to_traditional = {one: other for other, one in pairs if spellings[one] == 1}
     only_simplified, only_traditional = re.compile(f"[{ONLY_SIMPLIFIED}]+"), re.compile(f"[{ONLY_TRADITIONAL}]+")
     return {
         "zh-TW": Script(only_simplified, only_traditional, to_traditional, why["simplified_letters"]),

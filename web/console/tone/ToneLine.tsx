@@ -4,7 +4,7 @@ import type { ToneFinding } from "../../generated/console";
 import type { Locale } from "../../shared/locale";
 import { Button } from "../parts";
 import { locale } from "../words";
-import { take, useTone } from "./check";
+import { firstOf, takeAll, useTone } from "./check";
 import "./tone.css";
 import { w } from "./texts";
 
@@ -15,13 +15,14 @@ const KEEP = "Alt+Shift+Enter";
 export function ToneLine(props: { box: RefObject<HTMLTextAreaElement | null>; text: string; reader: Locale | null }) {
   const { box, text } = props;
   const { findings, keep } = useTone(text, props.reader ?? locale.value);
-  const first = findings[0];
+  const alike = firstOf(findings);
+  const first = alike[0];
   const acting = useRef<(event: KeyboardEvent) => void>(() => undefined);
   acting.current = (event) => {
     if (!first || event.key !== "Enter" || !event.altKey || event.isComposing || event.defaultPrevented) return;
     event.preventDefault();
     if (event.shiftKey) keep(first);
-    else take(box, first);
+    else takeAll(box, alike);
   };
   useEffect(() => {
     const element = box.current;
@@ -44,9 +45,9 @@ export function ToneLine(props: { box: RefObject<HTMLTextAreaElement | null>; te
       </p>
       {first && (
         <span class="tone-verbs">
-          {findings.length > 1 && <small>{w("more", { n: findings.length - 1 })}</small>}
+          {findings.length > alike.length && <small>{w("more", { n: findings.length - alike.length })}</small>}
           {first.say !== null && (
-            <Button testId="tone-take" class="quiet" label={`${w("take")} (${TAKE})`} onClick={() => take(box, first)}>
+            <Button testId="tone-take" class="quiet" label={`${w("take")} (${TAKE})`} onClick={() => takeAll(box, alike)}>
               {w("take")}
             </Button>
           )}

@@ -34,8 +34,18 @@ export function useTone(text: string, reader: Locale) {
   return { findings, keep: (one: ToneFinding) => (kept.value = [...kept.peek(), nameOf(one)]) };
 }
 
+/** The first of them with all that say the same of the same words: they are one remark. */
+export function firstOf(findings: readonly ToneFinding[]): readonly ToneFinding[] {
+  return findings.filter((one) => nameOf(one) === nameOf(findings[0]!));
+}
+
+/** The last first: what stands before it stays where it is. */
+export function takeAll(box: Box, findings: readonly ToneFinding[]): void {
+  [...findings].reverse().forEach((one) => take(box, one));
+}
+
 /** Puts the better words in their place as if they were typed, so that the browser can undo it; the caret stays. */
-export function take(box: Box, { start, end, say }: ToneFinding): void {
+function take(box: Box, { start, end, say }: ToneFinding): void {
   const element = box.current;
   if (!element || say === null) return;
   const caret = element.selectionEnd;
