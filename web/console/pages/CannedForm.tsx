@@ -52,6 +52,7 @@ export function CannedForm({ id }: { id: Key }) {
         {LOCALES.map((language) => (
           <CannedText
             key={language}
+            of={id}
             language={language}
             text={edit.texts[language]}
             write={(text) => change(id, { texts: { ...editOf(id).texts, [language]: text } })}
@@ -90,7 +91,8 @@ export function CannedForm({ id }: { id: Key }) {
   );
 }
 
-function CannedText({ language, text, write }: { language: Locale; text: string; write: (text: string) => void }) {
+function CannedText(props: { of: Key; language: Locale; text: string; write: (text: string) => void }) {
+  const { of, language, text, write } = props;
   const box = useRef<HTMLTextAreaElement>(null);
   return (
     <div>
@@ -106,7 +108,7 @@ function CannedText({ language, text, write }: { language: Locale; text: string;
           onInput={(event) => write(event.currentTarget.value)}
         />
       </label>
-      <ToneLine box={box} text={text} reader={language} />
+      <ToneLine box={box} of={`canned ${of} ${language}`} text={text} reader={language} />
     </div>
   );
 }

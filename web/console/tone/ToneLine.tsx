@@ -12,9 +12,15 @@ const TAKE = "Alt+Enter";
 const KEEP = "Alt+Shift+Enter";
 
 /** One remark at a time under a box in which words for customers are written; it never keeps anybody from sending. */
-export function ToneLine(props: { box: RefObject<HTMLTextAreaElement | null>; text: string; reader: Locale | null }) {
-  const { box, text } = props;
-  const { findings, keep } = useTone(text, props.reader ?? locale.value);
+export function ToneLine(props: {
+  box: RefObject<HTMLTextAreaElement | null>;
+  /** Names the draft, so that what was to stay is remembered while one looks at others. */
+  of: string | number;
+  text: string;
+  reader: Locale | null;
+}) {
+  const { box, of, text, reader } = props;
+  const { findings, keep } = useTone(String(of), text, reader ?? locale.value);
   const alike = firstOf(findings);
   const first = alike[0];
   const acting = useRef<(event: KeyboardEvent) => void>(() => undefined);

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RefObject } from "preact";
 import type { ToneCheck, ToneFinding, ToneFindings } from "../../generated/console";
@@ -11,13 +11,20 @@ const PAUSE_MS = 600;
 
 type Box = RefObject<HTMLTextAreaElement | null>;
 
-/** What would better be said otherwise in `text`, but for what was to stay; nothing where nobody can tell. */
-export function useTone(text: string, reader: Locale) {
+/** What is to stay as it is, by draft; it is forgotten when the draft is. */
+const kept = signal<Readonly<Record<string, readonly string[]>>>({});
+
+/** What would better be said otherwise in a draft, but for what was to stay; nothing where nobody can tell. */
+export function useTone(draft: string, text: string, reader: Locale) {
   const found = useSignal<readonly ToneFinding[]>([]);
-  const kept = useSignal<readonly string[]>([]);
+  const staying = kept.value[draft] ?? [];
+  const stay = (names: readonly string[]): void => {
+    kept.value = { ...kept.peek(), [draft]: names };
+  };
   useEffect(() => {
     if (!text.trim()) {
-      found.value = kept.value = [];
+      found.value = [];
+      if (staying.length) stay([]);
       return undefined;
     }
     let current = true;
@@ -30,8 +37,8 @@ export function useTone(text: string, reader: Locale) {
       clearTimeout(timer);
     };
   }, [text, reader, locale.value]);
-  const findings = found.value.filter((one) => stands(one, text) && !kept.value.includes(nameOf(one)));
-  return { findings, keep: (one: ToneFinding) => (kept.value = [...kept.peek(), nameOf(one)]) };
+  const findings = found.value.filter((one) => stands(one, text) && !staying.includes(nameOf(one)));
+  return { findings, keep: (one: ToneFinding) => stay([...staying, nameOf(one)]) };
 }
 
 /** The first of them with all that say the same of the same words: they are one remark. */
