@@ -67,7 +67,7 @@ async def test_what_the_shops_people_have_written_is_checked_too(database: Datab
 
 
 def test_names_of_things_for_sale_are_left_alone() -> None:
-    names = [(language, name) for product in demo.products() for language, name in product.name.items()]
+    names = [(language, product.name[language]) for product in demo.products() for language in LANGUAGES]
     assert names and [name for language, name in names if TONE.judge(name, language)] == []
 
 
@@ -85,10 +85,11 @@ def test_a_shop_may_say_you_as_it_likes_or_not_care() -> None:
 
 def test_a_set_closing_becomes_the_shops_own() -> None:
     tone = wording.tone_of(a_shop(sign_off={"en": "Take care, {agent}", "zh-TW": "小滿 {agent}"}))
-    for language, text, better in (
+    closings: tuple[tuple[Language, str, str], ...] = (
         ("en", "It's on its way.\nBest regards,\nJun", "It's on its way.\nTake care, {agent}"),
         ("zh-TW", "已經寄出了。敬祝商祺", "已經寄出了。小滿 {agent}"),
-    ):
+    )
+    for language, text, better in closings:
         assert taken(text, tone.judge(text, language)) == better
     assert tone.judge("Best wishes for your move! The parcel waits for you.", "en") == ()
 

@@ -108,7 +108,7 @@ function CannedText(props: { of: Key; language: Locale; text: string; write: (te
           onInput={(event) => write(event.currentTarget.value)}
         />
       </label>
-      <ToneLine box={box} of={`canned ${of} ${language}`} text={text} reader={language} />
+      <ToneLine box={box} of={`canned ${of} ${language}`} text={text} reader={language} places />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { ToneFinding } from "../../generated/console";
 import type { Locale } from "../../shared/locale";
 import { Button } from "../parts";
 import { locale } from "../words";
-import { firstOf, takeAll, useTone } from "./check";
+import { firstOf, named, takeAll, useTone } from "./check";
 import "./tone.css";
 import { w } from "./texts";
 
@@ -18,10 +18,12 @@ export function ToneLine(props: {
   of: string | number;
   text: string;
   reader: Locale | null;
+  /** Places such as `{agent}` stay: somebody else fills them later. */
+  places?: boolean;
 }) {
   const { box, of, text, reader } = props;
   const { findings, keep } = useTone(String(of), text, reader ?? locale.value);
-  const alike = firstOf(findings);
+  const alike = props.places ? firstOf(findings) : firstOf(findings).map(named);
   const first = alike[0];
   const acting = useRef<(event: KeyboardEvent) => void>(() => undefined);
   acting.current = (event) => {

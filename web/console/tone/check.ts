@@ -2,8 +2,9 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RefObject } from "preact";
 import type { ToneCheck, ToneFinding, ToneFindings } from "../../generated/console";
-import type { Locale } from "../../shared/locale";
+import { fill, type Locale } from "../../shared/locale";
 import { call } from "../api";
+import { me } from "../store";
 import { locale } from "../words";
 
 /** A pause in the typing after which words are looked at. */
@@ -76,5 +77,9 @@ async function judged(words: ToneCheck): Promise<readonly ToneFinding[] | null> 
 
 /** Whoever types on may have changed what was found. */
 const stands = ({ start, end, words }: ToneFinding, text: string): boolean => text.slice(start, end) === words;
+
+/** The shop's closing may have the agent's name in it. */
+export const named = (one: ToneFinding): ToneFinding =>
+  one.say === null ? one : { ...one, say: fill(one.say, { agent: me.peek()?.name ?? "{agent}" }) };
 
 const nameOf = ({ kind, words }: ToneFinding): string => `${kind} ${words}`;
