@@ -4,11 +4,12 @@ import { useEffect } from "preact/hooks";
 
 /** A part whose code is fetched when it is first wanted; until then, and where that fails, there is nothing. */
 export function beside<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
-  const loaded = signal<{ Part: FunctionComponent<Props> } | null>(null);
-  return function Beside(props) {
+  const loaded = signal<FunctionComponent<Props> | null>(null);
+  return (props) => {
+    const Part = loaded.value;
     useEffect(() => {
-      if (!loaded.peek()) load().then((Part) => (loaded.value = { Part }), () => undefined);
+      if (!Part) load().then((part) => (loaded.value = part), () => undefined);
     }, []);
-    return loaded.value && <loaded.value.Part {...props} />;
+    return Part && <Part {...props} />;
   };
 }

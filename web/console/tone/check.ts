@@ -4,6 +4,7 @@ import type { RefObject } from "preact";
 import type { ToneCheck, ToneFinding, ToneFindings } from "../../generated/console";
 import { fill, type Locale } from "../../shared/locale";
 import { call } from "../api";
+import { explain } from "../problems";
 import { me } from "../store";
 import { locale } from "../words";
 
@@ -70,7 +71,8 @@ function take(box: Box, { start, end, say }: ToneFinding): void {
 async function judged(words: ToneCheck): Promise<readonly ToneFinding[] | null> {
   try {
     return (await call<ToneFindings>("POST", "tone", words)).items;
-  } catch {
+  } catch (error) {
+    explain(error);
     return null;
   }
 }
