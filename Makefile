@@ -32,6 +32,7 @@ check: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/baton check-texts
 	.venv/bin/python web/check.py
 
 format: setup-dev

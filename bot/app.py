@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import reference
+from bot import reference, wording
 from bot import settings as settings_of
 from bot import shop as shops
 from bot.channels.buttons import Buttons
@@ -258,6 +258,7 @@ class Server:
             parts.shop.service_levels,
             FigurePage(parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records),
             _invitations(parts, entrance),
+            wording.tone_of(parts.shop),
         )
 
     def _handlers(self) -> dict[str, Handler]:

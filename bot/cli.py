@@ -180,6 +180,36 @@ def _no_articles(folder: Path) -> str:
     return shape if inner is None else f"{shape}. Did you mean {inner.parent.parent}?"
 
 
+@app.command("check-texts")
+def check_texts(
+    folder: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="Articles; without it, the starter articles.")
+    ] = None,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="Articles and prepared answers of this installation instead.")
+    ] = False,
+) -> None:
+    """Check for tone what customers may read: replies, articles, prepared answers. A remark makes the exit code 1."""
+    settings = _settings()
+    from bot import proofreading
+    from bot import shop as shops
+    from bot.knowledge.articles import STARTER, ArticleFileError
+
+    try:
+        shop = shops.load(settings.shop_file)
+        texts = [] if stored else proofreading.shipped(folder or STARTER)
+    except (shops.ShopFileError, ArticleFileError) as error:
+        _fail(error)
+    if stored:
+        texts = _with_database(lambda database: database.read(proofreading.stored))
+    remarks = proofreading.remarks(shop, [*proofreading.of_shop(shop), *texts])
+    for remark in remarks:
+        print(remark)
+    terminal.print(f"{_counted(len(texts), 'text')} checked, {_counted(len(remarks), 'remark')}")
+    if remarks:
+        raise typer.Exit(1)
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""

@@ -46,6 +46,9 @@ class Replies:
         start = f"{prefix}."
         return {key.removeprefix(start): text for key, text in self._texts[language].items() if key.startswith(start)}
 
+    def every(self, language: Language) -> Mapping[str, str]:
+        return self._texts[language]
+
     def has(self, key: str) -> bool:
         return key in self._texts["en"]
 

@@ -23,6 +23,7 @@ from pydantic import (
 from handoff.assignment import Rules
 from handoff.business_hours import BusinessHours, Span
 from handoff.sla import NO_SLA, Sla, Target
+from handoff.tone import ToneKind
 from handoff.values import Language, Priority
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -157,6 +158,19 @@ class SlaPolicy(_Section):
         return {target: timedelta(minutes=minutes) for target, minutes in named.items() if minutes is not None}
 
 
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Voice(_Section):
+    """How the shop speaks, beside what is good manners anywhere; see `bot.wording`. What is not named is free."""
+
+    address: dict[Literal["zh-TW", "zh-CN"], Literal["您", "你"]] = {}
+    say_instead: dict[Language, dict[Words, Annotated[str, Field(max_length=200)]]] = {}
+    sign_off: dict[Language, Words] = {}
+    names: list[Words] = []
+    unchecked: list[ToneKind] = []
+
+
 class Shop(_Section):
     name: Annotated[dict[Language, str], AfterValidator(_in_every_language)]
     language: Language
@@ -169,6 +183,7 @@ class Shop(_Section):
     waiting: Waiting
     assignment: Assignment = Assignment()
     sla: dict[Priority, SlaPolicy] = {}
+    voice: Voice = Voice()
 
     @field_validator("timezone")
     @classmethod

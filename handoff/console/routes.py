@@ -36,6 +36,7 @@ from handoff.files import FileRefused, Files
 from handoff.ports import Clock, CustomerRecords, Invitations, NoInvitations, Suggestions
 from handoff.roles import Permission, permissions
 from handoff.sla import NO_SLA, Sla
+from handoff.tone import NO_TONE, Tone
 from handoff.values import Channel, Priority
 
 log = logging.getLogger("baton.console")
@@ -128,6 +129,7 @@ class Console:
     sla: Sla = NO_SLA
     figure_page: FigurePage = DESK_ALONE
     invitations: Invitations = field(default_factory=NoInvitations)
+    tone: Tone = NO_TONE
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:

@@ -73,3 +73,13 @@ def test_a_folder_without_articles_is_an_error_that_says_what_it_should_look_lik
     assert too_high.returncode == 1 and f"Did you mean {article.parent}?" in too_high.stderr
     right = _baton(tmp_path / "data", "import-articles", str(article.parent))
     assert (right.returncode, right.stderr) == (0, "1 article imported\n")
+
+
+def test_texts_are_checked_and_the_exit_code_tells(tmp_path: Path) -> None:
+    shutil.copytree(STARTER / "return-policy", tmp_path / "articles" / "return-policy")
+    page = tmp_path / "articles" / "return-policy" / "en.md"
+    page.write_text(page.read_text("utf-8") + "\nYou should have read this.\n", "utf-8")
+    told = _baton(tmp_path, "check-texts", str(tmp_path / "articles"))
+    assert told.returncode == 1 and "1 remark" in told.stderr
+    assert told.stdout.startswith("article return-policy/en body, line ")
+    assert ": blame: You should have read → " in told.stdout

@@ -76,6 +76,7 @@ MAY = {
     "PUT /password": ALL,
     "GET /trail": LEADS,
     "GET /trail.csv": ADMINS,
+    "POST /tone": WORKERS,
 }
 FILLED = {"person": "99", "key": "1" * 22}
 """What stands for a part of an address, where it is not 1."""

@@ -837,6 +837,41 @@ export interface Teams {
   teams: Team[];
 }
 /**
+ * Words that are being written: who will read them in which language, and in which the writer is told why.
+ */
+export interface ToneCheck {
+  reader: "zh-TW" | "zh-CN" | "en";
+  text: string;
+  writer: "zh-TW" | "zh-CN" | "en";
+}
+/**
+ * `start` and `end` count UTF-16 units, as browsers do. `say` can be put there as it is, `hint` is an example.
+ */
+export interface ToneFinding {
+  end: number;
+  hint: string | null;
+  kind:
+    | "blame"
+    | "refusal"
+    | "command"
+    | "shouting"
+    | "filler"
+    | "promise"
+    | "jargon"
+    | "region"
+    | "script"
+    | "voice"
+    | "address"
+    | "sign_off";
+  say: string | null;
+  start: number;
+  why: string;
+  words: string;
+}
+export interface ToneFindings {
+  items: ToneFinding[];
+}
+/**
  * The newest first. `before` continues behind the last one; None at the end. `deeds` are those one may read.
  */
 export interface Trail {

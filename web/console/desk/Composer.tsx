@@ -5,6 +5,7 @@ import type { Row } from "../../generated/console";
 import { asked, draftOf, setDraft } from "../drafts";
 import { Button, Icon } from "../parts";
 import { noteTyping } from "../presence";
+import { beside } from "../shell/beside";
 import { isMine, openId, picker, type Thread } from "../store";
 import { say } from "../talk";
 import { attach, uploads } from "../uploads";
@@ -14,6 +15,8 @@ import { Attachments } from "./Attachments";
 import { CannedList, slashIn, useCanned } from "./CannedList";
 import { Company, Overtaken } from "./Company";
 import { Suggestions } from "./Suggestions";
+
+const ToneLine = beside(async () => (await import("../tone/ToneLine")).ToneLine);
 
 /** Reply and note. Whoever does not have the conversation can only leave notes. */
 export function Composer({ thread }: { thread: Thread }) {
@@ -117,6 +120,7 @@ export function Composer({ thread }: { thread: Thread }) {
         onPaste={pasted}
         onBlur={canned.close}
       />
+      {!isNote && <ToneLine box={box} of={row.id} text={draft.text} reader={row.language} />}
       <Attachments conversation={row.id} isPrivate={isNote} />
       <div class="composer-foot">
         <input

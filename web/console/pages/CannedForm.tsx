@@ -1,6 +1,8 @@
+import { useRef } from "preact/hooks";
 import { BIN } from "../../shared/icons";
-import { LOCALES } from "../../shared/locale";
+import { LOCALES, type Locale } from "../../shared/locale";
 import { Button, Icon } from "../parts";
+import { ToneLine } from "../tone/ToneLine";
 import { LOCALE_NAMES, t } from "../words";
 import { change, chosen, editOf, forgetEdit, hasEdits, isComplete, isTaken, type Key, remove, save, SHORTCUT, trouble } from "./cannedEdits";
 
@@ -48,17 +50,13 @@ export function CannedForm({ id }: { id: Key }) {
       <p class="quiet">{t("canned_places")}</p>
       <div class="canned-texts">
         {LOCALES.map((language) => (
-          <label key={language}>
-            <span lang={language}>{LOCALE_NAMES[language]}</span>
-            <textarea
-              data-testid={`canned-text-${language}`}
-              lang={language}
-              rows={8}
-              maxLength={8000}
-              value={edit.texts[language]}
-              onInput={(event) => change(id, { texts: { ...edit.texts, [language]: event.currentTarget.value } })}
-            />
-          </label>
+          <CannedText
+            key={language}
+            of={id}
+            language={language}
+            text={edit.texts[language]}
+            write={(text) => change(id, { texts: { ...editOf(id).texts, [language]: text } })}
+          />
         ))}
       </div>
       {trouble.value && (
@@ -90,5 +88,27 @@ export function CannedForm({ id }: { id: Key }) {
         </button>
       </div>
     </form>
+  );
+}
+
+function CannedText(props: { of: Key; language: Locale; text: string; write: (text: string) => void }) {
+  const { of, language, text, write } = props;
+  const box = useRef<HTMLTextAreaElement>(null);
+  return (
+    <div>
+      <label>
+        <span lang={language}>{LOCALE_NAMES[language]}</span>
+        <textarea
+          ref={box}
+          data-testid={`canned-text-${language}`}
+          lang={language}
+          rows={8}
+          maxLength={8000}
+          value={text}
+          onInput={(event) => write(event.currentTarget.value)}
+        />
+      </label>
+      <ToneLine box={box} of={`canned ${of} ${language}`} text={text} reader={language} places />
+    </div>
   );
 }

@@ -8,7 +8,7 @@ import { needOf } from "../places";
 import { Pickers } from "../pick/Pickers";
 import { can, helpShown, invitation, live, me, type Page, page } from "../store";
 import { t } from "../words";
-import { Help } from "./Help";
+import { beside } from "./beside";
 import { lazy } from "./lazy";
 import { SignIn } from "./SignIn";
 import { ToastLine } from "./ToastLine";
@@ -25,6 +25,8 @@ const PAGES: Record<Page, () => ComponentChildren> = {
   account: lazy(async () => (await import("../pages/people/AccountPage")).AccountPage),
 };
 const Invitation = lazy(async () => (await import("../pages/people/InvitationPage")).InvitationPage);
+
+const Help = beside(async () => (await import("./Help")).Help);
 
 export function App() {
   if (invitation.value !== null) return <Invitation />;

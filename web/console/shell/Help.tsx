@@ -3,6 +3,7 @@ import { CLOSE } from "../../shared/icons";
 import { COMMANDS } from "../commands";
 import { Button, Icon } from "../parts";
 import { can, helpShown } from "../store";
+import { w } from "../tone/texts";
 import { COMMAND, t } from "../words";
 
 /** Every key that one may use, from the table of commands. */
@@ -28,6 +29,8 @@ export function Help() {
         <Line keys="Enter" meaning={t("key_open")} />
         <Line keys="mod Enter" meaning={t("key_send")} />
         <Line keys="mod Shift Enter" meaning={t("key_finish")} />
+        <Line keys="Alt Enter" meaning={w("take_key")} />
+        <Line keys="Alt Shift Enter" meaning={w("keep_key")} />
       </dl>
     </dialog>
   );
