@@ -250,6 +250,7 @@ class Server:
             parts.shop.service_levels,
             FigurePage(parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records),
             _invitations(parts, entrance),
+            parts.shop.quality.rules,
         )
 
     def _handlers(self) -> dict[str, Handler]:

@@ -22,8 +22,9 @@ from pydantic import (
 
 from handoff.assignment import Rules
 from handoff.business_hours import BusinessHours, Span
+from handoff.quality import Checklist, Point
 from handoff.sla import NO_SLA, Sla, Target
-from handoff.values import Language, Priority
+from handoff.values import Language, Priority, Reason
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -157,6 +158,67 @@ class SlaPolicy(_Section):
         return {target: timedelta(minutes=minutes) for target, minutes in named.items() if minutes is not None}
 
 
+Words = Annotated[
+    dict[Language, Annotated[str, Field(min_length=1, max_length=200)]], AfterValidator(_in_every_language)
+]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class QualityPoint(_Section):
+    key: Key
+    text: Words
+
+
+class QualityChecklist(_Section):
+    """What a review looks for where one of `reasons` or `intents` holds; with neither, where no other list does."""
+
+    key: Key
+    title: Words
+    reasons: list[Reason] = []
+    intents: list[Key] = []
+    points: Annotated[list[QualityPoint], Field(min_length=1, max_length=20)]
+
+    @field_validator("points")
+    @classmethod
+    def _are_told_apart(cls, points: list[QualityPoint]) -> list[QualityPoint]:
+        return _each_once(points)
+
+    @property
+    def rules(self) -> Checklist:
+        points = tuple(Point(point.key, _by_name(point.text)) for point in self.points)
+        reasons = frozenset(str(reason) for reason in self.reasons)
+        return Checklist(self.key, _by_name(self.title), points, reasons, frozenset(self.intents))
+
+
+class Quality(_Section):
+    """What quality reviews look at besides their three scores."""
+
+    checklists: Annotated[list[QualityChecklist], Field(max_length=20)] = []
+
+    @field_validator("checklists")
+    @classmethod
+    def _are_told_apart(cls, checklists: list[QualityChecklist]) -> list[QualityChecklist]:
+        return _each_once(checklists)
+
+    @property
+    def rules(self) -> tuple[Checklist, ...]:
+        return tuple(checklist.rules for checklist in self.checklists)
+
+
+def _by_name(words: dict[Language, str]) -> dict[str, str]:
+    return {str(language): text for language, text in words.items()}
+
+
+Keyed = TypeVar("Keyed", QualityPoint, QualityChecklist)
+
+
+def _each_once(found: list[Keyed]) -> list[Keyed]:
+    keys = [one.key for one in found]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise ValueError(f"the key {twice[0]} is there twice")
+    return found
+
+
 class Shop(_Section):
     name: Annotated[dict[Language, str], AfterValidator(_in_every_language)]
     language: Language
@@ -169,6 +231,7 @@ class Shop(_Section):
     waiting: Waiting
     assignment: Assignment = Assignment()
     sla: dict[Priority, SlaPolicy] = {}
+    quality: Quality = Quality()
 
     @field_validator("timezone")
     @classmethod

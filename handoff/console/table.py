@@ -1,6 +1,6 @@
 """Every route of the console. What is not in here is not served, and not tested for who may call it."""
 
-from handoff.console import audit_routes, figure_routes, people_routes, routes, team_routes
+from handoff.console import audit_routes, figure_routes, people_routes, review_routes, routes, team_routes
 from handoff.console.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,4 +9,5 @@ ROUTES: tuple[Route, ...] = (
     *team_routes.ROUTES,
     *figure_routes.ROUTES,
     *audit_routes.ROUTES,
+    *review_routes.ROUTES,
 )
