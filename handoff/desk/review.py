@@ -61,7 +61,7 @@ def draw(
     session.add_all(rows)
     session.flush()
     if rows:
-        audit.append(session, Deed.REVIEWS_DRAWN, by, now, count=len(rows), days=wish.days, seed=seed)
+        audit.append(session, Deed.REVIEWS_DRAWN, by, now, conversations=len(rows), days=wish.days, seed=seed)
     return tuple(row.id for row in rows)
 
 

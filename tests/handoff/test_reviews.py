@@ -253,7 +253,7 @@ async def test_the_trail_and_the_feed_learn_of_it_without_its_words(office: Offi
         return [(row.kind, row.about_id, row.detail) for row in rows]
 
     assert await office.database.read(trail) == [
-        ("reviews_drawn", None, {"count": 1, "days": 30, "seed": 1}),
+        ("reviews_drawn", None, {"conversations": 1, "days": 30, "seed": 1}),
         ("review_saved", office.mei, {"review": its_id}),
         ("review_changed", office.mei, {"review": its_id}),
         ("review_taken_back", office.mei, {"review": its_id}),
