@@ -12,7 +12,7 @@ import style from "./quality.css?inline";
 import { ReviewPane } from "./ReviewPane";
 import { begin, choose, chosen, days, failed, listed, load, open, own, reviews, show, type Tab, tab } from "./state";
 import { w } from "./texts";
-import { customerOf } from "./words";
+import { customerOf, matterOf } from "./words";
 
 // With the page, not before it: the desk alone has no use for it.
 const sheet = new CSSStyleSheet();
@@ -128,7 +128,7 @@ function Row({ review }: { review: Review }) {
           {iqs !== null && <b class="review-row-score">{w("points", { n: iqs })}</b>}
         </span>
         <span class="quiet one-line">
-          {[tab.value === "to_do" ? customerOf(review) : reviewer, shortDate(at)].join(" · ")}
+          {[tab.value === "to_do" ? customerOf(review) : reviewer, matterOf(review), shortDate(at)].join(" · ")}
         </span>
       </button>
     </li>

@@ -56,14 +56,13 @@ export function ReviewForm({ review }: { review: Review }) {
           {w(scored ? "take_back" : "put_back")}
         </Button>
         <span class="space" />
-        {left > 0 && <span class="quiet">{w("incomplete", { n: left })}</span>}
         <button
           class="button primary"
           type="submit"
           data-testid="review-save"
           disabled={left > 0 || busy.value || (scored && !hasEdit(review))}
         >
-          {scored ? t("save") : w("save_next")}
+          {left > 0 ? w("incomplete", { n: left }) : scored ? t("save") : w("save_next")}
         </button>
       </div>
       <p class="quiet wide-only review-keys">{w("keys")}</p>

@@ -1,9 +1,9 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Review } from "../../../generated/console";
 import { Transcript } from "../../desk/Transcript";
 import { CLOCK } from "../../../shared/icons";
 import { Blank, Failure, Skeleton } from "../../parts";
-import { threadFailed, threads } from "../../store";
+import { type Thread, threadFailed, threads } from "../../store";
 import { loadThread } from "../../sync";
 import { yearDate } from "../../time";
 import { t } from "../../words";
@@ -41,5 +41,16 @@ function Read({ review: { conversation_id: id, episode, reference } }: { review:
   }
   const messages = thread.messages.filter((message) => message.episode === episode);
   if (!messages.length) return <Blank icon={CLOCK} title={w("too_old")} hint={w("too_old_hint", { reference })} />;
-  return <Transcript thread={{ ...thread, messages }} />;
+  return <FromTheStart thread={{ ...thread, messages }} />;
+}
+
+/** On the desk the newest counts; whoever reviews begins with what the customer wanted. */
+function FromTheStart({ thread }: { thread: Thread }) {
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => frame.current?.querySelector(".transcript")?.scrollTo({ top: 0 }), []);
+  return (
+    <div class="review-transcript" ref={frame}>
+      <Transcript thread={thread} />
+    </div>
+  );
 }

@@ -31,7 +31,7 @@ function answer(review: Review, digit: number): void {
   const at = inside >= 0 ? inside : rows.findIndex((row) => !row.querySelector(":checked"));
   const row = rows[at];
   if (!row || !put(review, row.dataset["row"]!, digit)) return;
-  requestAnimationFrame(() => focus(rows[at + 1]));
+  focus(rows[at + 1]);
 }
 
 function put(review: Review, row: string, digit: number): boolean {

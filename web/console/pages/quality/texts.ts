@@ -72,7 +72,11 @@ const WORDS = {
   put_back: ["不看這個", "不看这个", "Leave this one out"],
   left_out: ["已移出清單", "已移出清单", "Off your list"],
   incomplete: ["還缺 {n} 項", "还缺 {n} 项", "{n} to go"],
-  keys: ["用數字鍵 1–5 評分，j k 換對話", "用数字键 1–5 评分，j k 换对话", "Keys 1–5 score, j k move"],
+  keys: [
+    "數字鍵 1–5 評分；檢查表 1 做到、2 沒做到、3 不適用；j k 換對話",
+    "数字键 1–5 评分；检查表 1 做到、2 没做到、3 不适用；j k 换对话",
+    "Keys: 1–5 score; 1 kept, 2 not kept, 3 N/A; j k move",
+  ],
   went_on: [
     "這個對話之後又重新打開過，評分看的是當時的內容。",
     "这个对话之后又重新打开过，评分看的是当时的内容。",

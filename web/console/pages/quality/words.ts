@@ -7,6 +7,8 @@ export const customerOf = ({ contact, named }: Review): string => (named ? conta
 export const caseOf = ({ reason, intent }: Review): string =>
   [intent && intentWord(intent), reasonWord(reason)].filter(Boolean).join(" · ");
 
+export const matterOf = ({ reason, intent }: Review): string => (intent ? intentWord(intent) : reasonWord(reason));
+
 /** The shop's words in the reader's language. */
 export const inTongue = (words: ReviewKind["title"]): string => words[locale.value] ?? Object.values(words)[0] ?? "";
 
