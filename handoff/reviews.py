@@ -14,7 +14,7 @@ from handoff.quality import Candidate, average
 from handoff.roles import WORKING
 from handoff.states import Status
 
-LIMIT = 200
+LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ReviewAverage, Reviews } from "../../../generated/console";
-import { can } from "../../store";
+import { can, me } from "../../store";
 import { SCORED } from "./edits";
 import { busy, days, draw, own, PERIODS, reviews, tab, trouble } from "./state";
 import { w } from "./texts";
@@ -25,6 +25,7 @@ export function Overview() {
 }
 
 function DrawForm({ known: { averages, kinds } }: { known: Reviews }) {
+  const others = averages.filter(({ agent_id }) => agent_id !== me.value?.id);
   const agent = useSignal("");
   const since = useSignal(30);
   const kind = useSignal("");
@@ -39,7 +40,7 @@ function DrawForm({ known: { averages, kinds } }: { known: Reviews }) {
       <p class="quiet">{w("draw_hint")}</p>
       <div class="draw-choices">
         <Choice label={w("whose")} testId="draw-agent" value={agent.value} change={(value) => (agent.value = value)}>
-          {[["", w("anybody")], ...averages.map(({ agent_id, agent: name }): [string, string] => [String(agent_id), name])]}
+          {[["", w("anybody")], ...others.map(({ agent_id, agent: name }): [string, string] => [String(agent_id), name])]}
         </Choice>
         <Choice label={w("kind")} testId="draw-kind" value={kind.value} change={(value) => (kind.value = value)}>
           {[["", w("any_kind")], ...kinds.map(({ key, title }): [string, string] => [key, inTongue(title)])]}

@@ -10,7 +10,7 @@ import { onKey } from "./keys";
 import { Overview } from "./Overview";
 import style from "./quality.css?inline";
 import { ReviewPane } from "./ReviewPane";
-import { begin, choose, chosen, days, failed, listed, load, open, own, reviews, show, type Tab, tab } from "./state";
+import { begin, choose, chosen, days, failed, listed, load, loadOwn, open, own, reviews, show, type Tab, tab } from "./state";
 import { w } from "./texts";
 import { customerOf, matterOf } from "./words";
 
@@ -19,7 +19,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(style);
 document.adoptedStyleSheets.push(sheet);
 
-/** The desk tells that something changed, not what; so often this page asks what became of reviews. */
+/** Lists are told that something changed, not what; so often this page asks what was found of oneself. */
 const LOOK_MS = 5_000;
 
 /** Leads read and score what colleagues resolved; everybody reads what was found of their own. */
@@ -65,7 +65,7 @@ function follow(): () => void {
   const stop = lists.subscribe(() => {
     due ||= window.setTimeout(() => {
       due = 0;
-      if (!document.hidden) void load();
+      if (!document.hidden) void loadOwn();
     }, LOOK_MS);
   });
   return () => {

@@ -59,6 +59,17 @@ export async function load(): Promise<void> {
   }
 }
 
+/** What was found of oneself, once more; where that fails the next time will do. */
+export async function loadOwn(): Promise<void> {
+  const mine = asked;
+  try {
+    const about = await call<OwnReviews>("GET", `reviews/mine?days=${days.peek()}`);
+    if (mine === asked) own.value = about;
+  } catch (error) {
+    explain(error);
+  }
+}
+
 export function show(next: Tab): void {
   tab.value = next;
   chosen.value = null;
