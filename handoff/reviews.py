@@ -1,7 +1,8 @@
 """Quality reviews: the read side, and what may be drawn."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -153,13 +154,17 @@ def candidates(session: Session, since: datetime, agent_id: int | None) -> list[
         .where(Handoff.resolved_at >= since, Handoff.first_human_reply_at.is_not(None), Episode.silent_at.is_(None))
         .where(*of_whom)
     )
-    found: dict[tuple[int, int], Candidate] = {}
-    for *case, reviewer in rows:
-        one = Candidate(*case)
-        known = found.get((one.conversation_id, one.episode), one)
-        also = frozenset() if reviewer is None else frozenset({reviewer})
-        found[one.conversation_id, one.episode] = replace(known, reviewers=known.reviewers | also)
-    return list(found.values())
+    cases: dict[tuple[int, int], Any] = {}
+    reviewers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for row in rows:
+        cases[row.conversation_id, row.episode] = row
+        if row.reviewer_id is not None:
+            reviewers[row.conversation_id, row.episode].add(row.reviewer_id)
+    return [_candidate(row, frozenset(reviewers.get(episode, ()))) for episode, row in cases.items()]
+
+
+def _candidate(row: Any, reviewers: frozenset[int]) -> Candidate:
+    return Candidate(row.conversation_id, row.episode, row.agent_id, row.reason, row.intent, row.resolved_at, reviewers)
 
 
 def _of_handoff(model: Any) -> ColumnElement[bool]:

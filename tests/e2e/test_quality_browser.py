@@ -21,7 +21,7 @@ async def test_a_lead_scores_by_keys_and_the_agent_reads_it_at_once(
         a_context(chromium, "en") as office,
         a_customer(chromium, program, "en") as customer,
     ):
-        jun, mei = (Agent(await context.new_page(), program.address) for context in (pocket, office))
+        jun, mei = Agent(await pocket.new_page(), program.address), Agent(await office.new_page(), program.address)
         codes = await asyncio.gather(sign_in_code(program, "jun@xiaoman.example"), sign_in_code(program))
         await asyncio.gather(jun.signs_in(codes[0]), mei.signs_in(codes[1]))
         known = await jun.queue()
