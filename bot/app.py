@@ -259,6 +259,7 @@ class Server:
             FigurePage(parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records),
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
+            parts.shop.quality.rules,
         )
 
     def _handlers(self) -> dict[str, Handler]:

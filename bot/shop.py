@@ -22,9 +22,10 @@ from pydantic import (
 
 from handoff.assignment import Rules
 from handoff.business_hours import BusinessHours, Span
+from handoff.quality import Checklist, Point
 from handoff.sla import NO_SLA, Sla, Target
 from handoff.tone import ToneKind
-from handoff.values import Language, Priority
+from handoff.values import Language, Priority, Reason
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -158,17 +159,78 @@ class SlaPolicy(_Section):
         return {target: timedelta(minutes=minutes) for target, minutes in named.items() if minutes is not None}
 
 
-Words = Annotated[str, Field(min_length=1, max_length=200)]
+Phrase = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Voice(_Section):
     """How the shop speaks, beside what is good manners anywhere; see `bot.wording`. What is not named is free."""
 
     address: dict[Literal["zh-TW", "zh-CN"], Literal["您", "你"]] = {}
-    say_instead: dict[Language, dict[Words, Annotated[str, Field(max_length=200)]]] = {}
-    sign_off: dict[Language, Words] = {}
-    names: list[Words] = []
+    say_instead: dict[Language, dict[Phrase, Annotated[str, Field(max_length=200)]]] = {}
+    sign_off: dict[Language, Phrase] = {}
+    names: list[Phrase] = []
     unchecked: list[ToneKind] = []
+
+
+Words = Annotated[
+    dict[Language, Annotated[str, Field(min_length=1, max_length=200)]], AfterValidator(_in_every_language)
+]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class QualityPoint(_Section):
+    key: Key
+    text: Words
+
+
+class QualityChecklist(_Section):
+    """What a review looks for where one of `reasons` or `intents` holds; with neither, where no other list does."""
+
+    key: Key
+    title: Words
+    reasons: list[Reason] = []
+    intents: list[Key] = []
+    points: Annotated[list[QualityPoint], Field(min_length=1, max_length=20)]
+
+    @field_validator("points")
+    @classmethod
+    def _are_told_apart(cls, points: list[QualityPoint]) -> list[QualityPoint]:
+        return _each_once(points)
+
+    @property
+    def rules(self) -> Checklist:
+        points = tuple(Point(point.key, _by_name(point.text)) for point in self.points)
+        reasons = frozenset(str(reason) for reason in self.reasons)
+        return Checklist(self.key, _by_name(self.title), points, reasons, frozenset(self.intents))
+
+
+class Quality(_Section):
+    """What quality reviews look at besides their three scores."""
+
+    checklists: Annotated[list[QualityChecklist], Field(max_length=20)] = []
+
+    @field_validator("checklists")
+    @classmethod
+    def _are_told_apart(cls, checklists: list[QualityChecklist]) -> list[QualityChecklist]:
+        return _each_once(checklists)
+
+    @property
+    def rules(self) -> tuple[Checklist, ...]:
+        return tuple(checklist.rules for checklist in self.checklists)
+
+
+def _by_name(words: dict[Language, str]) -> dict[str, str]:
+    return {str(language): text for language, text in words.items()}
+
+
+Keyed = TypeVar("Keyed", QualityPoint, QualityChecklist)
+
+
+def _each_once(found: list[Keyed]) -> list[Keyed]:
+    keys = [one.key for one in found]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise ValueError(f"the key {twice[0]} is there twice")
+    return found
 
 
 class Shop(_Section):
@@ -184,6 +246,7 @@ class Shop(_Section):
     assignment: Assignment = Assignment()
     sla: dict[Priority, SlaPolicy] = {}
     voice: Voice = Voice()
+    quality: Quality = Quality()
 
     @field_validator("timezone")
     @classmethod

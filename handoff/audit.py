@@ -42,6 +42,10 @@ class Deed(StrEnum):
     TEAM_ADDED = "team_added"
     TEAM_CHANGED = "team_changed"
     SEAT_CHANGED = "seat_changed"
+    REVIEWS_DRAWN = "reviews_drawn"
+    REVIEWED = "review_saved"
+    REVIEW_CHANGED = "review_changed"
+    REVIEW_TAKEN_BACK = "review_taken_back"
     EXPORTED = "trail_exported"
 
 

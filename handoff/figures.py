@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from handoff.db import UtcDateTime, is_postgres
-from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Rating
+from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Rating, Review
 from handoff.periods import OpenSpan, Period
 
 By = Literal["agent", "channel", "language", "reason"]
@@ -68,6 +68,14 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """`n` reviews of colleagues, and their scores from 0 to 100 added up."""
+
+    n: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """`handoffs` were asked for; the others are parts of them, and how long these took."""
 
@@ -81,6 +89,7 @@ class People:
     asked: Wait | None = None
     resolution: Wait | None = None
     scores: Scores = Scores()
+    reviews: Reviewed = Reviewed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,7 @@ def _keys(agent: Any, reason: Any) -> Mapping[By, Any]:
 _HANDOFFS = _Source(Handoff, Handoff.queued_at, _keys(Handoff.agent_id, Handoff.reason))
 _REPLIES = _Source(NextReply, NextReply.asked_at, _keys(NextReply.agent_id, NextReply.reason))
 _RATINGS = _Source(Rating, Rating.asked_at, _keys(Rating.agent_id, _ASKED_FOR))
+_REVIEWS = _Source(Review, Review.resolved_at, _keys(Review.agent_id, Review.reason))
 _ANSWERED = _Source(Episode, Episode.answered_at, _keys(null(), null()))
 _BEGUN = _Source(Episode, Episode.began_at, _keys(null(), null()))
 
@@ -230,9 +240,10 @@ def _gather(
     soon = _soon(session, wanted, key, since, until, now)
     waits = _waits(session, key, since, until)
     scores = _scores(session, key, since, until)
+    reviews = _reviews(session, key, since, until)
     outcomes = _outcomes(session, wanted, key, since, until)
     contacts = _contacts(session, key, since, until)
-    found = {name for part in (counts, outcomes, contacts) for name in part}
+    found = {name for part in (counts, reviews, outcomes, contacts) for name in part}
     found |= {name for name, _ in waits} | {name for name, _ in scores}
     return {
         name: Figures(
@@ -244,6 +255,7 @@ def _gather(
                 asked=waits.get((name, "asked")),
                 resolution=waits.get((name, "resolution")),
                 scores=scores.get((name, "agent"), Scores()),
+                reviews=reviews.get(name, Reviewed()),
             ),
             Bot(**outcomes.get(name, {}), scores=scores.get((name, "bot"), Scores())),
             contacts.get(name, 0),
@@ -379,6 +391,13 @@ def _scores(session: Session, key: Key, since: datetime, until: datetime) -> dic
         func.coalesce(func.sum(rows.c.score), 0),
     ).group_by(rows.c.key, rows.c.by)
     return {(_name(name), by): Scores(*numbers) for name, by, *numbers in session.execute(query)}
+
+
+def _reviews(session: Session, key: Key, since: datetime, until: datetime) -> dict[str, Reviewed]:
+    rows = _within(select(key(_REVIEWS).label("key"), Review.iqs), _REVIEWS, since, until)
+    scored = rows.where(Review.created_at.is_not(None)).subquery()
+    query = select(scored.c.key, func.count(), func.sum(scored.c.iqs)).group_by(scored.c.key)
+    return {_name(name): Reviewed(n, int(total)) for name, n, total in session.execute(query)}
 
 
 def _outcomes(

@@ -228,12 +228,18 @@ class Handoff(Base):
     """One call for a person and its clocks, which are never mixed with the bot's."""
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "claimed_at"), Index(None, "queued_at"))
+    __table_args__ = (
+        Index(None, "conversation_id", "id"),
+        Index(None, "claimed_at"),
+        Index(None, "queued_at"),
+        Index(None, "resolved_at"),
+    )
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
     episode: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(32))
+    intent: Mapped[str | None] = mapped_column(String(40))
     priority: Mapped[str] = mapped_column(String(8))
     packet: Mapped[dict[str, Any]] = mapped_column(JSON)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -459,3 +465,39 @@ class NextReply(Base):
     reason: Mapped[str | None] = mapped_column(String(32))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Review(Base):
+    """What a lead found of an episode that an agent resolved. Drawn first; scored once `created_at` is set.
+
+    `reason`, `intent` and `resolved_at` are those of the call for a person, `checklist` the shop's words of that time:
+    a shop changes its own, and an agent may take the conversation up again. `answers` are by the key of a point.
+    """
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "episode", "reviewer_id"),
+        Index(None, "resolved_at"),
+        Index(None, "created_at"),
+        Index(None, "agent_id", "created_at"),
+        Index(None, "reviewer_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    episode: Mapped[int] = mapped_column(Integer)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    reason: Mapped[str] = mapped_column(String(32))
+    intent: Mapped[str | None] = mapped_column(String(40))
+    resolved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    checklist: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    attitude: Mapped[int | None] = mapped_column(Integer)
+    skill: Mapped[int | None] = mapped_column(Integer)
+    solution: Mapped[int | None] = mapped_column(Integer)
+    iqs: Mapped[int | None] = mapped_column(Integer)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

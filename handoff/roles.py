@@ -23,10 +23,12 @@ class Permission(StrEnum):
     INSTALL = "install"
     PEOPLE = "people"
     """Invite, change and take off agents; read who did what to whom."""
+    REVIEW = "review"
+    """Score what colleagues did, and read what others scored."""
 
 
 _AGENT = frozenset({Permission.READ, Permission.WORK})
-_LEAD = _AGENT | {Permission.ASSIGN, Permission.CANNED, Permission.FIGURES, Permission.TRAIL}
+_LEAD = _AGENT | {Permission.ASSIGN, Permission.CANNED, Permission.FIGURES, Permission.TRAIL, Permission.REVIEW}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,

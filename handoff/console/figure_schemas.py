@@ -34,8 +34,15 @@ class Scores(_Schema):
     total: int
 
 
+class Reviewed(_Schema):
+    """`n` quality reviews; `total` adds up their scores from 0 to 100."""
+
+    n: int
+    total: int
+
+
 class PeopleFigures(_Schema):
-    """What people did, by the time of the handoff."""
+    """What people did, by the time of the handoff; `reviews` by when the conversation was resolved."""
 
     handoffs: int
     answered: int
@@ -47,6 +54,7 @@ class PeopleFigures(_Schema):
     asked: Wait | None
     resolution: Wait | None
     scores: Scores
+    reviews: Reviewed
 
 
 class BotFigures(_Schema):

@@ -96,6 +96,10 @@ Deed = Literal[
     "team_added",
     "team_changed",
     "seat_changed",
+    "reviews_drawn",
+    "review_saved",
+    "review_changed",
+    "review_taken_back",
     "trail_exported",
 ]
 

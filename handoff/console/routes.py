@@ -34,6 +34,7 @@ from handoff.errors import (
 )
 from handoff.files import FileRefused, Files
 from handoff.ports import Clock, CustomerRecords, Invitations, NoInvitations, Suggestions
+from handoff.quality import Checklist
 from handoff.roles import Permission, permissions
 from handoff.sla import NO_SLA, Sla
 from handoff.tone import NO_TONE, Tone
@@ -130,6 +131,7 @@ class Console:
     figure_page: FigurePage = DESK_ALONE
     invitations: Invitations = field(default_factory=NoInvitations)
     tone: Tone = NO_TONE
+    checklists: tuple[Checklist, ...] = ()
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:

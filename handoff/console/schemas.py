@@ -20,7 +20,7 @@ Seq = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 Role = Literal["agent", "lead", "admin", "maintainer"]
-Permission = Literal["read", "work", "assign", "canned", "trail", "figures", "knowledge", "install", "people"]
+Permission = Literal["read", "work", "assign", "canned", "trail", "figures", "knowledge", "install", "people", "review"]
 
 Activity = Literal[
     "claimed",

@@ -1,6 +1,14 @@
 """Every route of the console. What is not in here is not served, and not tested for who may call it."""
 
-from handoff.console import audit_routes, figure_routes, people_routes, routes, team_routes, tone_routes
+from handoff.console import (
+    audit_routes,
+    figure_routes,
+    people_routes,
+    review_routes,
+    routes,
+    team_routes,
+    tone_routes,
+)
 from handoff.console.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -10,4 +18,5 @@ ROUTES: tuple[Route, ...] = (
     *figure_routes.ROUTES,
     *audit_routes.ROUTES,
     *tone_routes.ROUTES,
+    *review_routes.ROUTES,
 )

@@ -17,6 +17,7 @@ from bot.shop import LANGUAGES, ShopFileError
 from bot.skills import SKILL_OF_INTENT, SKILLS
 from bot.training import known_intents
 from handoff.assignment import Rules
+from handoff.quality import checklist_of
 from nlu import folding
 
 REPLIES = shipped()
@@ -102,6 +103,10 @@ def test_no_case_stands_in_the_training_data() -> None:
     assert copied == set()
 
 
+SAID = {"zh-TW": "核對", "zh-CN": "核对", "en": "Checked"}
+LIST = {"key": "returns", "title": SAID, "points": [{"key": "order", "text": SAID}]}
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -112,6 +117,10 @@ def test_no_case_stands_in_the_training_data() -> None:
         ({"accent": "teal"}, "accent"),
         ({"assignment": {"remind_after_s": [60, 180]}}, "assignment"),
         ({"assignment": {"capacity": 0}}, "assignment.capacity"),
+        ({"quality": {"checklists": [{**LIST, "points": []}]}}, "quality.checklists.0.points"),
+        ({"quality": {"checklists": [LIST, LIST]}}, "the key returns is there twice"),
+        ({"quality": {"checklists": [{**LIST, "title": {"en": "Returns"}}]}}, "lacks zh-TW, zh-CN"),
+        ({"quality": {"checklists": [{**LIST, "reasons": ["bored"]}]}}, "quality.checklists.0.reasons.0"),
     ],
 )
 def test_a_wrong_key_of_the_shop_file_is_named(tmp_path: Path, change: dict[str, object], named: str) -> None:
@@ -127,6 +136,16 @@ def test_a_shop_file_from_before_assignment_leaves_claiming_as_it_was(tmp_path: 
     del content["assignment"]
     (tmp_path / "shop.yml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
     assert shops.load(tmp_path / "shop.yml").assignment.rules == Rules()
+
+
+def test_checklists_name_intents_that_are_taught_and_a_shop_may_have_none(tmp_path: Path) -> None:
+    content = yaml.safe_load((ROOT / "shop.yml").read_text("utf-8"))
+    lists = shops.load(ROOT / "shop.yml").quality.rules
+    assert lists and {intent for one in lists for intent in one.intents} <= intents("en")
+    assert checklist_of(lists, "swept", None) == lists[-1], "the last is for whatever no other names"
+    del content["quality"]
+    (tmp_path / "shop.yml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+    assert shops.load(tmp_path / "shop.yml").quality.rules == ()
 
 
 def test_a_shop_file_that_is_not_there_or_not_yaml_says_so(tmp_path: Path) -> None:

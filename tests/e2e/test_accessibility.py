@@ -72,7 +72,7 @@ async def test_console(chromium: Browser, program: Program, look: tuple[str, boo
         await assert_clean(page, "the queue")
         await agent.claims(row)
         await assert_clean(page, "a conversation")
-        for place in ("canned", "figures", "install", "people", "teams", "trail", "account"):
+        for place in ("canned", "figures", "install", "people", "teams", "trail", "account", "quality"):
             await page.goto(f"{program.address}/console/#p={place}")
             await expect(page.locator("main h1, main h2").first).to_be_visible()
             await assert_clean(page, place)

@@ -18,6 +18,8 @@ The shop is open from 9 to 21 in Taipei. Shown are Monday the 16th to Wednesday 
 | Ida | answered by the bot; silence | | | | | |
 | Kim | answered by the bot; silence; back on Wednesday within the window, and answered | | | | | |
 | Lea | answered by the bot on Monday 13:00; not silent for long enough yet | | | | | |
+
+A lead reviews Ann's (5 5 5) and Dan's (4 4 3) on Wednesday.
 """
 
 import asyncio
@@ -30,9 +32,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from handoff import db, desk, inbox
+from handoff import db, desk, inbox, reviews
 from handoff.business_hours import BusinessHours
-from handoff.figures import NOTHING, Bot, By, Figures, Report, Scores, Share, Wait, Wanted, report
+from handoff.desk import review
+from handoff.desk.review import Scored, Wish
+from handoff.figures import NOTHING, Bot, By, Figures, Report, Reviewed, Scores, Share, Wait, Wanted, report
 from handoff.periods import before, day_after, open_spans, periods
 from handoff.ports import LocalWakeups
 from handoff.values import RATE, Action, Outgoing, Reason
@@ -93,6 +97,14 @@ class Story:
     def stars(self, who: str, score: int, moment: str) -> None:
         desk.rate(self.session, a.inbound(contact=who, content=Action(RATE, str(score), episode=1)), at(moment))
 
+    def reviewed(self, scores: Mapping[str, tuple[int, int, int]], moment: str) -> None:
+        """A lead draws whatever there is and scores it by who had it; a second one only draws."""
+        for lead in (a.agent(self.session, at("10 09:00"), name) for name in ("Rae", "Lou")):
+            review.draw(self.session, lead, Wish(20, 30), (), 1, at(moment))
+            for one in reviews.to_do(self.session, lead) if scores else ():
+                review.save(self.session, one.id, lead, Scored(*scores[one.agent], {}, ""), at(moment))
+            scores = {}
+
     def silence_ends(self, moment: str) -> None:
         desk.close_silent(self.session, at(moment), SILENCE)
 
@@ -145,6 +157,7 @@ def _bots_part(session: Session, it: Story) -> None:
     it.silence_ends("18 09:30")
     it.answered_by_bot("kim", "18 10:00:00")
     it.silence_ends("18 12:30")
+    it.reviewed({"Mei": (5, 5, 5), "Jun": (4, 4, 3)}, "18 12:45")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +259,15 @@ def test_days_are_the_shops_and_the_days_before_are_the_baseline(read: Read) -> 
     assert found.before.people.handoffs == 1, "Zoe came a second before Monday"
     # By now she has waited for more than a day, and for more than three minutes of Monday's hours.
     assert read.sunday.total.people.in_a_day == Share(0, 1)
+
+
+def test_reviews_belong_to_the_day_on_which_the_conversation_was_resolved(read: Read) -> None:
+    # Ann's on Monday: 100 100 100. Dan's on Tuesday: 75 75 50, 66.7. Gus got no answer, Jon's ended by silence.
+    found = read.by[None]
+    assert found.total.people.reviews == Reviewed(2, 167)
+    assert [day.people.reviews for day in found.series] == [Reviewed(1, 100), Reviewed(1, 67), Reviewed()]
+    groups = {group.name: group.figures.people.reviews for group in read.by["agent"].groups}
+    assert groups == {"Mei": Reviewed(1, 100), "Jun": Reviewed(1, 67), "": Reviewed()}
 
 
 def test_by_agent(read: Read) -> None:

@@ -69,7 +69,7 @@ async def test_an_invitation_leads_in_once(office: Office, boss: Desk, a_browser
     assert await a_browser.post("/invitation", {"code": made["code"]}) == {"name": "Jun", "email": "jun@shop.example"}
     await a_browser.post("/session/invitation", {"code": made["code"], "password": "short"}, 400)
     me = await a_browser.post("/session/invitation", {"code": made["code"], "password": PASSWORD})
-    assert me["may"] == ["assign", "canned", "figures", "read", "trail", "work"] and me["has_password"]
+    assert me["may"] == ["assign", "canned", "figures", "read", "review", "trail", "work"] and me["has_password"]
     await a_browser.post("/invitation", {"code": made["code"]}, 404)
     assert (await a_browser.get("/people", 403))["code"] == "forbidden"
 

@@ -77,6 +77,11 @@ MAY = {
     "GET /trail": LEADS,
     "GET /trail.csv": ADMINS,
     "POST /tone": WORKERS,
+    "GET /reviews": LEADS,
+    "POST /reviews": LEADS,
+    "PUT /reviews/1": LEADS,
+    "DELETE /reviews/1": LEADS,
+    "GET /reviews/mine": WORKERS,
 }
 FILLED = {"person": "99", "key": "1" * 22}
 """What stands for a part of an address, where it is not 1."""

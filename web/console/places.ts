@@ -1,4 +1,4 @@
-import { BOLT, CHART, CODE, EYE, PERSON, TEAM } from "../shared/icons";
+import { BOLT, CHART, CODE, EYE, PERSON, SHIELD, TEAM } from "../shared/icons";
 import type { Page, Permission } from "./store";
 
 /** Where a page's link stands, what opens it, and who may: the one table of top bar, settings, keys and address. */
@@ -12,6 +12,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: "canned", icon: BOLT, keys: "g c", needs: "canned" },
   { name: "figures", icon: CHART, keys: "g f", needs: "figures" },
+  { name: "quality", icon: SHIELD, keys: "g v", needs: "work" },
   { name: "teams", icon: TEAM, keys: "g t", needs: "assign" },
   { name: "people", icon: PERSON, keys: "g p", needs: "people" },
   { name: "trail", icon: EYE, keys: "g l", needs: "trail" },

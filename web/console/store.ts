@@ -50,7 +50,7 @@ export interface Toast {
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
-export type Page = "desk" | "canned" | "figures" | "install" | "people" | "teams" | "trail" | "account";
+export type Page = "desk" | "canned" | "figures" | "install" | "people" | "teams" | "trail" | "account" | "quality";
 export type Permission = Me["may"][number];
 
 export const VIEWS: readonly View[] = ["queue", "mine", "all", "bot", "snoozed", "resolved"];

@@ -57,6 +57,10 @@ export interface AuditEntry {
     | "team_added"
     | "team_changed"
     | "seat_changed"
+    | "reviews_drawn"
+    | "review_saved"
+    | "review_changed"
+    | "review_taken_back"
     | "trail_exported";
   detail: {
     [k: string]: string | number;
@@ -371,6 +375,12 @@ export interface Counts {
   snoozed: number;
 }
 /**
+ * The reviews that are on the list now; none where nothing is left, or the list is full.
+ */
+export interface Drawn {
+  ids: number[];
+}
+/**
  * One agent, channel, language or reason; `key` is empty for those without one.
  */
 export interface FigureGroup {
@@ -388,7 +398,7 @@ export interface Figures {
   people: PeopleFigures;
 }
 /**
- * What people did, by the time of the handoff.
+ * What people did, by the time of the handoff; `reviews` by when the conversation was resolved.
  */
 export interface PeopleFigures {
   abandoned: number;
@@ -399,6 +409,7 @@ export interface PeopleFigures {
   in_a_day: Share;
   next: Wait | null;
   resolution: Wait | null;
+  reviews: Reviewed;
   scores: Scores;
   soon: Share;
 }
@@ -416,6 +427,13 @@ export interface Wait {
 export interface Share {
   n: number;
   of: number;
+}
+/**
+ * `n` quality reviews; `total` adds up their scores from 0 to 100.
+ */
+export interface Reviewed {
+  n: number;
+  total: number;
 }
 /**
  * Everything on the page. `before` is as long and right in front; `periods` are first days in the shop's zone.
@@ -520,7 +538,7 @@ export interface Me {
   email: string;
   has_password: boolean;
   id: number;
-  may: ("read" | "work" | "assign" | "canned" | "trail" | "figures" | "knowledge" | "install" | "people")[];
+  may: ("read" | "work" | "assign" | "canned" | "trail" | "figures" | "knowledge" | "install" | "people" | "review")[];
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
 }
@@ -538,6 +556,71 @@ export interface Newcomer {
   email: string;
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
+}
+/**
+ * What was found of one's own conversations.
+ */
+export interface OwnReviews {
+  average: ReviewAverage;
+  items: Review[];
+}
+/**
+ * An agent's `n` reviews; the means are None where these are too few to tell.
+ */
+export interface ReviewAverage {
+  agent: string;
+  agent_id: number;
+  attitude: number | null;
+  iqs: number | null;
+  n: number;
+  skill: number | null;
+  solution: number | null;
+}
+/**
+ * What a lead found of an agent's conversation; only drawn so far where `iqs` (0–100) is None.
+ *
+ * `went_on`: the agent took the same matter up again since. `contact` is a name, or where not `named` a code of ours.
+ */
+export interface Review {
+  agent: string;
+  agent_id: number;
+  attitude: number | null;
+  changed_at: string | null;
+  checklist: ReviewChecklist | null;
+  comment: string;
+  contact: string;
+  conversation_id: number;
+  created_at: string | null;
+  episode: number;
+  id: number;
+  intent: string | null;
+  iqs: number | null;
+  named: boolean;
+  reason: string;
+  reference: string;
+  resolved_at: string;
+  reviewer: string;
+  reviewer_id: number;
+  skill: number | null;
+  solution: number | null;
+  went_on: boolean;
+}
+/**
+ * In the shop's words of when it was drawn.
+ */
+export interface ReviewChecklist {
+  key: string;
+  points: ReviewPoint[];
+  title: {
+    [k: string]: string;
+  };
+}
+export interface ReviewPoint {
+  answer: ("kept" | "missed" | "none") | null;
+  key: string;
+  text: {
+    [k: string]: string;
+  };
 }
 /**
  * `old` is not asked of somebody who has none yet.
@@ -597,6 +680,49 @@ export interface Problem {
     | "last_admin";
   message: string;
   retry_after?: number | null;
+}
+/**
+ * A review as scored or changed. `answers`: one for each point of its checklist, by the point's key.
+ */
+export interface ReviewDraft {
+  answers: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z0-9_-]{1,40}$".
+     */
+    [k: string]: "kept" | "missed" | "none";
+  };
+  attitude: number;
+  comment: string;
+  skill: number;
+  solution: number;
+}
+/**
+ * A kind of case that the shop has a checklist for.
+ */
+export interface ReviewKind {
+  key: string;
+  title: {
+    [k: string]: string;
+  };
+}
+/**
+ * What is to be drawn: `count` at most of the last `days`. No `agent_id` or `kind` (a checklist's key) is any.
+ */
+export interface ReviewWish {
+  agent_id?: number | null;
+  count: number;
+  days: number;
+  kind?: string | null;
+}
+/**
+ * What one has drawn and not scored, what anybody scored, and how everybody does.
+ */
+export interface Reviews {
+  averages: ReviewAverage[];
+  done: Review[];
+  kinds: ReviewKind[];
+  to_do: Review[];
 }
 export interface Seat {
   agent_id: number;
@@ -895,6 +1021,10 @@ export interface Trail {
     | "team_added"
     | "team_changed"
     | "seat_changed"
+    | "reviews_drawn"
+    | "review_saved"
+    | "review_changed"
+    | "review_taken_back"
     | "trail_exported"
   )[];
   items: AuditEntry[];

@@ -22,6 +22,7 @@ const PAGES: Record<Page, () => ComponentChildren> = {
   teams: lazy(async () => (await import("../pages/teams/TeamsPage")).TeamsPage),
   people: lazy(async () => (await import("../pages/people/PeoplePage")).PeoplePage),
   trail: lazy(async () => (await import("../pages/people/TrailPage")).TrailPage),
+  quality: lazy(async () => (await import("../pages/quality/QualityPage")).QualityPage),
   account: lazy(async () => (await import("../pages/people/AccountPage")).AccountPage),
 };
 const Invitation = lazy(async () => (await import("../pages/people/InvitationPage")).InvitationPage);

@@ -374,6 +374,7 @@ export const en: Texts = {
   key_leave: "Leave the box, the conversation, the page",
 
   page_people: "People",
+  page_quality: "Quality",
   page_trail: "Activity log",
   page_account: "Change password",
   locked_out: "Several wrong passwords in a row, so the account rests for its own protection. Please try again in {time}.",

@@ -374,6 +374,7 @@ export const zhCN: Texts = {
   key_leave: "离开输入框、对话或页面",
 
   page_people: "同事与权限",
+  page_quality: "服务质量",
   page_trail: "操作记录",
   page_account: "修改密码",
   locked_out: "密码错了好几次，为了保护账号先暂停一下。请等 {time} 再试。",

@@ -373,6 +373,7 @@ export const zhTW = {
   key_leave: "離開輸入框、對話或頁面",
 
   page_people: "同事與權限",
+  page_quality: "服務品質",
   page_trail: "操作紀錄",
   page_account: "變更密碼",
   locked_out: "密碼錯了好幾次，為了保護帳號先暫停一下。請等 {time} 再試。",

@@ -1,8 +1,10 @@
-import type { FigureGroup, FigureReport } from "../../../generated/console";
+import type { FigureGroup, FigureReport, Reviewed } from "../../../generated/console";
 import { languageWord, reasonWord, t } from "../../words";
-import { duration, goodOf, part, shareOf, whole } from "./format";
+import { decimal, duration, goodOf, part, shareOf, whole } from "./format";
 import { type By, by } from "./state";
 import { w } from "./words";
+
+const TELLING = 5;
 
 /** Who or what is compared, one beside the other. */
 export function Groups({ report }: { report: FigureReport }) {
@@ -22,6 +24,7 @@ export function Groups({ report }: { report: FigureReport }) {
             <th scope="col">{w("resolution")}</th>
             <th scope="col">{w("abandoned")}</th>
             <th scope="col">{w("scores")}</th>
+            <th scope="col">{w("reviews")}</th>
             {withBot && <th scope="col">{w("outcomes")}</th>}
             {withBot && <th scope="col">{w("confirmed")}</th>}
           </tr>
@@ -54,10 +57,17 @@ function Row({ group, withBot }: { group: FigureGroup; withBot: boolean }) {
       <td>{wait(people.resolution)}</td>
       <td>{whole(people.abandoned)}</td>
       <td>{share(goodOf(people.scores), people.scores.given)}</td>
+      <td>{meanOf(people.reviews)}</td>
       {withBot && <td>{whole(bot.answered)}</td>}
       {withBot && <td>{whole(bot.confirmed)}</td>}
     </tr>
   );
+}
+
+/** Of a handful of reviews a mean would say more than is known. */
+function meanOf({ n, total }: Reviewed): string {
+  if (!n) return "–";
+  return n < TELLING ? w("too_few", { n }) : `${decimal(total / n)} (${whole(n)})`;
 }
 
 function nameOf({ key, name }: FigureGroup, compared: By): string {

@@ -78,4 +78,6 @@ export const en: FigureTexts = {
   no_orders: "The shop's records don't count orders. {n} contacts.",
   name: "Name",
   satisfied: "Satisfied",
+  reviews: "Service score (reviews)",
+  too_few: "too few ({n})",
 };

@@ -73,6 +73,8 @@ export const zhTW = {
   no_orders: "店裡的訂單資料沒有提供筆數。來詢 {n} 件。",
   name: "名稱",
   satisfied: "滿意",
+  reviews: "服務分數（評核）",
+  too_few: "太少（{n}）",
 } as const;
 
 export type FigureTexts = { readonly [Key in keyof typeof zhTW]: string };

@@ -1,0 +1,105 @@
+import { fill, LOCALES } from "../../../shared/locale";
+import { locale } from "../../words";
+
+/** The page's words in the order of `LOCALES`: zh-TW, zh-CN, en. They come with the page. */
+const WORDS = {
+  draw: ["抽查對話", "抽查对话", "Draw a sample"],
+  draw_hint: [
+    "從客服親自回覆並結束的對話裡抽。被看得少的人先抽，不會抽到您自己的，也不會重複。",
+    "从客服亲自回复并结束的对话里抽。被看得少的人先抽，不会抽到您自己的，也不会重复。",
+    "From conversations people answered and resolved. Whoever was reviewed least comes first; never your own, never the same twice.",
+  ],
+  whose: ["客服人員", "客服人员", "Person"],
+  anybody: ["所有人", "所有人", "Everybody"],
+  since: ["最近", "最近", "From the last"],
+  days: ["{n} 天", "{n} 天", "{n} days"],
+  kind: ["對話類型", "对话类型", "Kind of case"],
+  any_kind: ["不限", "不限", "Any"],
+  count: ["抽幾個", "抽几个", "How many"],
+  draw_do: ["抽查", "抽查", "Draw"],
+  drawn: ["抽到 {n} 個對話", "抽到 {n} 个对话", "Drawn: {n}"],
+  drawn_none: [
+    "沒有抽到：都看過了，或清單已滿。可以換個人或把時間拉長。",
+    "没有抽到：都看过了，或清单已满。可以换个人或把时间拉长。",
+    "Nothing drawn: all reviewed already, or your list is full. Try another person or more days.",
+  ],
+  to_do: ["待看", "待看", "To do"],
+  done: ["已評", "已评", "Reviewed"],
+  mine: ["我的", "我的", "About me"],
+  to_do_none: ["沒有待看的對話", "没有待看的对话", "Nothing to review"],
+  to_do_none_hint: ["抽幾個對話來看看吧。", "抽几个对话来看看吧。", "Draw a few conversations to read."],
+  done_none: ["還沒有評過的對話", "还没有评过的对话", "No reviews yet"],
+  done_none_hint: ["評完的對話會列在這裡。", "评完的对话会列在这里。", "Once scored, conversations stand here."],
+  mine_none: ["還沒有人評過您的對話", "还没有人评过您的对话", "No reviews of your conversations yet"],
+  mine_none_hint: [
+    "主管評過之後，分數和建議會出現在這裡，只有您和主管看得到。",
+    "主管评过之后，分数和建议会出现在这里，只有您和主管看得到。",
+    "When a lead has read one, scores and comments stand here. Only you and the leads see them.",
+  ],
+  pick: ["選一個對話", "选一个对话", "Pick a conversation"],
+  averages: ["平均", "平均", "Averages"],
+  averages_hint: [
+    "依對話結束的日期。滿 {n} 次才有平均，太少看不出來。",
+    "按对话结束的日期。满 {n} 次才有平均，太少看不出来。",
+    "By the day the conversation was resolved. Means begin at {n} reviews; fewer are too few to tell.",
+  ],
+  name: ["姓名", "姓名", "Name"],
+  reviews: ["次數", "次数", "Reviews"],
+  iqs: ["服務分數", "服务得分", "Service score"],
+  iqs_hint: [
+    "態度、專業、解決與檢查表各占一份，0 到 100 分的平均。",
+    "态度、专业、解决与检查表各占一份，0 到 100 分的平均。",
+    "The mean of attitude, skill, solution and the checklist, each from 0 to 100.",
+  ],
+  too_few: ["次數太少，看不出來", "次数太少，看不出来", "too few to tell"],
+  attitude: ["態度", "态度", "Attitude"],
+  attitude_hint: ["親切、有耐心、把人放在心上", "亲切、有耐心、把人放在心上", "Kind, patient, attentive"],
+  skill: ["專業", "专业", "Skill"],
+  skill_hint: ["懂商品與流程，說得正確清楚", "懂商品与流程，说得正确清楚", "Knows products and ways, says it right and plainly"],
+  solution: ["解決", "解决", "Solution"],
+  solution_hint: ["客人的事真的辦好了", "客户的事真的办好了", "What the customer came for is done"],
+  score_1: ["很差", "很差", "Poor"],
+  score_5: ["很好", "很好", "Excellent"],
+  kept: ["做到", "做到", "Kept"],
+  missed: ["沒做到", "没做到", "Not kept"],
+  none: ["不適用", "不适用", "N/A"],
+  comment: ["給同事的話", "给同事的话", "Words for your colleague"],
+  comment_hint: ["哪裡做得好、下次可以怎麼做", "哪里做得好、下次可以怎么做", "What went well, what to try next time"],
+  save_next: ["儲存，看下一個", "保存，看下一个", "Save and next"],
+  saved: ["已儲存：{name}，{n} 分", "已保存：{name}，{n} 分", "Saved: {name}, {n}"],
+  take_back: ["收回", "撤回", "Take back"],
+  taken_back: ["已收回，放回待看", "已撤回，放回待看", "Taken back; it is to do again"],
+  put_back: ["不看這個", "不看这个", "Leave this one out"],
+  left_out: ["已移出清單", "已移出清单", "Off your list"],
+  incomplete: ["還缺 {n} 項", "还缺 {n} 项", "{n} to go"],
+  keys: [
+    "數字鍵 1–5 評分；檢查表 1 做到、2 沒做到、3 不適用；j k 換對話",
+    "数字键 1–5 评分；检查表 1 做到、2 没做到、3 不适用；j k 换对话",
+    "Keys: 1–5 score; 1 kept, 2 not kept, 3 N/A; j k move",
+  ],
+  went_on: [
+    "這個對話之後又重新打開過，評分看的是當時的內容。",
+    "这个对话之后又重新打开过，评分看的是当时的内容。",
+    "It was reopened later; the review is about what was said by then.",
+  ],
+  too_old: ["這段對話太久，這裡看不到了", "这段对话太久，这里看不到了", "This part lies too far back to be shown"],
+  too_old_hint: ["仍可在對話列表搜尋 {reference}。", "仍可在对话列表搜索 {reference}。", "Search for {reference} on the desk."],
+  by: ["{name} 評的 · {time}", "{name} 评的 · {time}", "By {name} · {time}"],
+  changed: ["{time} 改過", "{time} 改过", "changed {time}"],
+  no_comment: ["沒有留言", "没有留言", "No comment"],
+  resolved: ["{time} 結束", "{time} 结束", "Resolved {time}"],
+  draft: ["草稿", "草稿", "Draft"],
+  points: ["{n} 分", "{n} 分", "{n}"],
+  back: ["回清單", "回清单", "List"],
+  lost_role: [
+    "您現在不能再評分了。寫好的內容還在這裡，可以先複製下來。",
+    "您现在不能再评分了。写好的内容还在这里，可以先复制下来。",
+    "Your role doesn't include reviews any more. What you wrote is still here to copy.",
+  ],
+} as const satisfies Record<string, readonly [string, string, string]>;
+
+export type Word = keyof typeof WORDS;
+
+export function w(key: Word, values: Record<string, string | number> = {}): string {
+  return fill(WORDS[key][LOCALES.indexOf(locale.value)]!, values);
+}
