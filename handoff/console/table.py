@@ -1,6 +1,15 @@
 """Every route of the console. What is not in here is not served, and not tested for who may call it."""
 
-from handoff.console import audit_routes, figure_routes, people_routes, routes, team_routes
+from handoff.console import (
+    audit_routes,
+    bulk_routes,
+    figure_routes,
+    filter_routes,
+    mention_routes,
+    people_routes,
+    routes,
+    team_routes,
+)
 from handoff.console.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,4 +18,7 @@ ROUTES: tuple[Route, ...] = (
     *team_routes.ROUTES,
     *figure_routes.ROUTES,
     *audit_routes.ROUTES,
+    *mention_routes.ROUTES,
+    *bulk_routes.ROUTES,
+    *filter_routes.ROUTES,
 )
