@@ -18,6 +18,7 @@ from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.desk import people
 from handoff.ports import LocalWakeups
+from handoff.values import ConversationView
 from tests import builders as a
 from tests.e2e.program import Desk
 from tests.fakes import MovedClock
@@ -49,7 +50,7 @@ class Floor:
     async def seen(self, conversation: int) -> int:
         return (await self.row(conversation)).last_seq
 
-    async def row(self, conversation: int) -> inbox.ConversationView:
+    async def row(self, conversation: int) -> ConversationView:
         return await self.shop.database.read(inbox.conversation_view, conversation)
 
 

@@ -17,6 +17,6 @@ const PICKERS = {
 
 /** The picker that was asked for. */
 export function Pickers() {
-  const Chosen = picker.value && PICKERS[picker.value];
+  const Chosen = picker.value && PICKERS[picker.value as keyof typeof PICKERS];
   return Chosen ? <Chosen key={picker.value} /> : null;
 }
