@@ -96,8 +96,8 @@ export const COMMANDS: readonly Command[] = [
   { id: "help", label: "key_help", keys: "?", may: always, run: () => (store.helpShown.value = !store.helpShown.value) },
 ];
 
-/** The table with what `quick/` adds; of one key, what may be done comes first. */
-export const commands = (): readonly Command[] => [...(quick.value?.commands() ?? []), ...COMMANDS];
+/** The table with what `quick/` adds; of one key, the last that may be done counts. */
+export const commands = (): readonly Command[] => [...COMMANDS, ...(quick.value?.commands() ?? [])];
 
 export function nameOf({ id, label }: Command): string {
   if (typeof label === "function") return label();

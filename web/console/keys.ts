@@ -36,7 +36,7 @@ function commandOf(key: string): Command | undefined {
     firstAt = Date.now();
     return undefined;
   }
-  return all.find(({ keys, may }) => keys === key && may()) ?? all.find(({ keys }) => keys === key);
+  return all.findLast(({ keys, may }) => keys === key && may()) ?? all.find(({ keys }) => keys === key);
 }
 
 /** `1` to `3` put a suggestion into the reply. */
@@ -49,5 +49,5 @@ function suggested(key: string): boolean {
 
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector("dialog[open], :popover-open")) return true;
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }

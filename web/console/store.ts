@@ -52,7 +52,6 @@ export interface Toast {
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles" | QuickPicker;
-/** Those that come with `quick/`. */
 export type QuickPicker = "many_snooze" | "many_transfer" | "many_priority" | "many_tag" | "keep_filter" | "filters";
 export type Page = "desk" | "canned" | "figures" | "install" | "people" | "teams" | "trail" | "account";
 export type Permission = Me["may"][number];

@@ -1,7 +1,6 @@
 import { Button, Icon } from "../parts";
 import { can } from "../store";
 import { Bar } from "./Bar";
-import { Choices } from "./Choices";
 import { AT, PICKS } from "./icons";
 import { Goal, MentionList } from "./Mentions";
 import { mentions, shown } from "./mentions";
@@ -23,7 +22,6 @@ export function Above() {
       <Saved />
       {!shown.value && <Bar />}
       {shown.value && <MentionList />}
-      <Choices />
       <Goal />
     </>
   );

@@ -1,4 +1,6 @@
-import { BOLT, CHECK, CLOSE, MOON, PERSON, SWAP, TAG } from "../../shared/icons";
+import type { ComponentChildren } from "preact";
+import { CHECK, CLOSE, MOON, PERSON, SWAP, TAG } from "../../shared/icons";
+import { Priority } from "../desk/Priority";
 import { Button, Icon } from "../parts";
 import { addressOf } from "../route";
 import { list, picker } from "../store";
@@ -31,13 +33,13 @@ function Verbs() {
         <b aria-live="polite" data-testid="bulk-count">
           {count ? w("chosen", { n: count }) : w("chosen_none")}
         </b>
-        {hidden.value > 0 && <span class="quiet">{w("hidden", { n: hidden.value })}</span>}
         <span class="space" />
         <All />
         <Button testId="bulk-clear" label={w("none")} hint="Esc" onClick={clear}>
           <Icon path={CLOSE} />
         </Button>
       </div>
+      {hidden.value > 0 && <p class="quiet">{w("hidden", { n: hidden.value })}</p>}
       <div class="bulk-line">
         <Button testId="bulk-claim" class="quiet" disabled={idle} onClick={() => void take({ do: "claim" })}>
           <Icon path={PERSON} /> {t("claim")}
@@ -46,10 +48,18 @@ function Verbs() {
           <Icon path={CHECK} /> {t("resolve")}
         </Button>
         <span class="space" />
-        <Choice name="many_snooze" label={t("snooze")} hint="s" icon={MOON} disabled={idle} />
-        <Choice name="many_transfer" label={t("transfer")} hint="t" icon={SWAP} disabled={idle} />
-        <Choice name="many_priority" label={t("change_priority")} hint="p" icon={BOLT} disabled={idle} />
-        <Choice name="many_tag" label={w("add_tag")} hint="l" icon={TAG} disabled={idle} />
+        <Choice name="many_snooze" label={t("snooze")} hint="s" disabled={idle}>
+          <Icon path={MOON} />
+        </Choice>
+        <Choice name="many_transfer" label={t("transfer")} hint="t" disabled={idle}>
+          <Icon path={SWAP} />
+        </Choice>
+        <Choice name="many_priority" label={t("change_priority")} hint="p" disabled={idle}>
+          <Priority priority="high" />
+        </Choice>
+        <Choice name="many_tag" label={w("add_tag")} hint="l" disabled={idle}>
+          <Icon path={TAG} />
+        </Choice>
       </div>
     </div>
   );
@@ -59,15 +69,15 @@ interface ChoiceProps {
   name: "many_snooze" | "many_transfer" | "many_priority" | "many_tag";
   label: string;
   hint: string;
-  icon: string;
   disabled: boolean;
+  children: ComponentChildren;
 }
 
-function Choice({ name, label, hint, icon, disabled }: ChoiceProps) {
+function Choice({ name, label, hint, disabled, children }: ChoiceProps) {
   const testId = `bulk-${name.slice(5)}`;
   return (
     <Button testId={testId} class="quiet sign" label={label} hint={hint} disabled={disabled} onClick={() => (picker.value = name)}>
-      <Icon path={icon} />
+      {children}
     </Button>
   );
 }
@@ -88,8 +98,9 @@ function Told({ result: { done, total, why, rows, trouble } }: { result: Result 
   return (
     <div class="bulk-why">
       <p>
-        <b>{trouble || w("some_done", { n: done, total })}</b> {names(why)}
-        {rows.length > 0 && chosen.value.size > 0 && <> {w("still_chosen")}</>}
+        <b>{trouble || w("some_done", { n: done, total })}</b>
+        {why.length > 0 && w("because", { why: names(why) })}
+        {rows.some(({ id }) => chosen.value.has(id)) && w("still_chosen")}
       </p>
       <Button testId="bulk-close" label={t("close")} onClick={() => (result.value = null)}>
         <Icon path={CLOSE} />

@@ -1,8 +1,10 @@
 import { PLUS, TAG } from "../../shared/icons";
 import { rank } from "../fuzzy";
+import { Articles } from "../pick/Articles";
 import { type Option, Picker } from "../pick/Picker";
 import { Priorities } from "../pick/Priorities";
 import { Snooze } from "../pick/Snooze";
+import { Tags } from "../pick/Tags";
 import { Transfer } from "../pick/Transfer";
 import { knownTags, picker } from "../store";
 import { t } from "../words";
@@ -13,9 +15,19 @@ import { w } from "./words";
 
 const LONGEST = 40;
 
-/** What is asked before a step on many, and about filters. */
+/** What is asked before a step, on the open conversation or on many, and about filters. */
 export function Choices() {
   switch (picker.value) {
+    case "snooze":
+      return <Snooze />;
+    case "transfer":
+      return <Transfer />;
+    case "priority":
+      return <Priorities />;
+    case "tags":
+      return <Tags />;
+    case "articles":
+      return <Articles />;
     case "many_snooze":
       return <Snooze set={(until) => take({ do: "snooze", until: until.toISOString() })} />;
     case "many_transfer":

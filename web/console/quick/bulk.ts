@@ -48,7 +48,7 @@ function finish(step: Bulk["step"], rows: readonly Row[], outcomes: Outcomes["it
   chosen.value = new Map([...left.map((row) => [row.id, row] as const), ...since]);
   if (!chosen.peek().size) selecting.value = false;
   const undo = step.do === "resolve" || step.do === "snooze" ? () => reopen(done) : null;
-  if (done.length) tell(w("all_done", { n: done.length }), undo);
+  if (done.length && (undo || !left.length)) tell(w("all_done", { n: done.length }), undo);
   if (left.length) result.value = { done: done.length, total: rows.length, why: reasons(refused), rows: left, trouble: "" };
 }
 

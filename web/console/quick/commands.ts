@@ -1,12 +1,11 @@
-import type { Row } from "../../generated/console";
 import type { Command } from "../commands";
 import { openPage } from "../route";
-import { can, isFiltered, list, openId, page, picker, type QuickPicker } from "../store";
+import { can, isFiltered, page, picker, type QuickPicker } from "../store";
 import { t } from "../words";
 import { take } from "./bulk";
 import { shown } from "./mentions";
 import { current, openArrange, saved, use } from "./saved";
-import { chooseShown, chosen, clear, extendTo, isActive, toggle } from "./selection";
+import { chooseShown, chosen, clear, currentRow, extendTo, isActive, toggle } from "./selection";
 import { w } from "./words";
 
 /** What this folder adds to the table: to select, the same keys for all that is selected, mentions, filters by name. */
@@ -56,11 +55,4 @@ function byName(): Command[] {
 function openMentions(): void {
   if (page.peek() !== "desk") openPage("desk");
   shown.value = true;
-}
-
-/** The row that has the focus, else the one that is open. */
-function currentRow(): Row | null {
-  const focused = document.activeElement?.closest(".rows li")?.querySelector<HTMLElement>('[data-testid="row"]');
-  const id = Number(focused?.dataset["id"] ?? openId.peek());
-  return list.peek()?.items.find((row) => row.id === id) ?? null;
 }

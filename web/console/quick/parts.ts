@@ -4,6 +4,7 @@ import "./quick.css";
 export { Above, Tools } from "./Above";
 export { Called } from "./Called";
 export { Calling } from "./Calling";
+export { Choices } from "./Choices";
 export { commands } from "./commands";
 export { calledIn, heed, noted } from "./mentions";
 export { Pick } from "./Pick";

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { Row } from "../../generated/console";
-import { can, filter, list, lists, me, view } from "../store";
+import { can, filter, list, lists, me, openId, view } from "../store";
 
 /** As many as one request may hold. */
 export const MOST = 100;
@@ -30,6 +30,18 @@ effect(() => {
   void [view.value, filter.value, me.value?.id];
   untracked(clear);
 });
+
+/** The row one last came to, by opening it or by moving the focus there. */
+let at: number | null = null;
+effect(() => {
+  at = openId.value ?? at;
+});
+document.addEventListener("focusin", ({ target }) => {
+  const line = target instanceof Element ? target.closest(".rows li")?.querySelector<HTMLElement>('[data-testid="row"]') : null;
+  if (line) at = Number(line.dataset["id"]);
+});
+
+export const currentRow = (): Row | null => list.peek()?.items.find(({ id }) => id === at) ?? null;
 
 export function toggle(row: Row): void {
   if (!can("work")) return;
