@@ -36,7 +36,8 @@ function commandOf(key: string): Command | undefined {
     firstAt = Date.now();
     return undefined;
   }
-  return all.findLast(({ keys, may }) => keys === key && may()) ?? all.find(({ keys }) => keys === key);
+  const its = all.filter(({ keys }) => keys === key);
+  return its.filter(({ may }) => may()).at(-1) ?? its[0];
 }
 
 /** `1` to `3` put a suggestion into the reply. */
