@@ -41,10 +41,10 @@ function Verbs() {
       </div>
       {hidden.value > 0 && <p class="quiet">{w("hidden", { n: hidden.value })}</p>}
       <div class="bulk-line">
-        <Button testId="bulk-claim" class="quiet" disabled={idle} onClick={() => void take({ do: "claim" })}>
+        <Button testId="bulk-claim" class="quiet verb" disabled={idle} onClick={() => void take({ do: "claim" })}>
           <Icon path={PERSON} /> {t("claim")}
         </Button>
-        <Button testId="bulk-resolve" class="quiet" disabled={idle} onClick={() => void take({ do: "resolve" })}>
+        <Button testId="bulk-resolve" class="quiet verb" disabled={idle} onClick={() => void take({ do: "resolve" })}>
           <Icon path={CHECK} /> {t("resolve")}
         </Button>
         <span class="space" />

@@ -1,7 +1,7 @@
 import { ALERT, GEAR, PLUS, TEAM } from "../../shared/icons";
 import type { SavedFilter } from "../../generated/console";
 import { Button, Icon } from "../parts";
-import { narrow } from "../filters";
+import { narrow, widen } from "../filters";
 import { isFiltered, picker } from "../store";
 import { current, openArrange, saved, use } from "./saved";
 import { w } from "./words";
@@ -42,9 +42,9 @@ function Chip({ one }: { one: SavedFilter }) {
       type="button"
       class="chip-button"
       data-testid="saved-filter"
-      aria-current={current.value?.id === one.id}
+      aria-pressed={current.value?.id === one.id}
       title={own ? name : `${name} · ${w("shared_by", { name: by })}`}
-      onClick={() => use(one)}
+      onClick={() => (current.value?.id === one.id ? widen() : use(one))}
     >
       {gone ? <Icon path={ALERT} label={w("gone", { name })} /> : !own && <Icon path={TEAM} label={w("shared_by", { name: by })} />}
       <span dir="auto">{name}</span>

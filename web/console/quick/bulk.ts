@@ -1,11 +1,10 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { Bulk, Outcomes, Row } from "../../generated/console";
 import { call } from "../api";
 import { explain } from "../problems";
-import { picker } from "../store";
+import { filter, openId, picker, view } from "../store";
 import { loadThread, refreshSoon } from "../sync";
 import { tell } from "../toasts";
-import { openId } from "../store";
 import { chosen, selecting } from "./selection";
 import { w, type Word } from "./words";
 
@@ -20,6 +19,12 @@ export interface Result {
 
 export const busy = signal(false);
 export const result = signal<Result | null>(null);
+
+// What went wrong in another list is no matter of this one.
+effect(() => {
+  void [view.value, filter.value];
+  result.value = null;
+});
 
 /** One step on everything that is selected; what was refused stays selected. */
 export async function take(step: Bulk["step"]): Promise<void> {

@@ -34,7 +34,7 @@ const WORDS = {
   choose: ["選取 {name}", "选择 {name}", "Select {name}"],
   select: ["選取多個對話", "选择多个对话", "Select conversations"],
   chosen: ["已選取 {n} 個", "已选 {n} 个", "{n} selected"],
-  chosen_none: ["點一下要選的對話", "点一下要选的对话", "Tap conversations to select them"],
+  chosen_none: ["點選對話", "点选对话", "Tap to select"],
   hidden: ["其中 {n} 個不在這個列表", "其中 {n} 个不在此列表", "{n} not in this list"],
   all_shown: ["選取畫面上的 {n} 個", "选择当前显示的 {n} 个", "Select the {n} shown"],
   first_hundred: ["選取前 {n} 個", "选择前 {n} 个", "Select the first {n}"],
