@@ -1,7 +1,7 @@
 """Colleagues called by name in a note: who stands in its words, and its words under today's names. Pure.
 
-A name begins behind an @ that is no part of an address, and ends where no Latin letter or digit goes on with it;
-Chinese needs no space.
+A name begins behind an @ (of either width) that is no part of an address, and ends where no Latin letter or digit goes
+on with it; Chinese needs no space.
 """
 
 import re
@@ -45,7 +45,7 @@ def retold(text: str, mentions: Sequence[Mention], names: Mapping[int, str]) -> 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
     """Longer names first: who is called Jun Lin is not Jun."""
     longest_first = sorted(set(names), key=len, reverse=True)
-    return re.compile(rf"(?<![{LATIN}._-])@({'|'.join(map(_whole, longest_first))})")
+    return re.compile(rf"(?<![{LATIN}._-])[@＠]({'|'.join(map(_whole, longest_first))})")
 
 
 def _whole(name: str) -> str:

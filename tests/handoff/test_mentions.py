@@ -29,6 +29,7 @@ JUN, LIN, MEI, YA = Mention(1, "Jun"), Mention(2, "Jun Lin"), Mention(3, "小美
         ("請@小美看一下", (MEI,)),
         ("@小美，麻煩你", (MEI,)),
         ("@Jun請看", (JUN,)),
+        ("＠小美 你看", (MEI,)),
         ("ask @Élodie O'Neil (VIP)*.", (YA,)),
         ("@June is a month", ()),
         ("write to lin@Jun.example", ()),

@@ -89,8 +89,8 @@ function received(frame: LiveFrame | PresenceFrame): void {
   heed(frame.events);
   quick.peek()?.heed(frame.events);
   for (const { conversation_id: id } of frame.events) dueThreads.add(id);
-  // How far somebody has read is shown in the conversation alone.
-  refreshSoon(frame.events.some(({ kind }) => kind !== "read"));
+  // How far somebody has read is shown in the conversation alone, or in their own list of mentions.
+  refreshSoon(frame.events.some(({ kind }) => !kind.endsWith("read")));
 }
 
 /** Who said nothing to a customer is away then, and must not wonder why nothing comes. */

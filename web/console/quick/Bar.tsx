@@ -28,7 +28,7 @@ function Verbs() {
   const count = chosen.value.size;
   const idle = !count || busy.value;
   return (
-    <div class="bulk" role="toolbar" aria-label={w("select")} data-testid="bulk">
+    <div class="bulk" role="group" aria-label={w("select")} data-testid="bulk">
       <div class="bulk-line">
         <b aria-live="polite" data-testid="bulk-count">
           {count ? w("chosen", { n: count }) : w("chosen_none")}

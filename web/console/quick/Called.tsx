@@ -24,7 +24,7 @@ export function Called({ message: { text, mentions = [] } }: { message: ConsoleM
 function called(text: string, names: readonly string[], own: string | undefined) {
   return split(text, names).map((piece, index) =>
     index % 2 ? (
-      <span class={piece === `@${own}` ? "called own" : "called"} data-testid="called" dir="auto">
+      <span class={piece.slice(1) === own ? "called own" : "called"} data-testid="called" dir="auto">
         {piece}
       </span>
     ) : (

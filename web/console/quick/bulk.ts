@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import type { Bulk, Outcomes, Row } from "../../generated/console";
 import { call } from "../api";
 import { explain } from "../problems";
-import { filter, openId, picker, view } from "../store";
+import { filter, me, openId, picker, view } from "../store";
 import { loadThread, refreshSoon } from "../sync";
 import { tell } from "../toasts";
 import { chosen, selecting } from "./selection";
@@ -22,7 +22,7 @@ export const result = signal<Result | null>(null);
 
 // What went wrong in another list is no matter of this one.
 effect(() => {
-  void [view.value, filter.value];
+  void [view.value, filter.value, me.value?.id];
   result.value = null;
 });
 

@@ -3,7 +3,7 @@ import type { ConsoleMessage, LiveEvent, Mention, Mentioned, Mentions } from "..
 import { ring } from "../alerts";
 import { call } from "../api";
 import { explain } from "../problems";
-import { colleagues, me, openId, openThread } from "../store";
+import { colleagues, live, me, openId, openThread } from "../store";
 import { tell } from "../toasts";
 import { type Called, calls } from "./calls";
 import { names, w } from "./words";
@@ -27,6 +27,10 @@ const agent = computed(() => me.value?.id);
 effect(() => {
   void agent.value;
   untracked(forget);
+});
+// Whoever was cut off for a while may have missed a bell.
+effect(() => {
+  void live.value;
   if (agent.value !== undefined) void load();
 });
 

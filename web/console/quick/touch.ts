@@ -1,6 +1,6 @@
 import type { Row } from "../../generated/console";
 import { can, list } from "../store";
-import { selecting, toggle } from "./selection";
+import { extendTo, selecting, toggle } from "./selection";
 
 /** How long a finger rests on a row before that selects it, and how far it may wander meanwhile. */
 const HOLD_MS = 450;
@@ -45,7 +45,7 @@ function tapped(event: MouseEvent): void {
   const row = selecting.peek() || held ? rowAt(event.target) : null;
   if (!row) return;
   event.preventDefault();
-  if (!held) toggle(row);
+  if (!held) (event.shiftKey ? extendTo : toggle)(row);
   held = false;
 }
 
