@@ -26,6 +26,11 @@ effect(() => {
   result.value = null;
 });
 
+// Whoever lets go of what is left has read why.
+effect(() => {
+  if (!chosen.value.size && result.peek()?.rows.length) result.value = null;
+});
+
 /** One step on everything that is selected; what was refused stays selected. */
 export async function take(step: Bulk["step"]): Promise<void> {
   const rows = [...chosen.peek().values()];

@@ -17,12 +17,12 @@ const WORDS = {
   call: ["提到同事", "提及同事", "Mention a colleague"],
   away_one: [
     "{names} 現在不在，回來後會在「提到我的備註」看到。",
-    "{names} 现在不在，回来后会在「提到我的备注」里看到。",
+    "{names} 现在不在，回来后会在“提到我的备注”里看到。",
     "{names} isn't here right now and will find it under Mentions.",
   ],
   away_many: [
     "{names} 現在不在，回來後會在「提到我的備註」看到。",
-    "{names} 现在不在，回来后会在「提到我的备注」里看到。",
+    "{names} 现在不在，回来后会在“提到我的备注”里看到。",
     "{names} aren't here right now and will find it under Mentions.",
   ],
   left: [
@@ -64,13 +64,13 @@ const WORDS = {
   keep_share: ["讓所有同事都看得到", "让所有同事都能看到", "Share with everybody"],
   keep_what: ["會記住：{what}", "会记住：{what}", "Remembers: {what}"],
   keep_do: ["儲存", "保存", "Save"],
-  kept: ["已儲存「{name}」", "已保存「{name}」", "Saved “{name}”"],
+  kept: ["已儲存「{name}」", "已保存“{name}”", "Saved “{name}”"],
   taken: ["已經有這個名稱了。", "已经有这个名称了。", "There is one of this name already."],
   refused: ["這個沒有存成，請換個名稱再試。", "没有保存成功，请换个名称再试。", "That couldn't be saved. Try another name."],
   filters_none: ["還沒有儲存的篩選", "还没有保存的筛选", "No saved filters yet"],
   filters_none_hint: [
     "先篩選或搜尋列表，再按「儲存這個篩選」。",
-    "先筛选或搜索列表，再按「保存此筛选」。",
+    "先筛选或搜索列表，再按“保存此筛选”。",
     "Narrow or search the list, then choose “Save this filter”.",
   ],
   shared_by: ["{name} 分享", "{name} 分享", "Shared by {name}"],
@@ -81,10 +81,10 @@ const WORDS = {
   up: ["往前移", "前移", "Move up"],
   down: ["往後移", "后移", "Move down"],
   remove: ["刪除", "删除", "Delete"],
-  removed: ["已刪除「{name}」", "已删除「{name}」", "Deleted “{name}”"],
+  removed: ["已刪除「{name}」", "已删除“{name}”", "Deleted “{name}”"],
   gone: [
     "「{name}」用到的小組已經解散，只會找到小組還留著的對話。",
-    "「{name}」用到的小组已解散，只会找到该小组还留着的对话。",
+    "“{name}”用到的小组已解散，只会找到该小组还留着的对话。",
     "The team in “{name}” was dissolved; only what it still has is found.",
   ],
   without_team: ["拿掉小組", "去掉小组", "Drop the team"],
