@@ -2,9 +2,9 @@ import { Button, Icon } from "../parts";
 import { can } from "../store";
 import { Bar } from "./Bar";
 import { AT, PICKS } from "./icons";
-import { Goal, MentionList } from "./Mentions";
+import { Goal, MentionList } from "./MentionList";
 import { mentions, shown } from "./mentions";
-import { Saved } from "./Saved";
+import { SavedLine } from "./SavedLine";
 import { clear, selecting } from "./selection";
 import { followTouch } from "./touch";
 import { w } from "./words";
@@ -19,7 +19,7 @@ document.addEventListener("click", ({ target }) => {
 export function Above() {
   return (
     <>
-      <Saved />
+      <SavedLine />
       {!shown.value && <Bar />}
       {shown.value && <MentionList />}
       <Goal />

@@ -1,5 +1,6 @@
 /** What the desk takes from this folder, all at once, once it is there. */
 import "./quick.css";
+import "./mentions.css";
 
 export { Above, Tools } from "./Above";
 export { Called } from "./Called";

@@ -7,7 +7,7 @@ import { current, openArrange, saved, use } from "./saved";
 import { w } from "./words";
 
 /** Filters by name, one press away; nothing where there are none and nothing is narrowed. */
-export function Saved() {
+export function SavedLine() {
   const known = saved.value ?? [];
   const fresh = isFiltered.value && saved.value !== null && !current.value;
   if (!known.length && !fresh) return null;
