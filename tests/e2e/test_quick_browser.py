@@ -22,6 +22,7 @@ async def test_an_agent_selects_by_key_calls_a_colleague_and_keeps_a_filter(
     ):
         row = await someone_waits(customer, mei)
         await row.click()
+        await expect(mei.owner).to_be_visible()
         await claims_what_is_selected(mei)
         await calls(mei, "Jun", "please look at this")
         await expect(jun.page.get_by_test_id("toast")).to_contain_text("Mei")
