@@ -9,9 +9,10 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff import clocks, delivery, events, files, ratings
+from handoff import clocks, delivery, events, files, mentions, ratings
 from handoff.db import table
 from handoff.errors import NotFound
+from handoff.mentioning import retold
 from handoff.models import Agent, Assignment, Contact, Conversation, Handoff, Message, Team
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
 from handoff.states import Status
@@ -182,10 +183,12 @@ def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Tr
 
 
 def message(session: Session, message_id: int) -> MessageView:
+    row = session.execute(_MESSAGES.where(_messages.c.id == message_id)).one()
     return _message(
-        session.execute(_MESSAGES.where(_messages.c.id == message_id)).one(),
+        row,
         files.of_messages(session, [message_id]),
         delivery.of_messages(session, [message_id]),
+        mentions.names_today(session, [row.content]),
     )
 
 
@@ -394,13 +397,18 @@ def _message_views(
 ) -> tuple[MessageView, ...]:
     """Of rows that come newest first. Most messages have no files; they are looked for only where there may be some."""
     filed = files.of_messages(session, [row.id for row in rows if row.author == "agent" or "media" in row.content])
-    return tuple(_message(row, filed, pushed) for row in reversed(rows))
+    names = mentions.names_today(session, [row.content for row in rows])
+    return tuple(_message(row, filed, pushed, names) for row in reversed(rows))
 
 
 def _message(
-    row: Row[Any], filed: Mapping[int, tuple[FileView, ...]], pushed: Mapping[int, tuple[DeliveryView, ...]]
+    row: Row[Any],
+    filed: Mapping[int, tuple[FileView, ...]],
+    pushed: Mapping[int, tuple[DeliveryView, ...]],
+    names: Mapping[int, str],
 ) -> MessageView:
     activity = row.content.get("activity")
+    text, mentioned = retold(row.text, mentions.kept_in(row.content), names)
     return MessageView(
         id=row.id,
         seq=row.seq,
@@ -409,7 +417,7 @@ def _message(
         private=row.private,
         author=_author(row.author),
         agent_name=row.agent_name,
-        text=row.text,
+        text=text,
         format=_format(row.format),
         buttons=tuple(Button(**b) for b in row.content.get("buttons", ())),
         form=_form(row.content.get("form")),
@@ -421,6 +429,7 @@ def _message(
         client_id=row.source_id.partition(":")[2] if row.source_id else None,
         episode=row.episode,
         at=row.created_at,
+        mentions=mentioned,
     )
 
 

@@ -501,3 +501,42 @@ class Review(Base):
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Mention(Base):
+    """An agent was called by name in a note. Unread until they have had the conversation open."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        UniqueConstraint("message_id", "agent_id"),
+        Index(None, "agent_id", "read_at", "id"),
+        Index(None, "conversation_id", "agent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SavedFilter(Base):
+    """What an agent narrows the list to, by a name of theirs; `shared` ones everybody has.
+
+    `folded` is the name without case. `team_id` is kept beside `wanted`, for a team's key may change.
+    """
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("agent_id", "folded"), Index(None, "shared"))
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    folded: Mapped[str] = mapped_column(String(200))
+    view: Mapped[str] = mapped_column(String(16))
+    wanted: Mapped[dict[str, str]] = mapped_column(JSON)
+    team_id: Mapped[int | None] = mapped_column(ID)
+    shared: Mapped[bool] = mapped_column(Boolean)
+    position: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -303,6 +303,14 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A colleague who is called in a note: `name` stands behind an @ in its text."""
+
+    agent_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     id: int
     seq: int
@@ -323,6 +331,7 @@ class MessageView:
     client_id: str | None
     episode: int
     at: datetime
+    mentions: tuple[Mention, ...] = ()
 
 
 ClockKind = Literal["promise", "first_response", "next_response", "resolution"]

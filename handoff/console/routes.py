@@ -38,7 +38,7 @@ from handoff.quality import Checklist
 from handoff.roles import Permission, permissions
 from handoff.sla import NO_SLA, Sla
 from handoff.tone import NO_TONE, Tone
-from handoff.values import Channel, Priority
+from handoff.values import Channel, Mention, Priority
 
 log = logging.getLogger("baton.console")
 
@@ -259,7 +259,10 @@ async def reply(console: Console, call: Call) -> schemas.ConsoleMessage:
 
 
 async def note(console: Console, call: Call) -> schemas.ConsoleMessage:
-    return await _compose(console, call, desk.note)
+    body = call.body
+    assert isinstance(body, schemas.Note)
+    mentions = [Mention(mention.agent_id, mention.name) for mention in body.mentions]
+    return await _compose(console, call, partial(desk.note, mentions=mentions))
 
 
 async def hand_back(console: Console, call: Call) -> schemas.Row:
@@ -377,7 +380,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/live", live, None, may=READ),
     Route("POST", r"/conversations/{id:\d{1,15}}/claim", claim, schemas.Row, may=WORK),
     Route("POST", r"/conversations/{id:\d{1,15}}/reply", reply, schemas.ConsoleMessage, schemas.Compose, may=WORK),
-    Route("POST", r"/conversations/{id:\d{1,15}}/note", note, schemas.ConsoleMessage, schemas.Compose, may=WORK),
+    Route("POST", r"/conversations/{id:\d{1,15}}/note", note, schemas.ConsoleMessage, schemas.Note, may=WORK),
     Route("POST", r"/conversations/{id:\d{1,15}}/hand_back", hand_back, schemas.Row, schemas.Seen, may=WORK),
     Route("POST", r"/conversations/{id:\d{1,15}}/resolve", resolve, schemas.Row, schemas.Seen, may=WORK),
     Route("POST", r"/conversations/{id:\d{1,15}}/snooze", snooze, schemas.Row, schemas.Snooze, may=WORK),
@@ -474,8 +477,13 @@ def signed_in(request: web.Request, person: Person, secret: str) -> web.Response
     return response
 
 
+def code_of(error: DeskError) -> tuple[int, str]:
+    """The HTTP status and the code of a `Problem`."""
+    return next((found for kind, found in _PROBLEMS.items() if isinstance(error, kind)), (400, "bad_request"))
+
+
 def _problem_of(error: DeskError) -> web.Response:
-    status, code = next((found for kind, found in _PROBLEMS.items() if isinstance(error, kind)), (400, "bad_request"))
+    status, code = code_of(error)
     by = error.by if isinstance(error, AlreadyAssigned) else None
     return _problem(status, code, str(error), by, error.retry_after if isinstance(error, LockedOut) else None)
 

@@ -183,10 +183,18 @@ class DeliveryView(Schema):
     maybe_twice: bool
 
 
+class Mention(Schema):
+    """A colleague who is called in a note: `name` stands behind an @ in its text."""
+
+    agent_id: Annotated[int, Field(ge=1, lt=2**31)]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class ConsoleMessage(Schema):
     """One message of a transcript. An `activity` has no text; the console says it in the agent's language.
 
-    `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601).
+    `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601). `mentions` are
+    those who were rung by a note, under today's names.
     """
 
     id: int
@@ -207,6 +215,7 @@ class ConsoleMessage(Schema):
     client_id: str | None
     episode: int
     at: datetime
+    mentions: list[Mention] = []
 
 
 class NearMiss(Schema):
@@ -302,6 +311,12 @@ class Compose(Schema):
     id: Annotated[str, Field(min_length=8, max_length=64)]
     text: Annotated[str, Field(max_length=MAX_TEXT)]
     files: Annotated[list[FileKey], Field(max_length=10)] = []
+
+
+class Note(Compose):
+    """Words for colleagues. `mentions` are those who are called in them; who no longer works here is not."""
+
+    mentions: Annotated[list[Mention], Field(max_length=20)] = []
 
 
 class Seen(Schema):

@@ -2,7 +2,10 @@
 
 from handoff.console import (
     audit_routes,
+    bulk_routes,
     figure_routes,
+    filter_routes,
+    mention_routes,
     people_routes,
     review_routes,
     routes,
@@ -19,4 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *audit_routes.ROUTES,
     *tone_routes.ROUTES,
     *review_routes.ROUTES,
+    *mention_routes.ROUTES,
+    *bulk_routes.ROUTES,
+    *filter_routes.ROUTES,
 )

@@ -99,6 +99,7 @@ def message(view: MessageView) -> schemas.ConsoleMessage:
             "client_id": view.client_id,
             "episode": view.episode,
             "at": view.at,
+            "mentions": [asdict(mention) for mention in view.mentions],
         }
     )
 

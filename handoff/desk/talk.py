@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff import files as files_of
 from handoff.desk import clocks, episodes, rating
+from handoff.desk import mentions as called
 from handoff.desk.record import (
     add_message,
     add_words,
@@ -22,7 +23,7 @@ from handoff.desk.record import (
 from handoff.errors import BadInput, NotYours, TooLate
 from handoff.models import Conversation, Message, NextReply
 from handoff.states import Status
-from handoff.values import Fence, Language, Outgoing
+from handoff.values import Fence, Language, Mention, Outgoing
 
 MAX_AGENT_TEXT = 8000
 
@@ -111,25 +112,33 @@ def note(
     now: datetime,
     *,
     files: Sequence[str] = (),
+    mentions: Sequence[Mention] = (),
 ) -> int:
-    """A private note of an agent, whoever owns the conversation; the id of the message."""
+    """A private note of an agent, whoever owns the conversation; the id of the message.
+
+    Whoever of `mentions` works here and stands in the text is rung; nobody is assigned by it.
+    """
     conversation = locked(session, conversation_id)
     own_id = f"a{agent_id}:{source_id}"
     if (known := _known(session, conversation, own_id)) is not None:
         return known
+    said = _checked(text, files)
+    rung = called.who_is_meant(session, said, mentions, agent_id)
     message_id = add_message(
         session,
         conversation,
         now,
         kind="outgoing",
         author="agent",
-        text=_checked(text, files),
+        text=said,
         private=True,
         agent_id=agent_id,
         source_id=own_id,
+        content=called.kept(rung),
     )
     files_of.claim_for_message(session, message_id, files, f"agent:{agent_id}")
-    announce(session, conversation, "note", now)
+    called.ring(session, conversation, message_id, rung, now)
+    announce(session, conversation, "mention" if rung else "note", now)
     return message_id
 
 

@@ -82,6 +82,14 @@ MAY = {
     "PUT /reviews/1": LEADS,
     "DELETE /reviews/1": LEADS,
     "GET /reviews/mine": WORKERS,
+    "GET /mentions": ALL,
+    "POST /conversations/1/mentions/read": ALL,
+    "POST /conversations/bulk": WORKERS,
+    "GET /filters": ALL,
+    "POST /filters": ALL,
+    "PUT /filters/order": ALL,
+    "PUT /filters/1": ALL,
+    "DELETE /filters/1": ALL,
 }
 FILLED = {"person": "99", "key": "1" * 22}
 """What stands for a part of an address, where it is not 1."""

@@ -94,6 +94,14 @@ export function greetMessages(mine: Row[]): void {
   for (const row of fresh) notify(t("new_from", { name: customerWord(row) }), row, "");
 }
 
+/** Somebody calls this agent to a conversation. */
+export function ring(title: string, more: string, id: number): void {
+  if (isOff()) return;
+  if (soundOn.peek()) play(NEW);
+  tell(title);
+  show(title, more, String(id), id);
+}
+
 export function forgetQueue(): void {
   waiting = heard = null;
   called.clear();

@@ -5,7 +5,6 @@ import type {
   CannedResponse,
   CannedResponses,
   Colleagues,
-  Compose,
   ConsoleMessage,
   Conversation,
   ConversationList,
@@ -16,6 +15,8 @@ import type {
   Installation,
   LinkSignIn,
   Me,
+  Mention,
+  Note,
   PasswordSignIn,
   PriorityChange,
   Problem,
@@ -54,6 +55,7 @@ export interface Words {
   id: string;
   text: string;
   files: string[];
+  mentions?: readonly Mention[] | undefined;
 }
 
 /** An answer that was no success. `problem` is null where no server was reached. */
@@ -146,9 +148,9 @@ function listQuery(view: View, filter?: Filter): URLSearchParams {
   return query;
 }
 
-/** The generated type counts the files of a list; the server refuses more than ten. */
-function compose({ id, text, files }: Words): Compose {
-  return { id, text, files: files as NonNullable<Compose["files"]> };
+/** The generated type counts what lists hold; the server refuses more than that. */
+function compose({ files, ...words }: Words): Note {
+  return { ...words, files } as Note;
 }
 
 export async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

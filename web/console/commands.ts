@@ -2,6 +2,7 @@ import { effect } from "@preact/signals";
 import type { Row } from "../generated/console";
 import { asked } from "./drafts";
 import { PLACES } from "./places";
+import { quick } from "./quick";
 import { showWholeView } from "./filters";
 import { THEMES, theme } from "./preferences";
 import { closeConversation, openConversation, openPage } from "./route";
@@ -10,12 +11,15 @@ import { isMine, list, openId, openThread, type Page, page, picker, type Picker,
 import { insertSuggestion, suggestions } from "./suggestions";
 import { undo } from "./toasts";
 import { claim, handBack, mayClaim, mayFinish, mayMark, mayPass, mayReopen, reopen, resolve } from "./verbs";
-import type { TextKey } from "./words";
+import { t, type TextKey } from "./words";
+
+/** A name that is no text of the console's own. */
+export type Spoken = () => string;
 
 /** Everything that can be done by name or by key: the one table of palette, keyboard and help. */
 export interface Command {
   readonly id: string;
-  readonly label: TextKey;
+  readonly label: TextKey | Spoken;
   /** One key, or two one after the other. */
   readonly keys: string;
   readonly may: () => boolean;
@@ -24,6 +28,8 @@ export interface Command {
   readonly needs?: store.Permission;
   /** Not in the palette: there it makes no sense. */
   readonly quiet?: boolean;
+  /** Not in the help: its key does the same as everywhere, to several. */
+  readonly within?: boolean;
 }
 
 const always = (): boolean => true;
@@ -89,6 +95,14 @@ export const COMMANDS: readonly Command[] = [
   { id: "leave", label: "key_leave", keys: "Escape", may: always, run: leave, quiet: true },
   { id: "help", label: "key_help", keys: "?", may: always, run: () => (store.helpShown.value = !store.helpShown.value) },
 ];
+
+/** The table with what `quick/` adds; of one key, the last that may be done counts. */
+export const commands = (): readonly Command[] => [...COMMANDS, ...(quick.value?.commands() ?? [])];
+
+export function nameOf({ id, label }: Command): string {
+  if (typeof label === "function") return label();
+  return id.startsWith("view_") ? t("go_to", { name: t(label) }) : t(label);
+}
 
 /** Where the open conversation last stood in the list: after a claim it may have left it. */
 let place = 0;

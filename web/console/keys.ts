@@ -1,4 +1,4 @@
-import { COMMANDS, type Command } from "./commands";
+import { type Command, commands } from "./commands";
 import { insertSuggestion } from "./suggestions";
 import { isMine, openThread, page, picker } from "./store";
 
@@ -28,14 +28,16 @@ export function onKey(event: KeyboardEvent): void {
 function commandOf(key: string): Command | undefined {
   const pair = first && Date.now() - firstAt < PAIR_MS ? `${first} ${key}` : null;
   first = "";
-  const both = COMMANDS.find(({ keys }) => keys === pair);
+  const all = commands();
+  const both = all.find(({ keys }) => keys === pair);
   if (both) return both;
-  if (COMMANDS.some(({ keys }) => keys.startsWith(`${key} `))) {
+  if (all.some(({ keys }) => keys.startsWith(`${key} `))) {
     first = key;
     firstAt = Date.now();
     return undefined;
   }
-  return COMMANDS.find(({ keys }) => keys === key);
+  const its = all.filter(({ keys }) => keys === key);
+  return its.filter(({ may }) => may()).at(-1) ?? its[0];
 }
 
 /** `1` to `3` put a suggestion into the reply. */
@@ -48,5 +50,5 @@ function suggested(key: string): boolean {
 
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector("dialog[open], :popover-open")) return true;
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }

@@ -6,6 +6,7 @@ import { loadCanned } from "./canned";
 import { clearDrafts } from "./drafts";
 import { startPresence } from "./presence";
 import { explain } from "./problems";
+import { loadQuick } from "./quick";
 import { takeCode } from "./route";
 import * as store from "./store";
 import { startSync } from "./sync";
@@ -83,6 +84,7 @@ function runDesk(): () => void {
   const stops = [startSync(sendAgain), startPresence()];
   void loadCanned();
   void loadTeams();
+  void loadQuick();
   return () => {
     stops.forEach((stop) => stop());
     forget();

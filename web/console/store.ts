@@ -7,6 +7,7 @@ import type {
   Conversation,
   ConversationList,
   Me,
+  Mention,
   Presence,
   Row,
   Teams,
@@ -30,6 +31,7 @@ export interface Outgoing {
   conversation: number;
   text: string;
   files: readonly SentFile[];
+  mentions?: readonly Mention[] | undefined;
   private: boolean;
   at: string;
   /** Why it is not sent yet; empty while it is being sent. */
@@ -49,7 +51,8 @@ export interface Toast {
   undo: (() => Promise<void>) | null;
 }
 
-export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles";
+export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles" | QuickPicker;
+export type QuickPicker = "many_snooze" | "many_transfer" | "many_priority" | "many_tag" | "keep_filter" | "filters";
 export type Page = "desk" | "canned" | "figures" | "install" | "people" | "teams" | "trail" | "account" | "quality";
 export type Permission = Me["may"][number];
 

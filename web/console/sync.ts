@@ -4,6 +4,7 @@ import { greetMessages, greetNewcomers, heed } from "./alerts";
 import { api, type View } from "./api";
 import { connectLive } from "./live";
 import { explain } from "./problems";
+import { quick } from "./quick";
 import * as store from "./store";
 import { tell } from "./toasts";
 import { t } from "./words";
@@ -86,9 +87,10 @@ function received(frame: LiveFrame | PresenceFrame): void {
   }
   cursor = frame.cursor;
   heed(frame.events);
+  quick.peek()?.heed(frame.events);
   for (const { conversation_id: id } of frame.events) dueThreads.add(id);
-  // How far somebody has read is shown in the conversation alone.
-  refreshSoon(frame.events.some(({ kind }) => kind !== "read"));
+  // How far somebody has read is shown in the conversation alone, or in their own list of mentions.
+  refreshSoon(frame.events.some(({ kind }) => !kind.endsWith("read")));
 }
 
 /** Who said nothing to a customer is away then, and must not wonder why nothing comes. */

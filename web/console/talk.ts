@@ -2,6 +2,7 @@ import { api } from "./api";
 import { clearDraft, draftOf, setDraft, setDraftFiles } from "./drafts";
 import { stopTyping } from "./presence";
 import { explain, isPassing } from "./problems";
+import { quick } from "./quick";
 import { notice, type Outgoing, outgoing, threads } from "./store";
 import { mergeMessage, refreshSoon } from "./sync";
 import { isUploading } from "./uploads";
@@ -22,6 +23,7 @@ export async function say(conversation: number, isPrivate: boolean): Promise<boo
     conversation,
     text: text.trim(),
     files,
+    ...(isPrivate && { mentions: quick.peek()?.calledIn(text) }),
     private: isPrivate,
     at: new Date().toISOString(),
     trouble: "",
@@ -53,11 +55,12 @@ export function sendAgain(): void {
 }
 
 async function send(words: Outgoing): Promise<boolean> {
-  const { id, conversation, text } = words;
+  const { id, conversation, text, mentions } = words;
   const files = words.files.map(({ key }) => key);
   try {
-    const message = await (words.private ? api.note : api.reply)(conversation, { id, text, files });
+    const message = await (words.private ? api.note : api.reply)(conversation, { id, text, files, mentions });
     mergeMessage(conversation, message);
+    if (mentions) quick.peek()?.noted(mentions, message);
     remove(words);
     return true;
   } catch (error) {

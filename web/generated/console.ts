@@ -93,6 +93,51 @@ export interface Scores {
   total: number;
 }
 /**
+ * One step on each of at most 100 conversations.
+ */
+export interface Bulk {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: [Chosen, ...Chosen[]];
+  step: PlainStep | SnoozeStep | TransferStep | PriorityStep | TagStep;
+}
+/**
+ * A conversation, and the newest message of it the agent had on screen.
+ */
+export interface Chosen {
+  id: number;
+  seen_seq: number;
+}
+export interface PlainStep {
+  do: "claim" | "resolve" | "reopen";
+}
+export interface SnoozeStep {
+  do: "snooze";
+  until: string;
+}
+/**
+ * As `Transfer`: with neither agent nor team back to the queue.
+ */
+export interface TransferStep {
+  agent_id: number | null;
+  do: "transfer";
+  note?: string | null;
+  team_id: number | null;
+}
+export interface PriorityStep {
+  do: "priority";
+  priority: "urgent" | "high" | "normal" | "low";
+}
+/**
+ * One tag more.
+ */
+export interface TagStep {
+  do: "tag";
+  tag: string;
+}
+/**
  * A prepared answer as written or changed; at least one language.
  */
 export interface CannedDraft {
@@ -166,7 +211,8 @@ export interface Compose {
 /**
  * One message of a transcript. An `activity` has no text; the console says it in the agent's language.
  *
- * `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601).
+ * `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601). `mentions` are
+ * those who were rung by a note, under today's names.
  */
 export interface ConsoleMessage {
   activity:
@@ -197,6 +243,7 @@ export interface ConsoleMessage {
   format: "plain" | "markdown";
   id: number;
   kind: "incoming" | "outgoing" | "activity";
+  mentions?: Mention[];
   name: string | null;
   private: boolean;
   rev: number;
@@ -242,6 +289,13 @@ export interface File {
   type: string;
   url: string;
   width: number | null;
+}
+/**
+ * A colleague who is called in a note: `name` stands behind an @ in its text.
+ */
+export interface Mention {
+  agent_id: number;
+  name: string;
 }
 /**
  * The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are.
@@ -456,6 +510,38 @@ export interface ReasonCount {
   reason: string;
 }
 /**
+ * A filter as kept or changed. `shared`: everybody has it; a lead's to say.
+ */
+export interface FilterDraft {
+  name: string;
+  shared: boolean;
+  view: "queue" | "mine" | "all" | "bot" | "snoozed" | "resolved";
+  wanted: Wanted;
+}
+/**
+ * What the list is narrowed to, as its address has it; empty narrows nothing.
+ */
+export interface Wanted {
+  channel?: "widget" | "telegram" | "";
+  due?: "near" | "";
+  language?: ("zh-TW" | "zh-CN" | "en") | "";
+  priority?: ("urgent" | "high" | "normal" | "low") | "";
+  q?: string;
+  reason?: string;
+  sort?: "due" | "";
+  tag?: string;
+  team?: string;
+}
+/**
+ * The caller's own, as they shall stand.
+ */
+export interface FilterOrder {
+  /**
+   * @maxItems 100
+   */
+  ids: number[];
+}
+/**
  * What the agent is doing in a conversation right now; repeated every few seconds while it is so.
  *
  * `seen_seq` is the newest message before their eyes, which the customer is told.
@@ -550,12 +636,234 @@ export interface Members {
   items: Member[];
 }
 /**
+ * A note in which the caller was called. `seq` is its place; `named`: `contact` is a name, else a code of ours.
+ */
+export interface Mentioned {
+  at: string;
+  by: string;
+  contact: string;
+  conversation_id: number;
+  id: number;
+  named: boolean;
+  read: boolean;
+  seq: number;
+  text: string;
+}
+/**
+ * At most 100, unread ones first; `unread` counts all that are.
+ */
+export interface Mentions {
+  items: Mentioned[];
+  unread: number;
+}
+/**
  * Somebody to be invited.
  */
 export interface Newcomer {
   email: string;
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
+}
+/**
+ * Words for colleagues. `mentions` are those who are called in them; who no longer works here is not.
+ */
+export interface Note {
+  /**
+   * @maxItems 10
+   */
+  files?:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string];
+  id: string;
+  /**
+   * @maxItems 20
+   */
+  mentions?:
+    | []
+    | [Mention]
+    | [Mention, Mention]
+    | [Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention]
+    | [Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention, Mention]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ]
+    | [
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention,
+        Mention
+      ];
+  text: string;
+}
+/**
+ * `code` None: done. Otherwise why not, as in a `Problem`, and `by` who has it.
+ */
+export interface Outcome {
+  by?: string | null;
+  code: string | null;
+  id: number;
+}
+/**
+ * One for each conversation, in the order in which they were asked for.
+ */
+export interface Outcomes {
+  items: Outcome[];
 }
 /**
  * What was found of one's own conversations.
@@ -723,6 +1031,25 @@ export interface Reviews {
   done: Review[];
   kinds: ReviewKind[];
   to_do: Review[];
+}
+/**
+ * `own`: the caller's, else `by` shares it. `gone`: the team it names is dissolved.
+ */
+export interface SavedFilter {
+  by: string;
+  gone: boolean;
+  id: number;
+  name: string;
+  own: boolean;
+  shared: boolean;
+  view: "queue" | "mine" | "all" | "bot" | "snoozed" | "resolved";
+  wanted: Wanted;
+}
+/**
+ * The caller's own in their order, then what others share.
+ */
+export interface SavedFilters {
+  items: SavedFilter[];
 }
 export interface Seat {
   agent_id: number;

@@ -5,6 +5,7 @@ import type { Row } from "../../generated/console";
 import { asked, draftOf, setDraft } from "../drafts";
 import { Button, Icon } from "../parts";
 import { noteTyping } from "../presence";
+import { quick } from "../quick";
 import { beside } from "../shell/beside";
 import { isMine, openId, picker, type Thread } from "../store";
 import { say } from "../talk";
@@ -102,6 +103,7 @@ export function Composer({ thread }: { thread: Thread }) {
         <Tab name="note" chosen={isNote} choose={() => (noteChosen.value = true)} />
       </div>
       {!isNote && <CannedList canned={canned} />}
+      {isNote && quick.value && <quick.value.Calling box={box} text={draft.text} write={write} />}
       <textarea
         ref={box}
         data-testid={isNote ? "note-box" : "reply-box"}

@@ -3,6 +3,7 @@ import { FUNNEL, INBOX, SEARCH } from "../../shared/icons";
 import type { View } from "../api";
 import { narrow, showView, widen } from "../filters";
 import { Blank, Button, Failure, Icon, Skeleton } from "../parts";
+import { quick } from "../quick";
 import { counts, filter, filtersShown, isFiltered, isNarrowed, list, listFailed, view, VIEWS } from "../store";
 import { loadList } from "../sync";
 import { t } from "../words";
@@ -19,6 +20,7 @@ export function ListPane() {
       </nav>
       <Search />
       {(filtersShown.value || isFiltered.value) && <Filters />}
+      {quick.value && <quick.value.Above />}
       <div class="list-body">
         <Rows />
       </div>
@@ -85,6 +87,7 @@ function Search() {
       >
         <Icon path={FUNNEL} />
       </Button>
+      {quick.value && <quick.value.Tools />}
     </div>
   );
 }

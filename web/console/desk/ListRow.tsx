@@ -5,6 +5,7 @@ import type { Row } from "../../generated/console";
 import { hasDraft } from "../drafts";
 import { Icon } from "../parts";
 import { colleaguesIn, customerTypes } from "../presence";
+import { quick } from "../quick";
 import { addressOf } from "../route";
 import { momentWord } from "../snoozing";
 import { filter, openId } from "../store";
@@ -27,6 +28,7 @@ export function ListRow({ row }: { row: Row }) {
   }, [open]);
   return (
     <li>
+      {quick.value && <quick.value.Pick row={row} />}
       <a
         ref={link}
         class={`row ${row.priority}`}

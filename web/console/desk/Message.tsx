@@ -1,6 +1,7 @@
 import { ALERT, BOT, CHECK, CHECKS, CLOCK, INFO, LOCK } from "../../shared/icons";
 import type { ConsoleMessage, DeliveryView } from "../../generated/console";
 import { Icon, Mark, Words } from "../parts";
+import { quick } from "../quick";
 import type { ReadState } from "../readstates";
 import { momentWord } from "../snoozing";
 import { teamWord } from "../teams";
@@ -33,7 +34,11 @@ export function Message({ message, first, contact, state }: Props) {
       {files.length > 0 && <Files files={files} />}
       {text && (
         <div class="bubble">
-          <Words text={text} markdown={format === "markdown"} />
+          {message.mentions?.length && quick.value ? (
+            <quick.value.Called message={message} />
+          ) : (
+            <Words text={text} markdown={format === "markdown"} />
+          )}
         </div>
       )}
       {buttons.length > 0 && <p class="buttons">{t("shown_buttons", { labels: buttons.join(" · ") })}</p>}

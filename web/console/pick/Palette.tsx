@@ -1,6 +1,6 @@
 import { BOLT, CHAT, PERSON } from "../../shared/icons";
 import { filled, offers } from "../canned";
-import { COMMANDS } from "../commands";
+import { commands as known, nameOf } from "../commands";
 import { rank } from "../fuzzy";
 import { openConversation } from "../route";
 import { colleagues, isMine, lists, openThread } from "../store";
@@ -25,12 +25,12 @@ export function Palette() {
 }
 
 function commands(): Entry[] {
-  return COMMANDS.filter(({ may, quiet }) => !quiet && may()).map(({ id, label, keys, run }) => ({
-    id,
-    label: id.startsWith("view_") ? t("go_to", { name: t(label) }) : t(label),
-    keys,
-    also: id.replaceAll("_", " "),
-    run,
+  return known().filter(({ may, quiet }) => !quiet && may()).map((command) => ({
+    id: command.id,
+    label: nameOf(command),
+    keys: command.keys,
+    also: command.id.replaceAll("_", " "),
+    run: command.run,
   }));
 }
 

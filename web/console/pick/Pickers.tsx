@@ -1,22 +1,9 @@
+import { quick } from "../quick";
 import { picker } from "../store";
-import { Articles } from "./Articles";
 import { Palette } from "./Palette";
-import { Priorities } from "./Priorities";
-import { Snooze } from "./Snooze";
-import { Tags } from "./Tags";
-import { Transfer } from "./Transfer";
 
-const PICKERS = {
-  palette: Palette,
-  snooze: Snooze,
-  transfer: Transfer,
-  priority: Priorities,
-  tags: Tags,
-  articles: Articles,
-} as const;
-
-/** The picker that was asked for. */
+/** The picker that was asked for; all but the palette come right after the page. */
 export function Pickers() {
-  const Chosen = picker.value && PICKERS[picker.value];
-  return Chosen ? <Chosen key={picker.value} /> : null;
+  if (picker.value === "palette") return <Palette />;
+  return quick.value && <quick.value.Choices />;
 }

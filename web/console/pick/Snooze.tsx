@@ -9,7 +9,7 @@ import { t } from "../words";
 import { closePicker, type Option, Picker } from "./Picker";
 
 /** When to come back to it: near times by name, or one's own. */
-export function Snooze() {
+export function Snooze({ set = snooze }: { set?: (until: Date) => Promise<void> }) {
   const own = useSignal(false);
   const choices: Option[] = [
     ...presets(new Date(now.peek())).map(({ key, until }) => ({
@@ -17,26 +17,26 @@ export function Snooze() {
       label: t(key),
       hint: momentWord(until),
       icon: MOON,
-      run: () => void snooze(until),
+      run: () => void set(until),
     })),
     { id: "snooze_own", label: t("snooze_own"), icon: CLOCK, stays: true, run: () => (own.value = true) },
   ];
   const find = (typed: string): readonly Option[] => rank(typed, choices, ({ label, hint = "" }) => [label, hint]);
   return (
     <Picker title={t("snooze")} placeholder={t("snooze_placeholder")} options={find}>
-      {own.value && <OwnTime />}
+      {own.value && <OwnTime set={set} />}
     </Picker>
   );
 }
 
-function OwnTime() {
+function OwnTime({ set }: { set: (until: Date) => Promise<void> }) {
   const first = new Date(now.peek() + 2 * 3_600_000);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const chosen = new Date(String(new FormData(event.currentTarget as HTMLFormElement).get("until")));
     if (Number.isNaN(chosen.getTime()) || chosen.getTime() <= now.peek()) return;
     closePicker();
-    void snooze(chosen);
+    void set(chosen);
   };
   return (
     <form class="picker-form" onSubmit={submit}>

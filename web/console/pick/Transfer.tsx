@@ -10,18 +10,20 @@ import { t } from "../words";
 import { closePicker, type Option, Picker, Sheet } from "./Picker";
 
 /** A colleague, a team, or with neither the queue. */
-interface Target {
+export interface Target {
   agent: number | null;
   team: number | null;
   name: string;
 }
 
+type Give = (to: Target, note: string) => Promise<void>;
+
 const ORDER = { online: 0, away: 1, offline: 2 } as const;
 
 /** To whom, then what they should know. */
-export function Transfer() {
+export function Transfer({ give = transfer }: { give?: Give }) {
   const target = useSignal<Target | null>(null);
-  if (target.value) return <WithNote target={target.value} back={() => (target.value = null)} />;
+  if (target.value) return <WithNote target={target.value} give={give} back={() => (target.value = null)} />;
   return <ToWhom choose={(chosen) => (target.value = chosen)} />;
 }
 
@@ -54,13 +56,13 @@ function ToWhom({ choose }: { choose: (target: Target) => void }) {
   return <Picker title={t("transfer")} placeholder={t("transfer_placeholder")} options={find} />;
 }
 
-function WithNote({ target, back }: { target: Target; back: () => void }) {
+function WithNote({ target, give, back }: { target: Target; give: Give; back: () => void }) {
   const note = useSignal("");
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => box.current?.focus(), []);
   const send = (): void => {
     closePicker();
-    void transfer(target, note.value);
+    void give(target, note.value);
   };
   const title = target.name ? t("transfer_to", { name: target.name }) : t("to_queue");
   return (

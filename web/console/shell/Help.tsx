@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CLOSE } from "../../shared/icons";
-import { COMMANDS } from "../commands";
+import { commands, nameOf } from "../commands";
 import { Button, Icon } from "../parts";
 import { can, helpShown } from "../store";
 import { w } from "../tone/texts";
@@ -13,7 +13,7 @@ export function Help() {
   const close = (): void => {
     helpShown.value = false;
   };
-  const keyed = COMMANDS.filter(({ keys, needs }) => keys && (!needs || can(needs)));
+  const keyed = commands().filter(({ keys, needs, within }) => keys && !within && (!needs || can(needs)));
   return (
     <dialog class="help" ref={dialog} onClose={close} aria-labelledby="help-title" data-testid="shortcuts">
       <div class="help-head">
@@ -23,8 +23,8 @@ export function Help() {
         </Button>
       </div>
       <dl>
-        {keyed.map(({ id, keys, label }) => (
-          <Line key={id} keys={keys} meaning={id.startsWith("view_") ? t("go_to", { name: t(label) }) : t(label)} />
+        {keyed.map((command) => (
+          <Line key={command.id} keys={command.keys} meaning={nameOf(command)} />
         ))}
         <Line keys="Enter" meaning={t("key_open")} />
         <Line keys="mod Enter" meaning={t("key_send")} />
