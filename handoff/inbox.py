@@ -287,6 +287,7 @@ def _view(row: Row[Any]) -> ConversationView:
         preview_author=_author(row.preview_author) if row.preview_author else None,
         last_at=row.last_at,
         team=row.team,
+        team_id=row.team_id,
     )
 
 

@@ -1,0 +1,40 @@
+"""A team's own hours, and which team a call for a person belongs to.
+
+Revision ID: 0008_hours
+Revises: 0007_after
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from handoff.db import ID
+
+revision = "0008_hours"
+down_revision = "0007_after"
+branch_labels = None
+depends_on = None
+
+KNOWN_TEAMS = """
+UPDATE handoffs SET {column} = (
+  SELECT conversations.team_id FROM conversations
+  WHERE conversations.id = handoffs.conversation_id AND conversations.episode = handoffs.episode
+)
+"""
+"""Known of everybody's newest episode; of earlier ones nobody remembers it, and it is not guessed."""
+TEAMS_OF = (("handoffs", "team_id"), ("handoffs", "waited_team_id"), ("next_replies", "team_id"))
+
+
+def upgrade() -> None:
+    op.add_column("teams", sa.Column("hours", sa.JSON(), nullable=True))
+    for table, column in TEAMS_OF:
+        op.add_column(table, sa.Column(column, ID, nullable=True))
+    for column in ("team_id", "waited_team_id"):
+        op.execute(KNOWN_TEAMS.format(column=column))
+
+
+def downgrade() -> None:
+    for table, column in TEAMS_OF:
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column(column)
+    with op.batch_alter_table("teams") as batch:
+        batch.drop_column("hours")
