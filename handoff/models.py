@@ -231,7 +231,12 @@ class Handoff(Base):
     """
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "claimed_at"), Index(None, "queued_at"))
+    __table_args__ = (
+        Index(None, "conversation_id", "id"),
+        Index(None, "claimed_at"),
+        Index("ix_handoffs_clocks", "queued_at", "asked_at", "first_human_reply_at", "ended_at", "waited_team_id"),
+        Index(None, "waited_team_id", "queued_at"),
+    )
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))

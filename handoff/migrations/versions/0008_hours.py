@@ -22,6 +22,8 @@ UPDATE handoffs SET {column} = (
 """
 """Known of everybody's newest episode; of earlier ones nobody remembers it, and it is not guessed."""
 TEAMS_OF = (("handoffs", "team_id"), ("handoffs", "waited_team_id"), ("next_replies", "team_id"))
+CLOCKS = ["queued_at", "asked_at", "first_human_reply_at", "ended_at", "waited_team_id"]
+"""Everything the figures of a year read: the rows themselves are long, for the packet is in them."""
 
 
 def upgrade() -> None:
@@ -30,9 +32,15 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(column, ID, nullable=True))
     for column in ("team_id", "waited_team_id"):
         op.execute(KNOWN_TEAMS.format(column=column))
+    op.drop_index("ix_handoffs_queued_at", "handoffs")
+    op.create_index("ix_handoffs_clocks", "handoffs", CLOCKS)
+    op.create_index("ix_handoffs_waited_team_id_queued_at", "handoffs", ["waited_team_id", "queued_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_handoffs_waited_team_id_queued_at", "handoffs")
+    op.drop_index("ix_handoffs_clocks", "handoffs")
+    op.create_index("ix_handoffs_queued_at", "handoffs", ["queued_at"])
     for table, column in TEAMS_OF:
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column)

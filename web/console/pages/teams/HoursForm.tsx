@@ -8,6 +8,7 @@ import {
   DAYS,
   dateName,
   dayName,
+  isRight,
   MOST_EXCEPTIONS,
   MOST_SPANS,
   oneMore,
@@ -97,6 +98,7 @@ function OwnHours({ hours, change }: { hours: Written; change: Change }) {
       </ul>
       <p class="quiet hours-note">{w("midnight")}</p>
       <Exceptions hours={hours} change={change} />
+      {!isRight(hours) && <p class="trouble">{w("hours_wrong")}</p>}
     </>
   );
 }

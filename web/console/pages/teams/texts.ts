@@ -111,6 +111,7 @@ const WORDS = {
     "The end must be later than the start. For a night shift, use two days.",
   ],
   spans_overlap: ["這些時間重疊了", "这些时间重叠了", "These hours overlap"],
+  hours_wrong: ["有些時間還要修改，才能儲存。", "有些时间还要修改，才能保存。", "Some hours above need mending before you can save."],
   exceptions: ["休假和特別的日子", "假期和特别的日子", "Holidays and other days"],
   exceptions_none: [
     "還沒有。可以把整年的休假一次貼上。",
