@@ -34,6 +34,10 @@ class Timetable:
     def of(self, team_id: int | None) -> BusinessHours:
         return self.teams.get(team_id, self.shop) if team_id is not None else self.shop
 
+    def others(self) -> Mapping[int, BusinessHours]:
+        """Of teams that are not there when the shop is."""
+        return {team_id: hours for team_id, hours in self.teams.items() if hours != self.shop}
+
 
 def read(session: Session, shop: BusinessHours) -> Timetable:
     """Everybody's hours in one query. What a dissolved team had is the fallback's, in its hours."""

@@ -392,7 +392,7 @@ export interface DayDraft {
     | [string, string, string, string, string, string];
 }
 /**
- * One agent, channel, language or reason; `key` is empty for those without one.
+ * One agent, team (by its key), channel, language or reason; `key` is empty for those without one.
  */
 export interface FigureGroup {
   figures: Figures;
