@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,11 +20,19 @@ Span = tuple[time, time]
 
 @dataclass(frozen=True, slots=True)
 class BusinessHours:
-    """`week` maps Monday = 0 to its spans; `exceptions` replace a date's spans, with none for a holiday."""
+    """`week` maps Monday = 0 to its spans; `exceptions` replace a date's spans, with none for a holiday.
+
+    `home` is the zone customers expect where that may be another one.
+    """
 
     zone: ZoneInfo
     week: Mapping[int, Sequence[Span]]
     exceptions: Mapping[date, Sequence[Span]]
+    home: ZoneInfo | None = field(default=None, compare=False)
+
+    def is_foreign(self, at: datetime) -> bool:
+        """Whether clocks at home show another time then."""
+        return self.home is not None and at.astimezone(self.zone).utcoffset() != at.astimezone(self.home).utcoffset()
 
     def is_open(self, now: datetime) -> bool:
         return self.closes_at(now) is not None

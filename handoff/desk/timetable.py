@@ -42,7 +42,7 @@ class Timetable:
 def read(session: Session, shop: BusinessHours) -> Timetable:
     """Everybody's hours in one query. What a dissolved team had is the fallback's, in its hours."""
     rows = session.execute(select(Team.id, Team.active, Team.fallback, Team.hours)).all()
-    own = {row.id: _hours(row.hours) for row in rows if row.active and row.hours is not None}
+    own = {row.id: replace(_hours(row.hours), home=shop.zone) for row in rows if row.active and row.hours is not None}
     fallback = next((own[row.id] for row in rows if row.active and row.fallback and row.id in own), shop)
     return Timetable(shop, own | {row.id: fallback for row in rows if not row.active})
 

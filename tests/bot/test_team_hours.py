@@ -1,0 +1,57 @@
+"""What customers are told where a team has hours of its own, on SQLite and on PostgreSQL."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff.business_hours import DAYS
+from handoff.desk import teams
+from handoff.desk.teams import TeamView
+from handoff.desk.timetable import WrittenHours
+from handoff.models import Promise
+from handoff.values import Action, Language
+from tests import builders as a
+from tests.bot.conftest import Counter
+
+BERLIN = WrittenHours("Europe/Berlin", dict.fromkeys(DAYS, ("09:00-17:00",)), {})
+"""It is eleven o'clock in Taipei when a test begins, and four in the morning there."""
+NIGHT = WrittenHours("Asia/Taipei", dict.fromkeys(DAYS, ("20:00-24:00",)), {})
+
+
+async def team_for_calls(counter: Counter, hours: WrittenHours) -> None:
+    wanted = TeamView(0, "abroad", {"en": "Abroad"}, ("customer_request",), (), (), (), False, False, True, hours)
+    await counter.database.write(teams.put, wanted, counter.clock.now())
+
+
+def due_at(session: Session) -> datetime:
+    return session.scalars(select(Promise.due_at)).one()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh-TW", "客服人員今天 09:00 UTC+1 上班，您的問題已經排好。最晚 09:30 UTC+1 回覆您。"),
+        ("zh-CN", "人工客服今天 09:00 UTC+1 上班，您的问题已经排好。最晚 09:30 UTC+1 回复您。"),
+        ("en", "09:00 UTC+1. Your question is in line. You'll hear from us by 09:30 UTC+1 at the latest."),
+    ],
+)
+async def test_a_call_for_a_closed_team_is_told_when_that_team_opens(
+    counter: Counter, language: Language, told: str
+) -> None:
+    await team_for_calls(counter, BERLIN)
+    conversation = await counter.sends(a.inbound(content=Action("person"), locale=language))
+    _, messages = await counter.handed_off(conversation)
+    assert told in messages[-1].text
+    opens = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert await counter.database.read(due_at) == opens + timedelta(minutes=30)
+
+
+async def test_a_team_that_is_there_promises_a_wait_although_the_shop_is_closed(counter: Counter) -> None:
+    counter.clock.move(11 * 3600)
+    await team_for_calls(counter, NIGHT)
+    conversation = await counter.presses("person")
+    _, messages = await counter.handed_off(conversation)
+    assert "22:3" in messages[-1].text and "UTC" not in messages[-1].text
