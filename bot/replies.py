@@ -133,21 +133,22 @@ class Replies:
         due, named = due.astimezone(hours.zone), named or hours.next_opening(now) or now
         if due.date() == named.astimezone(hours.zone).date():
             return self.say(f"promise.{key}", language, time=_clock(due, hours))
-        day = self._day(due, now.astimezone(hours.zone), language)
+        day = self._day(due, now, language, hours)
         return self.say(f"promise.{key}_day", language, day=day, time=_clock(due, hours))
 
     def _opening(self, section: str, language: Language, hours: BusinessHours, now: datetime) -> str:
         opens = hours.next_opening(now)
         if opens is None:
             return self.say(f"{section}.closed_long", language)
-        day = self._day(opens, now.astimezone(hours.zone), language)
+        day = self._day(opens, now, language, hours)
         # The line beside the chat has its zone named by the page, which knows the customer's clock.
         time = f"{opens:%H:%M}" if section == "hours" else _clock(opens, hours)
         return self.say(f"{section}.closed", language, day=day, time=time)
 
-    def _day(self, at: datetime, now: datetime, language: Language) -> str:
-        ahead = (at.date() - now.date()).days
-        if ahead < 2:
+    def _day(self, at: datetime, now: datetime, language: Language, hours: BusinessHours) -> str:
+        """Where clocks show another time than the shop's, "today" may be another day than the customer's."""
+        ahead = (at.date() - now.astimezone(hours.zone).date()).days
+        if ahead < 2 and not hours.is_foreign(at):
             return self.say("hours.tomorrow" if ahead else "hours.today", language)
         return self.say("hours.date", language, date=day(at, language))
 

@@ -33,9 +33,9 @@ def due_at(session: Session) -> datetime:
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("zh-TW", "客服人員今天 09:00 UTC+1 上班，您的問題已經排好。最晚 09:30 UTC+1 回覆您。"),
-        ("zh-CN", "人工客服今天 09:00 UTC+1 上班，您的问题已经排好。最晚 09:30 UTC+1 回复您。"),
-        ("en", "09:00 UTC+1. Your question is in line. You'll hear from us by 09:30 UTC+1 at the latest."),
+        ("zh-TW", "客服人員11 月 20 日 09:00 UTC+1 上班，您的問題已經排好。最晚 09:30 UTC+1 回覆您。"),
+        ("zh-CN", "人工客服11 月 20 日 09:00 UTC+1 上班，您的问题已经排好。最晚 09:30 UTC+1 回复您。"),
+        ("en", "on 20 Nov at 09:00 UTC+1. Your question is in line. You'll hear from us by 09:30 UTC+1 at the latest."),
     ],
 )
 async def test_a_call_for_a_closed_team_is_told_when_that_team_opens(
