@@ -104,7 +104,7 @@ class Hours(_Section):
     exceptions: dict[Day, Spans] = {}
 
     def in_zone(self, zone: ZoneInfo) -> BusinessHours:
-        week: dict[str, list[str]] = {**self.week}
+        week = {str(day): entries for day, entries in self.week.items()}
         return written_hours(zone, week, self.exceptions)
 
 

@@ -7,7 +7,7 @@ belongs to the period in which its clock began.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,9 +42,9 @@ MOST_GROUPS = 200
 EPOCH_JULIAN = 2440587.5
 ONCE = "MATERIALIZED"
 """Of rows whose columns are used several times; else each use reckons its time anew."""
-HALF, NEARLY_ALL = literal_column("0.5"), literal_column("0.95")
+HALF: ColumnElement[float] = literal_column("0.5")
+NEARLY_ALL: ColumnElement[float] = literal_column("0.95")
 MEASURES = ("first", "next", "asked", "resolution")
-Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +313,8 @@ def _gather(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> di
 
 
 def _with_waits(found: Figures, waits: Mapping[tuple[str, str], Wait], name: str) -> Figures:
-    measured = {measure: waits.get((name, measure)) for measure in MEASURES}
-    return replace(found, people=replace(found.people, **measured))
+    first, again, asked, resolution = (waits.get((name, measure)) for measure in MEASURES)
+    return replace(found, people=replace(found.people, first=first, next=again, asked=asked, resolution=resolution))
 
 
 def _added(series: Sequence[Figures]) -> Figures:
@@ -326,7 +326,7 @@ def _added(series: Sequence[Figures]) -> Figures:
     )
 
 
-def _sum(nothing: Counted, parts: Sequence[Counted]) -> Counted:
+def _sum(nothing: Any, parts: Sequence[Any]) -> Any:
     """Field by field; a `Wait` stays None."""
     added: dict[str, Any] = {}
     for each in fields(nothing):
@@ -503,14 +503,14 @@ def _periods(periods: Sequence[Period]) -> Any:
     return values(*columns, name="periods").data(rows).cte()
 
 
-def _cut(of_team: tuple[int | None, OpenSpan], n: int, period: Period) -> Sequence[Any] | None:
+def _cut(of_team: tuple[int | None, OpenSpan], n: int, period: Period) -> tuple[Any, ...] | None:
     """A span as far as it lies within the period."""
     team_id, span = of_team
     since, until = max(span.opens, period.since), min(span.closes, period.until)
     return (n, team_id, since, until, span.closes, span.reopens) if since < until else None
 
 
-def _hours(rows: Sequence[Sequence[Any]]) -> Any:
+def _hours(rows: Sequence[tuple[Any, ...]]) -> Any:
     numbers = [column(name, Integer) for name in ("n", "team_id")]
     times = [column(name, UtcDateTime) for name in ("since", "until", "closes", "reopens")]
     return values(*numbers, *times, name="open_hours").data(rows).cte("open_hours")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,7 @@ from tests.handoff.shops import Shop
 SHOP = written_hours(ZoneInfo("Asia/Taipei"), {day: ["09:00-21:00"] for day in DAYS}, {})
 """It is eleven o'clock on a Friday in November when a test begins, and four in the morning in Berlin."""
 BERLIN = WrittenHours("Europe/Berlin", dict.fromkeys(DAYS[:5], ("09:00-17:00",)), {date(2026, 11, 23): ()})
-SLA = Sla(SHOP, {Priority.NORMAL: {target: timedelta(minutes=60) for target in ("first_response", "resolution")}})  # type: ignore[misc]
+SLA = Sla(SHOP, {Priority.NORMAL: {target: timedelta(minutes=60) for target in ("first_response", "resolution")}})
 
 
 @pytest.fixture
@@ -49,6 +50,11 @@ async def called(shop: Shop, contact: str, intent: str | None = None, promise: P
     call = replace(a.call(), intent=intent, promise=promise)
     await shop.database.write(desk.hand_off, fence, call, shop.clock.now(), decision=None, language="en", sla=SLA)
     return recorded.conversation_id
+
+
+async def passed_to(shop: Shop, team: TeamView, conversation: int) -> None:
+    verb = partial(desk.transfer, team_id=team.id, anybodys=True, sla=SLA)
+    await shop.do(verb, conversation, shop.jun, None, None)
 
 
 async def due(shop: Shop, conversation: int, kind: str = "first_response") -> datetime:
@@ -92,9 +98,7 @@ async def test_after_a_transfer_what_is_left_passes_in_the_hours_of_the_new_team
     promised = PromisedTime("wait", shop.clock.now() + timedelta(minutes=10))
     conversation = await called(shop, "ann", promise=promised)
     shop.clock.move(45 * 60)
-    await shop.database.write(desk.claim, conversation, shop.jun, shop.clock.now())
-    pass_on = {"team_id": team.id, "sla": SLA}
-    await shop.database.write(desk.transfer, conversation, shop.jun, None, None, shop.clock.now(), **pass_on)
+    await passed_to(shop, team, conversation)
     assert await due(shop, conversation) == berlin(20, 9, 15)
     view = await shop.database.read(inbox.conversation_view, conversation)
     assert next(clock.due_at for clock in view.clocks if clock.kind == "promise") == promised.due_at
@@ -104,8 +108,7 @@ async def test_a_deadline_that_has_passed_stays_passed_whoever_has_it_then(shop:
     team, conversation = await berlin_team(shop), await called(shop, "ann")
     missed = await due(shop, conversation)
     shop.clock.move(2 * 3600)
-    pass_on = {"team_id": team.id, "anybodys": True, "sla": SLA}
-    await shop.database.write(desk.transfer, conversation, shop.jun, None, None, shop.clock.now(), **pass_on)
+    await passed_to(shop, team, conversation)
     assert await due(shop, conversation) == missed
 
 
@@ -118,8 +121,7 @@ async def test_a_call_remembers_its_last_team_and_the_one_that_let_the_customer_
         return handoff.waited_team_id, handoff.team_id
 
     async def passes(team: TeamView) -> tuple[int | None, int | None]:
-        pass_on = {"team_id": team.id, "anybodys": True}
-        await shop.database.write(desk.transfer, conversation, shop.mei, None, None, shop.clock.now(), **pass_on)
+        await passed_to(shop, team, conversation)
         return await shop.database.read(teams_of)
 
     assert await shop.database.read(teams_of) == (first.id, first.id)
