@@ -9,16 +9,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import desk, inbox
+from handoff import desk, inbox, jobs
 from handoff.assignment import Rules
-from handoff.business_hours import DAYS, written_hours
+from handoff.board import Board
+from handoff.business_hours import DAYS, BusinessHours, written_hours
 from handoff.db import Database
 from handoff.desk import teams, timetable
 from handoff.desk.teams import TeamView
 from handoff.desk.timetable import WrittenHours
-from handoff.models import Handoff
+from handoff.models import Handoff, Promise
+from handoff.ports import LocalWakeups
 from handoff.sla import Sla
-from handoff.values import Priority, PromisedTime
+from handoff.values import Language, Outgoing, Priority, PromisedTime
+from handoff.watches import DUE, Watches, keeper
 from tests import builders as a
 from tests.fakes import MovedClock
 from tests.handoff.shops import Shop
@@ -102,6 +105,35 @@ async def test_after_a_transfer_what_is_left_passes_in_the_hours_of_the_new_team
     assert await due(shop, conversation) == berlin(20, 9, 15)
     view = await shop.database.read(inbox.conversation_view, conversation)
     assert next(clock.due_at for clock in view.clocks if clock.kind == "promise") == promised.due_at
+
+
+async def test_told_anew_a_promise_is_in_the_hours_of_who_has_it_then_and_judged_by_the_first(shop: Shop) -> None:
+    team, told = await berlin_team(shop), list[tuple[str, datetime]]()
+
+    def words(
+        hours: BusinessHours, promise: PromisedTime, language: Language | None, late: bool
+    ) -> tuple[Outgoing, ...]:
+        told.append((hours.zone.key, promise.due_at))
+        return (Outgoing("later", author="system"),)
+
+    first = shop.clock.now() + timedelta(minutes=10)
+    conversation = await called(shop, "ann", promise=PromisedTime("wait", first))
+    await passed_to(shop, team, conversation)
+    board = Board(shop.database, LocalWakeups(), shop.clock)
+    at_work = Watches(shop.database, shop.clock, {DUE: keeper(shop.database, shop.clock, board, SHOP, words)})
+    await shop.do(_begin_watching)
+    shop.clock.move(9 * 60)
+    await at_work.run_due()
+    assert told == [("Europe/Berlin", berlin(20, 9, 30))]
+
+    def kept(session: Session) -> datetime:
+        return session.scalars(select(Promise.first_due_at)).one()
+
+    assert await shop.database.read(kept) == first
+
+
+def _begin_watching(session: Session, now: datetime) -> None:
+    jobs.schedule(session, DUE, "", now)
 
 
 async def test_a_deadline_that_has_passed_stays_passed_whoever_has_it_then(shop: Shop) -> None:
