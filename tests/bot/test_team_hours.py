@@ -15,7 +15,8 @@ from handoff.models import Promise
 from handoff.values import Action, Language
 from tests import builders as a
 from tests.bot.conftest import Counter
-from tests.bot.test_widget import NEVER_OPEN, Visitor, queued, served
+from tests.bot.test_widget import NEVER_OPEN, queued, served
+from tests.e2e.program import Visitor
 
 BERLIN = WrittenHours("Europe/Berlin", dict.fromkeys(DAYS, ("09:00-17:00",)), {})
 """It is eleven o'clock in Taipei when a test begins, and four in the morning there."""
