@@ -37,6 +37,7 @@ from bot.training import Calibrator
 from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
 from handoff import desk, jobs
 from handoff.board import Board
+from handoff.business_hours import BusinessHours
 from handoff.console.auth import SignInLimit
 from handoff.console.figure_page import FigurePage
 from handoff.console.live import LiveFeed
@@ -332,9 +333,11 @@ class Server:
             return False
         return True
 
-    def _later(self, promise: PromisedTime, language: Language | None, late: bool) -> tuple[Outgoing, ...]:
+    def _later(
+        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, late: bool
+    ) -> tuple[Outgoing, ...]:
         shop, now = self._parts.shop, self._parts.clock.now()
-        words = self._parts.replies.later(promise, language or shop.language, shop.business_hours, now, late=late)
+        words = self._parts.replies.later(promise, language or shop.language, hours, now, late=late)
         return (words,)
 
     def _nlu_state(self) -> NluState:

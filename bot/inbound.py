@@ -15,7 +15,9 @@ from bot.shopdata.base import ShopUnavailable
 from bot.understand import Brain, content_of, details_named, language_of, written
 from handoff import desk, expected, promises
 from handoff.board import Board
+from handoff.business_hours import BusinessHours
 from handoff.db import Database
+from handoff.desk import timetable
 from handoff.errors import DatabaseTrouble, TooLate
 from handoff.ports import Clock
 from handoff.values import (
@@ -203,14 +205,17 @@ class Inbound:
         )
 
     async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> None:
-        context, promise = self._context(turn), await self._promise(decision.priority)
+        context = self._context(turn)
+        intent = _matter(context.memory, understood)
+        hours = await self._hours(decision.reason, intent, context.language)
+        promise = await self._promise(decision.priority, hours)
         call = CallForPerson(
             decision.reason,
             decision.priority,
-            self._notice(turn, decision, context.language, promise),
+            self._notice(turn, decision, context.language, hours, promise),
             _packet(turn, context.memory, understood),
             again=context.reopened,
-            intent=_matter(context.memory, understood),
+            intent=intent,
             promise=promise,
         )
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
@@ -227,17 +232,22 @@ class Inbound:
             )
         )
 
-    async def _promise(self, priority: Priority) -> PromisedTime | None:
+    async def _hours(self, reason: Reason, intent: str | None, language: Language) -> BusinessHours:
+        """When somebody is there of the team that will have it."""
+        shop = self._shop.business_hours
+        return await self._database.read(timetable.hours_of_matter, reason, intent, language, shop)
+
+    async def _promise(self, priority: Priority, hours: BusinessHours) -> PromisedTime | None:
         """By when somebody answers whoever comes now, as far as the queue tells."""
         line, now = await self._board.line(), self._clock.now()
         wait = expected.wait(line, line.behind(PRIORITY_ORDER[priority]), now)
-        return promises.promised(self._shop.business_hours, wait, now, staffed=line.agents > 0)
+        return promises.promised(hours, wait, now, staffed=line.agents > 0)
 
     def _notice(
-        self, turn: Turn, decision: HandOff, language: Language, promise: PromisedTime | None
+        self, turn: Turn, decision: HandOff, language: Language, hours: BusinessHours, promise: PromisedTime | None
     ) -> tuple[Outgoing, ...]:
         """What happens now; where nobody is there, also a way to hear from us later."""
-        now, hours = self._clock.now(), self._shop.business_hours
+        now = self._clock.now()
         words = self._replies.call(decision, language, hours, now, promise)
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words

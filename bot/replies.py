@@ -135,20 +135,23 @@ class Replies:
         """By when; its day only where that is not `named`, by default the next opening, which has just been told."""
         due, named = due.astimezone(hours.zone), named or hours.next_opening(now) or now
         if due.date() == named.astimezone(hours.zone).date():
-            return self.say(f"promise.{key}", language, time=f"{due:%H:%M}")
-        day = self._day(due, now.astimezone(hours.zone), language)
-        return self.say(f"promise.{key}_day", language, day=day, time=f"{due:%H:%M}")
+            return self.say(f"promise.{key}", language, time=_clock(due, hours))
+        day = self._day(due, now, language, hours)
+        return self.say(f"promise.{key}_day", language, day=day, time=_clock(due, hours))
 
     def _opening(self, section: str, language: Language, hours: BusinessHours, now: datetime) -> str:
         opens = hours.next_opening(now)
         if opens is None:
             return self.say(f"{section}.closed_long", language)
-        day = self._day(opens, now.astimezone(hours.zone), language)
-        return self.say(f"{section}.closed", language, day=day, time=f"{opens:%H:%M}")
+        day = self._day(opens, now, language, hours)
+        # The line beside the chat has its zone named by the page, which knows the customer's clock.
+        time = f"{opens:%H:%M}" if section == "hours" else _clock(opens, hours)
+        return self.say(f"{section}.closed", language, day=day, time=time)
 
-    def _day(self, at: datetime, now: datetime, language: Language) -> str:
-        ahead = (at.date() - now.date()).days
-        if ahead < 2:
+    def _day(self, at: datetime, now: datetime, language: Language, hours: BusinessHours) -> str:
+        """Where clocks show another time than the shop's, "today" may be another day than the customer's."""
+        ahead = (at.date() - now.astimezone(hours.zone).date()).days
+        if ahead < 2 and not hours.is_foreign(at):
             return self.say("hours.tomorrow" if ahead else "hours.today", language)
         return self.say("hours.date", language, date=day(at, language))
 
@@ -178,6 +181,16 @@ class Replies:
 def day(at: datetime, language: Language) -> str:
     """A date without its year, as it is written in the language."""
     return f"{at.day} {at:%b}" if language == "en" else f"{at.month} 月 {at.day} 日"
+
+
+def _clock(at: datetime, hours: BusinessHours) -> str:
+    """A time as the clocks there show it, and by whose clock where that is not the shop's."""
+    time = f"{at:%H:%M}"
+    if not hours.is_foreign(at):
+        return time
+    offset = f"{at:%z}"
+    minutes = f":{offset[3:]}" if offset[3:] != "00" else ""
+    return f"{time} UTC{offset[0]}{int(offset[1:3])}{minutes}"
 
 
 @cache

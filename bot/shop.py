@@ -1,12 +1,10 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
-import re
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
@@ -21,7 +19,7 @@ from pydantic import (
 )
 
 from handoff.assignment import Rules
-from handoff.business_hours import BusinessHours, Span
+from handoff.business_hours import BusinessHours, read_spans, read_zone, require_written_date, written_hours
 from handoff.quality import Checklist, Point
 from handoff.sla import NO_SLA, Sla, Target
 from handoff.tone import ToneKind
@@ -30,7 +28,6 @@ from handoff.values import Language, Priority, Reason
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 LANGUAGES: tuple[Language, ...] = ("zh-TW", "zh-CN", "en")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 T = TypeVar("T")
@@ -92,41 +89,14 @@ class Assignment(_Section):
         )
 
 
-def _spans(entries: list[str]) -> tuple[Span, ...]:
-    return tuple(_span(entry) for entry in entries)
-
-
-def _span(entry: str) -> Span:
-    start, dash, end = entry.partition("-")
-    try:
-        span = time.fromisoformat(start.strip()), time.fromisoformat(end.strip().replace("24:00", "00:00"))
-    except ValueError:
-        dash = ""
-    if not dash or (span[1] != time(0) and span[1] <= span[0]):
-        raise ValueError(f'{entry!r} must be a span of one day such as "09:00-18:00"; 24:00 is its end')
-    return span
-
-
 def _separate(entries: list[str]) -> list[str]:
-    """Spans that can be read and do not overlap: whoever writes 09:00-18:00 and 12:00-20:00 means something else."""
-    spans = sorted(_spans(entries))
-    for (_, before), (start, _) in pairwise(spans):
-        if before == time(0) or start < before:
-            raise ValueError(f"the spans {', '.join(entries)} overlap")
+    """Spans that can be read and do not overlap."""
+    read_spans(entries)
     return entries
 
 
 Spans = Annotated[list[str], Field(max_length=6), AfterValidator(_separate)]
-
-
-def _written_as_date(day: object) -> object:
-    """A bare number would be taken for seconds, and be a day in 1970."""
-    if not isinstance(day, date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
-        raise ValueError("must be a date such as 2027-02-06")
-    return day
-
-
-Day = Annotated[date, BeforeValidator(_written_as_date)]
+Day = Annotated[date, BeforeValidator(require_written_date)]
 
 
 class Hours(_Section):
@@ -136,8 +106,8 @@ class Hours(_Section):
     exceptions: dict[Day, Spans] = {}
 
     def in_zone(self, zone: ZoneInfo) -> BusinessHours:
-        week = {DAYS.index(day): _spans(entries) for day, entries in self.week.items()}
-        return BusinessHours(zone, week, {day: _spans(entries) for day, entries in self.exceptions.items()})
+        week = {str(day): entries for day, entries in self.week.items()}
+        return written_hours(zone, week, self.exceptions)
 
 
 BusinessMinutes = Annotated[float, Field(gt=0, le=60 * 24 * 60)]
@@ -251,9 +221,7 @@ class Shop(_Section):
     @field_validator("timezone")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError("must be a time zone such as Asia/Taipei")
-        return name
+        return read_zone(name).key
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,20 +5,21 @@ belongs to the period in which its clock began.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
     Float,
+    Integer,
     and_,
     case,
     cast,
     column,
     extract,
     func,
-    literal,
+    literal_column,
     null,
     or_,
     select,
@@ -28,16 +29,22 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from handoff.db import UtcDateTime, is_postgres
-from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Rating, Review
+from handoff.errors import NotFound
+from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Rating, Review, Team
 from handoff.periods import OpenSpan, Period
 
-By = Literal["agent", "channel", "language", "reason"]
+By = Literal["agent", "team", "channel", "language", "reason"]
 SOON_S = 180
 DAY_S = 86_400
 GOOD = 4
 """A score from here on counts as satisfied."""
 MOST_GROUPS = 200
 EPOCH_JULIAN = 2440587.5
+ONCE = "MATERIALIZED"
+"""Of rows whose columns are used several times; else each use reckons its time anew."""
+HALF: ColumnElement[float] = literal_column("0.5")
+NEARLY_ALL: ColumnElement[float] = literal_column("0.95")
+MEASURES = ("first", "next", "asked", "resolution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +127,18 @@ NOTHING = Figures()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be counted. `hours` are when people were there, `back_within` is how soon a return counts as one."""
+    """What is to be counted. `hours` are when people were there, `back_within` is how soon a return counts as one.
+
+    `team_hours` are those of teams that have their own, by id; `team` is the key of the one that alone is counted.
+    """
 
     shown: tuple[Period, ...]
     before: Period
     hours: tuple[OpenSpan, ...]
     back_within: timedelta
     by: By | None = None
+    team_hours: Mapping[int, tuple[OpenSpan, ...]] = field(default_factory=dict)
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,68 +160,113 @@ class Report:
     """Handoffs by reason: in the shown periods, and before."""
 
 
-Key = Callable[["_Source"], ColumnElement[Any]]
-
-
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Rows of one kind, joined to their conversation: when their clock began, and what they are compared by."""
+    """Rows of one kind: when their clock began, and what they are compared by."""
 
     model: Any
     at: Any
     keys: Mapping[By, Any]
 
 
-_ASKED_FOR = (
-    select(Handoff.reason)
-    .where(Handoff.conversation_id == Rating.conversation_id, Handoff.episode == Rating.episode)
-    .order_by(Handoff.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """The rows that are counted: those of some periods, by the number of the period or what they are compared by.
+
+    Periods are rows of a table, so that each finds what belongs to it by an index.
+    """
+
+    periods: tuple[Period, ...]
+    by: By | None = None
+    team_id: int | None = None
+
+    def of(self, source: _Source, *columns: Any) -> Any:
+        """The source's rows with these columns, and `key`."""
+        spans = _periods(self.periods)
+        key = source.keys[self.by] if self.by else spans.c.n
+        # By the time alone: a second condition on it would tempt the database to read everything for each period.
+        inside = and_(source.at >= spans.c.since, source.at < spans.c.until)
+        return self.joined(select(key.label("key"), *columns).select_from(spans).join(source.model, inside), source)
+
+    def joined(self, rows: Any, source: _Source) -> Any:
+        """With the conversation where that is compared by, and of the one team alone."""
+        if self.by in OF_CONVERSATION:
+            rows = rows.join(Conversation, Conversation.id == source.model.conversation_id)
+        return rows.where(source.keys["team"] == self.team_id) if self.team_id is not None else rows
 
 
-def _keys(agent: Any, reason: Any) -> Mapping[By, Any]:
+OF_CONVERSATION = ("channel", "language")
+
+
+def _called_last(of: Any, column: Any) -> Any:
+    """Of the last call for a person in the episode that was rated or reviewed."""
+    return (
+        select(column)
+        .where(Handoff.conversation_id == of.conversation_id, Handoff.episode == of.episode)
+        .order_by(Handoff.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _keys(agent: Any, team: Any, reason: Any) -> Mapping[By, Any]:
     """A further thing to compare by is one more line here."""
     return {
         "agent": agent,
+        "team": team,
         "channel": Conversation.channel,
         "language": Conversation.language,
         "reason": reason,
     }
 
 
-_HANDOFFS = _Source(Handoff, Handoff.queued_at, _keys(Handoff.agent_id, Handoff.reason))
-_REPLIES = _Source(NextReply, NextReply.asked_at, _keys(NextReply.agent_id, NextReply.reason))
-_RATINGS = _Source(Rating, Rating.asked_at, _keys(Rating.agent_id, _ASKED_FOR))
-_REVIEWS = _Source(Review, Review.resolved_at, _keys(Review.agent_id, Review.reason))
-_ANSWERED = _Source(Episode, Episode.answered_at, _keys(null(), null()))
-_BEGUN = _Source(Episode, Episode.began_at, _keys(null(), null()))
+_HANDOFFS = _Source(Handoff, Handoff.queued_at, _keys(Handoff.agent_id, Handoff.team_id, Handoff.reason))
+_REPLIES = _Source(NextReply, NextReply.asked_at, _keys(NextReply.agent_id, NextReply.team_id, NextReply.reason))
+_RATINGS = _Source(
+    Rating,
+    Rating.asked_at,
+    _keys(Rating.agent_id, _called_last(Rating, Handoff.team_id), _called_last(Rating, Handoff.reason)),
+)
+_REVIEWS = _Source(
+    Review, Review.resolved_at, _keys(Review.agent_id, _called_last(Review, Handoff.team_id), Review.reason)
+)
+_ANSWERED = _Source(Episode, Episode.answered_at, _keys(null(), null(), null()))
+_BEGUN = _Source(Episode, Episode.began_at, _keys(null(), null(), null()))
 
 
 def report(session: Session, wanted: Wanted, now: datetime) -> Report:
-    """Everything the page shows, counted anew."""
-    since, until = wanted.shown[0].since, wanted.shown[-1].until
-    whole = Period(wanted.shown[0].first, since, until)
-    both = _gather(session, wanted, _by_time((wanted.before, whole)), wanted.before.since, until, now)
-    series = _gather(session, wanted, _by_time(wanted.shown), since, until, now)
+    """Everything the page shows, counted anew. Raises `NotFound` for a team that there is not."""
+    team_id = _team_id(session, wanted.team)
+    whole = Period(wanted.shown[0].first, wanted.shown[0].since, wanted.shown[-1].until)
+    each = _Slice((wanted.before, *wanted.shown), team_id=team_id)
+    total = _Slice((wanted.before, whole), team_id=team_id)
+    found = _gather(session, wanted, each, now)
+    waits = _waits(session, total)
+    before, *series = (found.get(str(n), NOTHING) for n in range(len(each.periods)))
     return Report(
-        both.get("1", NOTHING),
-        both.get("0", NOTHING),
-        tuple(series.get(str(n), NOTHING) for n in range(len(wanted.shown))),
-        _groups(session, wanted, since, until, now) if wanted.by else (),
-        _reasons(session, wanted.before, whole),
+        _with_waits(_added(series), waits, "1"),
+        before,
+        tuple(series),
+        _groups(session, wanted, replace(total, periods=(whole,), by=wanted.by), now) if wanted.by else (),
+        _reasons(session, wanted.before, whole, team_id),
     )
 
 
-def _groups(session: Session, wanted: Wanted, since: datetime, until: datetime, now: datetime) -> tuple[Group, ...]:
-    by = wanted.by
-    assert by is not None, "the caller has looked"
-    found = _gather(session, wanted, lambda source: source.keys[by], since, until, now)
-    names = _agent_names(session) if by == "agent" else {}
+def _team_id(session: Session, key: str) -> int | None:
+    if not key:
+        return None
+    team_id = session.scalar(select(Team.id).where(Team.key == key))
+    if team_id is None:
+        raise NotFound("team")
+    return team_id
+
+
+def _groups(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> tuple[Group, ...]:
+    found = _gather(session, wanted, part, now)
+    names = _names(session, part.by)
     groups = [Group(key, names.get(key, key), figures) for key, figures in found.items()]
-    if by in ("agent", "reason"):
-        # The bot has neither; its episodes would be a row of nobody's.
+    if part.by in ("agent", "team", "reason"):
+        # The bot has none of them; its episodes would be a row of nobody's.
         groups = [group for group in groups if group.figures.people != People()]
     return tuple(sorted(groups, key=_busiest)[:MOST_GROUPS])
 
@@ -218,54 +275,87 @@ def _busiest(group: Group) -> tuple[int, str]:
     return -(group.figures.people.handoffs + group.figures.bot.answered), group.name
 
 
-def _agent_names(session: Session) -> dict[str, str]:
-    return {str(agent_id): name for agent_id, name in session.execute(select(Agent.id, Agent.name))}
+def _names(session: Session, by: By | None) -> dict[str, str]:
+    """Of agents their names, of teams the keys by which the console names them."""
+    match by:
+        case "agent":
+            rows = session.execute(select(Agent.id, Agent.name))
+        case "team":
+            rows = session.execute(select(Team.id, Team.key))
+        case _:
+            return {}
+    return {str(one): name for one, name in rows}
 
 
-def _reasons(session: Session, before: Period, whole: Period) -> dict[str, tuple[int, int]]:
+def _reasons(session: Session, before: Period, whole: Period, team_id: int | None) -> dict[str, tuple[int, int]]:
     then = func.sum(case((Handoff.queued_at < whole.since, 1), else_=0))
-    rows = session.execute(
-        select(Handoff.reason, func.count(), then)
-        .where(Handoff.queued_at >= before.since, Handoff.queued_at < whole.until)
-        .group_by(Handoff.reason)
+    query = select(Handoff.reason, func.count(), then).where(
+        Handoff.queued_at >= before.since, Handoff.queued_at < whole.until
     )
+    if team_id is not None:
+        query = query.where(Handoff.team_id == team_id)
+    rows = session.execute(query.group_by(Handoff.reason))
     found = sorted((-(count - earlier), -earlier, reason) for reason, count, earlier in rows)
     return {reason: (-count, -earlier) for count, earlier, reason in found}
 
 
-def _gather(
-    session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime, now: datetime
-) -> dict[str, Figures]:
-    counts = _counts(session, key, since, until, now)
-    soon = _soon(session, wanted, key, since, until, now)
-    waits = _waits(session, key, since, until)
-    scores = _scores(session, key, since, until)
-    reviews = _reviews(session, key, since, until)
-    outcomes = _outcomes(session, wanted, key, since, until)
-    contacts = _contacts(session, key, since, until)
-    found = {name for part in (counts, reviews, outcomes, contacts) for name in part}
+def _gather(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> dict[str, Figures]:
+    counts = _counts(session, part, now)
+    soon = _soon(session, wanted, part, now)
+    waits = _waits(session, part)
+    scores = _scores(session, part)
+    reviews = _reviews(session, part)
+    outcomes = _outcomes(session, wanted, part)
+    contacts = _contacts(session, part)
+    found = {name for some in (counts, reviews, outcomes, contacts) for name in some}
     found |= {name for name, _ in waits} | {name for name, _ in scores}
     return {
-        name: Figures(
-            People(
-                **counts.get(name, {}),
-                soon=soon.get(name, Share()),
-                first=waits.get((name, "first")),
-                next=waits.get((name, "next")),
-                asked=waits.get((name, "asked")),
-                resolution=waits.get((name, "resolution")),
-                scores=scores.get((name, "agent"), Scores()),
-                reviews=reviews.get(name, Reviewed()),
+        name: _with_waits(
+            Figures(
+                People(
+                    **counts.get(name, {}),
+                    soon=soon.get(name, Share()),
+                    scores=scores.get((name, "agent"), Scores()),
+                    reviews=reviews.get(name, Reviewed()),
+                ),
+                Bot(**outcomes.get(name, {}), scores=scores.get((name, "bot"), Scores())),
+                contacts.get(name, 0),
             ),
-            Bot(**outcomes.get(name, {}), scores=scores.get((name, "bot"), Scores())),
-            contacts.get(name, 0),
+            waits,
+            name,
         )
         for name in found
     }
 
 
-def _counts(session: Session, key: Key, since: datetime, until: datetime, now: datetime) -> dict[str, dict[str, Any]]:
-    rows = _rows_of(session, _HANDOFFS, key, since, until).subquery()
+def _with_waits(found: Figures, waits: Mapping[tuple[str, str], Wait], name: str) -> Figures:
+    first, again, asked, resolution = (waits.get((name, measure)) for measure in MEASURES)
+    return replace(found, people=replace(found.people, first=first, next=again, asked=asked, resolution=resolution))
+
+
+def _added(series: Sequence[Figures]) -> Figures:
+    """All together; what half of them waited for cannot be added."""
+    return Figures(
+        _sum(People(), [one.people for one in series]),
+        _sum(Bot(), [one.bot for one in series]),
+        sum(one.contacts for one in series),
+    )
+
+
+def _sum(nothing: Any, parts: Sequence[Any]) -> Any:
+    """Field by field; a `Wait` stays None."""
+    added: dict[str, Any] = {}
+    for each in fields(nothing):
+        start, found = getattr(nothing, each.name), [getattr(part, each.name) for part in parts]
+        if isinstance(start, int):
+            added[each.name] = sum(found)
+        elif start is not None:
+            added[each.name] = _sum(start, found)
+    return replace(nothing, **added)
+
+
+def _counts(session: Session, part: _Slice, now: datetime) -> dict[str, dict[str, Any]]:
+    rows = part.of(_HANDOFFS, *_times(session)).cte().prefix_with(ONCE)
     waited_till = func.coalesce(rows.c.ended, now.timestamp())
     replied = rows.c.replied.is_not(None)
     query = select(
@@ -287,26 +377,46 @@ def _counts(session: Session, key: Key, since: datetime, until: datetime, now: d
     }
 
 
-def _soon(
-    session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime, now: datetime
+def _soon(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> dict[str, Share]:
+    """Of what was queued in the opening hours of who let the customer wait."""
+    own = list(wanted.team_hours)
+    shops = or_(Handoff.waited_team_id.is_(None), Handoff.waited_team_id.not_in(own))
+    found = _soon_in(session, part, [(None, span) for span in wanted.hours], shops, now)
+    of_teams = [(team_id, span) for team_id, spans in wanted.team_hours.items() for span in spans]
+    for name, share in _soon_in(session, part, of_teams, None, now).items():
+        shops_share = found.get(name, Share())
+        found[name] = Share(shops_share.n + share.n, shops_share.of + share.of)
+    return found
+
+
+def _soon_in(
+    session: Session,
+    part: _Slice,
+    spans: Sequence[tuple[int | None, OpenSpan]],
+    whose: ColumnElement[bool] | None,
+    now: datetime,
 ) -> dict[str, Share]:
-    """Of what was queued in opening hours. Each of these finds its handoffs by their index."""
-    spans = [span for span in wanted.hours if span.closes > since and span.opens < until]
-    if not spans:
+    """In these hours of `whose`, by default of the team each belongs to. Each finds its handoffs by their index."""
+    cut = [row for period in enumerate(part.periods) for one in spans if (row := _cut(one, *period)) is not None]
+    if not cut:
         return {}
-    hours, seconds = _hours(spans, since, until), _seconds(session)
-    # By the hours alone: a second condition on the time would tempt the database to read everything for each of them.
-    inside = and_(Handoff.queued_at >= hours.c.since, Handoff.queued_at < hours.c.until)
+    hours, seconds = _hours(cut), _seconds(session)
+    mine = hours.c.team_id == Handoff.waited_team_id if whose is None else whose
+    inside = and_(Handoff.queued_at >= hours.c.since, Handoff.queued_at < hours.c.until, mine)
     rows = (
-        select(
-            *_times(session, key),
-            seconds(hours.c.closes).label("closes"),
-            seconds(hours.c.reopens).label("reopens"),
+        part.joined(
+            select(
+                (_HANDOFFS.keys[part.by] if part.by else hours.c.n).label("key"),
+                *_times(session),
+                seconds(hours.c.closes).label("closes"),
+                seconds(hours.c.reopens).label("reopens"),
+            )
+            .select_from(hours)
+            .join(Handoff, inside),
+            _HANDOFFS,
         )
-        .select_from(hours)
-        .join(Handoff, inside)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .subquery()
+        .cte()
+        .prefix_with(ONCE)
     )
     by = _deadline(rows)
     waited_till = func.coalesce(rows.c.ended, now.timestamp())
@@ -318,15 +428,10 @@ def _soon(
     return {_name(name): Share(n, of) for name, n, of in session.execute(query)}
 
 
-def _rows_of(session: Session, source: _Source, key: Key, since: datetime, until: datetime) -> Any:
-    return _within(select(*_times(session, key)), source, since, until)
-
-
-def _times(session: Session, key: Key) -> tuple[Any, ...]:
+def _times(session: Session) -> tuple[Any, ...]:
     """Of a handoff, in seconds since 1970."""
     seconds = _seconds(session)
     return (
-        key(_HANDOFFS).label("key"),
         seconds(Handoff.asked_at).label("asked"),
         seconds(Handoff.queued_at).label("queued"),
         seconds(Handoff.first_human_reply_at).label("replied"),
@@ -334,54 +439,40 @@ def _times(session: Session, key: Key) -> tuple[Any, ...]:
     )
 
 
-def _waits(session: Session, key: Key, since: datetime, until: datetime) -> dict[tuple[str, str], Wait]:
+def _waits(session: Session, part: _Slice) -> dict[tuple[str, str], Wait]:
     """Nearest ranks: every figure is a wait that somebody really had."""
-    rows = _rows_of(session, _HANDOFFS, key, since, until).cte()
+    rows = part.of(_HANDOFFS, *_times(session)).where(Handoff.first_human_reply_at.is_not(None)).cte()
     seconds = _seconds(session)
-    again = _within(
-        select(
-            key(_REPLIES).label("key"),
-            literal("next").label("measure"),
-            (seconds(NextReply.replied_at) - seconds(NextReply.asked_at)).label("took"),
-        ),
+    again = part.of(
         _REPLIES,
-        since,
-        until,
+        literal_column("1").label("measure"),
+        (seconds(NextReply.replied_at) - seconds(NextReply.asked_at)).label("took"),
     )
-    answered = rows.c.replied.is_not(None)
     took = union_all(
         again,
-        select(rows.c.key, literal("first"), rows.c.replied - rows.c.queued).where(answered),
-        select(rows.c.key, literal("asked"), rows.c.replied - rows.c.asked).where(answered),
-        select(rows.c.key, literal("resolution"), rows.c.ended - rows.c.queued).where(
-            answered, rows.c.ended.is_not(None)
-        ),
+        select(rows.c.key, literal_column("0"), rows.c.replied - rows.c.queued),
+        select(rows.c.key, literal_column("2"), rows.c.replied - rows.c.asked),
+        select(rows.c.key, literal_column("3"), rows.c.ended - rows.c.queued).where(rows.c.ended.is_not(None)),
     ).subquery()
     alike = (took.c.key, took.c.measure)
-    ranked = select(
-        *took.c,
-        func.row_number().over(partition_by=alike, order_by=took.c.took).label("rank"),
-        func.count().over(partition_by=alike).label("n"),
-    ).subquery()
-    middle, nearly_all = (ranked.c.n + 1) // 2, (ranked.c.n * 95 + 99) // 100
-    query = (
-        select(
-            ranked.c.key,
-            ranked.c.measure,
-            func.max(ranked.c.n),
-            func.max(case((ranked.c.rank == middle, ranked.c.took))),
-            func.max(case((ranked.c.rank == nearly_all, ranked.c.took))),
-        )
-        .where(or_(ranked.c.rank == middle, ranked.c.rank == nearly_all))
-        .group_by(ranked.c.key, ranked.c.measure)
-    )
+    # The share that waited no longer; where it first reaches a half is the nearest rank, exactly.
+    share = func.cume_dist().over(partition_by=alike, order_by=took.c.took)
+    ranked = select(*took.c, share.label("share")).subquery()
+    query = select(
+        ranked.c.key,
+        ranked.c.measure,
+        func.count(),
+        func.min(case((ranked.c.share >= HALF, ranked.c.took))),
+        func.min(case((ranked.c.share >= NEARLY_ALL, ranked.c.took))),
+    ).group_by(ranked.c.key, ranked.c.measure)
     return {
-        (_name(name), measure): Wait(n, float(p50), float(p95)) for name, measure, n, p50, p95 in session.execute(query)
+        (_name(name), MEASURES[measure]): Wait(n, float(p50), float(p95))
+        for name, measure, n, p50, p95 in session.execute(query)
     }
 
 
-def _scores(session: Session, key: Key, since: datetime, until: datetime) -> dict[tuple[str, str], Scores]:
-    rows = _within(select(key(_RATINGS).label("key"), Rating.by, Rating.score), _RATINGS, since, until).subquery()
+def _scores(session: Session, part: _Slice) -> dict[tuple[str, str], Scores]:
+    rows = part.of(_RATINGS, Rating.by, Rating.score).subquery()
     query = select(
         rows.c.key,
         rows.c.by,
@@ -393,16 +484,13 @@ def _scores(session: Session, key: Key, since: datetime, until: datetime) -> dic
     return {(_name(name), by): Scores(*numbers) for name, by, *numbers in session.execute(query)}
 
 
-def _reviews(session: Session, key: Key, since: datetime, until: datetime) -> dict[str, Reviewed]:
-    rows = _within(select(key(_REVIEWS).label("key"), Review.iqs), _REVIEWS, since, until)
-    scored = rows.where(Review.created_at.is_not(None)).subquery()
+def _reviews(session: Session, part: _Slice) -> dict[str, Reviewed]:
+    scored = part.of(_REVIEWS, Review.iqs, Review.created_at).where(Review.created_at.is_not(None)).subquery()
     query = select(scored.c.key, func.count(), func.sum(scored.c.iqs)).group_by(scored.c.key)
     return {_name(name): Reviewed(n, int(total)) for name, n, total in session.execute(query)}
 
 
-def _outcomes(
-    session: Session, wanted: Wanted, key: Key, since: datetime, until: datetime
-) -> dict[str, dict[str, int]]:
+def _outcomes(session: Session, wanted: Wanted, part: _Slice) -> dict[str, dict[str, int]]:
     """The first that holds: told wrong, passed to people, came back, confirmed, assumed; else still running."""
     seconds = _seconds(session)
     over_at = func.coalesce(Episode.silent_at, Episode.confirmed_at, Episode.answered_at)
@@ -415,7 +503,7 @@ def _outcomes(
         (Episode.silent_at.is_not(None), "assumed"),
         else_="running",
     )
-    rows = _within(select(key(_ANSWERED).label("key"), outcome.label("outcome")), _ANSWERED, since, until).subquery()
+    rows = part.of(_ANSWERED, outcome.label("outcome")).subquery()
     found: dict[str, dict[str, int]] = {}
     query = select(rows.c.key, rows.c.outcome, func.count()).group_by(rows.c.key, rows.c.outcome)
     for name, what, count in session.execute(query):
@@ -425,30 +513,29 @@ def _outcomes(
     return found
 
 
-def _contacts(session: Session, key: Key, since: datetime, until: datetime) -> dict[str, int]:
-    rows = _within(select(key(_BEGUN).label("key")), _BEGUN, since, until).where(Episode.by_customer).subquery()
+def _contacts(session: Session, part: _Slice) -> dict[str, int]:
+    rows = part.of(_BEGUN).where(Episode.by_customer).subquery()
     query = select(rows.c.key, func.count()).group_by(rows.c.key)
     return {_name(name): count for name, count in session.execute(query)}
 
 
-def _by_time(periods: Sequence[Period]) -> Key:
-    def key(source: _Source) -> ColumnElement[Any]:
-        return case(*[(and_(source.at >= p.since, source.at < p.until), n) for n, p in enumerate(periods)])
-
-    return key
-
-
-def _within(query: Any, source: _Source, since: datetime, until: datetime) -> Any:
-    """The rows of a source whose clock began in this time, with their conversations."""
-    joined = query.join_from(source.model, Conversation, Conversation.id == source.model.conversation_id)
-    return joined.where(source.at >= since, source.at < until)
+def _periods(periods: Sequence[Period]) -> Any:
+    columns = (column("n", Integer), column("since", UtcDateTime), column("until", UtcDateTime))
+    rows = [(n, period.since, period.until) for n, period in enumerate(periods)]
+    return values(*columns, name="periods").data(rows).cte()
 
 
-def _hours(spans: Sequence[OpenSpan], since: datetime, until: datetime) -> Any:
-    """Opening hours as rows, `since` and `until` as far as they are asked for."""
-    columns = [column(name, UtcDateTime) for name in ("since", "until", "closes", "reopens")]
-    rows = [(max(span.opens, since), min(span.closes, until), span.closes, span.reopens) for span in spans]
-    return values(*columns, name="open_hours").data(rows).cte("open_hours")
+def _cut(of_team: tuple[int | None, OpenSpan], n: int, period: Period) -> tuple[Any, ...] | None:
+    """A span as far as it lies within the period."""
+    team_id, span = of_team
+    since, until = max(span.opens, period.since), min(span.closes, period.until)
+    return (n, team_id, since, until, span.closes, span.reopens) if since < until else None
+
+
+def _hours(rows: Sequence[tuple[Any, ...]]) -> Any:
+    numbers = [column(name, Integer) for name in ("n", "team_id")]
+    times = [column(name, UtcDateTime) for name in ("since", "until", "closes", "reopens")]
+    return values(*numbers, *times, name="open_hours").data(rows).cte("open_hours")
 
 
 def _deadline(rows: Any) -> ColumnElement[float]:

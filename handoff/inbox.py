@@ -204,7 +204,7 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
             _contacts.c.key == contact_key,
         )
     ).first()
-    return _message(row, {}, {}) if row is not None else None
+    return _message(row, {}, {}, {}) if row is not None else None
 
 
 def was_claimed(session: Session, conversation_id: int) -> bool:
@@ -305,6 +305,7 @@ def _view(row: Row[Any]) -> ConversationView:
         preview_author=_author(row.preview_author) if row.preview_author else None,
         last_at=row.last_at,
         team=row.team,
+        team_id=row.team_id,
     )
 
 

@@ -225,13 +225,17 @@ class CannedResponse(Base):
 
 
 class Handoff(Base):
-    """One call for a person and its clocks, which are never mixed with the bot's."""
+    """One call for a person and its clocks, which are never mixed with the bot's.
+
+    `team_id` has it, or had it last; `waited_team_id` had it until a person's first reply.
+    """
 
     __tablename__ = "handoffs"
     __table_args__ = (
         Index(None, "conversation_id", "id"),
         Index(None, "claimed_at"),
-        Index(None, "queued_at"),
+        Index("ix_handoffs_clocks", "queued_at", "asked_at", "first_human_reply_at", "ended_at", "waited_team_id"),
+        Index(None, "waited_team_id", "queued_at"),
         Index(None, "resolved_at"),
     )
 
@@ -246,6 +250,8 @@ class Handoff(Base):
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     agent_id: Mapped[int | None] = mapped_column(ID)
+    team_id: Mapped[int | None] = mapped_column(ID)
+    waited_team_id: Mapped[int | None] = mapped_column(ID)
     first_human_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -343,7 +349,8 @@ class AuditEntry(Base):
 class Team(Base):
     """People who share matters: one of `reasons` or `intents`, in one of `languages`; see `assignment.TeamRules`.
 
-    `automatic`: its conversations are given out, else claimed. One team at most is the `fallback`.
+    `automatic`: its conversations are given out, else claimed. One team at most is the `fallback`. `hours` are its own,
+    as `desk.hours` writes them; None is the shop's.
     """
 
     __tablename__ = "teams"
@@ -357,6 +364,7 @@ class Team(Base):
     automatic: Mapped[bool] = mapped_column(Boolean)
     fallback: Mapped[bool] = mapped_column(Boolean)
     active: Mapped[bool] = mapped_column(Boolean)
+    hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -462,6 +470,7 @@ class NextReply(Base):
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     agent_id: Mapped[int] = mapped_column(ID)
+    team_id: Mapped[int | None] = mapped_column(ID)
     reason: Mapped[str | None] = mapped_column(String(32))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -356,7 +356,7 @@ class ConversationView:
     """A conversation as its reader may know it, without its messages.
 
     `contact_named`: the contact's name is one, else a code of ours. `read_seq` is up to where our side has read;
-    `delivered_seq` and `seen_seq` are the customer's side. `team` is a key.
+    `delivered_seq` and `seen_seq` are the customer's side. `team` is the key of `team_id`.
     """
 
     id: int
@@ -386,4 +386,5 @@ class ConversationView:
     preview_author: Author | None
     last_at: datetime
     team: str | None = None
+    team_id: int | None = None
     clocks: tuple[ClockView, ...] = ()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,11 +13,11 @@ from handoff.board import Board
 from handoff.business_hours import BusinessHours
 from handoff.db import Database
 from handoff.delivery import DIGEST, Parcel, Sender, SendFailed
-from handoff.desk import staff
+from handoff.desk import staff, timetable
 from handoff.desk.due import AT_ONCE as DUE_AT_ONCE
-from handoff.desk.due import Words
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Rerun
+from handoff.values import Language, Outgoing, PromisedTime
 
 log = logging.getLogger("baton.watches")
 
@@ -41,6 +41,10 @@ AT_ONCE = 20
 
 Handler = Callable[[jobs.Leased], Awaitable[timedelta | None]]
 """Does the work and says after how long it is due again; None when it is done for good."""
+
+
+InHours = Callable[[BusinessHours, PromisedTime, Language | None, bool], Sequence[Outgoing]]
+"""`desk.due.Words` of whoever is there in these hours."""
 
 
 class Watches:
@@ -245,23 +249,25 @@ def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) ->
     return sweep
 
 
-def keeper(database: Database, clock: Clock, board: Board, hours: BusinessHours, words: Words) -> Handler:
+def keeper(database: Database, clock: Clock, board: Board, shop: BusinessHours, words: InHours) -> Handler:
     """Tells customers a later time before a promise slips, and marks what is near its time or past it."""
 
-    async def retell(slipped: desk.Slipping) -> None:
+    async def retell(slipped: desk.Slipping, hours: BusinessHours) -> None:
         line, now = await board.line(), clock.now()
         position = line.ids.index(slipped.conversation_id) + 1 if slipped.conversation_id in line.ids else 1
         wait = expected.wait(line, position, now)
         promised = promises.promised(hours, wait, now, staffed=line.agents > 0)
         if promised is None or promised.due_at <= slipped.due_at:
             return  # as it looks, it will be kept
-        if await database.write(desk.retell, slipped, promised, words, now):
+        if await database.write(desk.retell, slipped, promised, partial(words, hours), now):
             log.info("promise_told conversation=%d", slipped.conversation_id)
 
     async def keep(_job: jobs.Leased) -> timedelta:
         slipping = await database.read(desk.slipping, clock.now())
-        for slipped in slipping:
-            await retell(slipped)
+        if slipping:
+            hours = await database.read(timetable.read, shop)
+            for slipped in slipping:
+                await retell(slipped, hours.of(slipped.team_id))
         marked = [await database.write(verb, clock.now()) for verb in (desk.break_promises, desk.warn, desk.breach)]
         return timedelta(0) if DUE_AT_ONCE in (len(slipping), *marked) else DUE_EVERY
 

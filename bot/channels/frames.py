@@ -174,8 +174,8 @@ class WidgetConversation(Frame):
 
     `position` is 1 for the next in the queue, only while waiting in hours; `wait` says how long that may take, in the
     customer's language, where it can be told. `seen` is the `seq` up to which our side has read.
-    `hours` says when people are there, in the customer's language. `rating` is there while one may be given or
-    changed.
+    `hours` says when people are there, in the customer's language and by the clocks of `zone`. `rating` is there
+    while one may be given or changed.
     """
 
     reference: str | None
@@ -187,6 +187,7 @@ class WidgetConversation(Frame):
     typing: TypingPerson | None
     open: bool
     hours: str
+    zone: str
     rating: Rating | None = None
 
 
@@ -199,7 +200,7 @@ class Limits(Frame):
 
 
 class Shop(Frame):
-    """`zone` is the time zone in which its hours are told."""
+    """`zone` is its time zone."""
 
     name: str
     accent: str

@@ -30,8 +30,9 @@ from bot.shop import Shop
 from handoff import files as files_of
 from handoff import inbox, ratings
 from handoff.board import Board, Place
+from handoff.business_hours import BusinessHours
 from handoff.db import Database
-from handoff.desk import presence
+from handoff.desk import presence, timetable
 from handoff.errors import BadInput, DatabaseTrouble, OldButton
 from handoff.events import contact_topic
 from handoff.files import Files
@@ -364,7 +365,7 @@ class _Visit:
         """What is behind the cursor; moves it."""
         widget, now = self._widget, self._widget.clock.now()
         news = await widget.database.read(_news_of, self._key, self._cursor, now)
-        hours = widget.shop.business_hours
+        hours = await self._hours(news)
         waits = news is not None and news.waits and hours.is_open(now)
         self._follow(news.view.id if news is not None and waits else None)
         place = await widget.board.place(news.view.id) if news is not None and waits else None
@@ -376,6 +377,7 @@ class _Visit:
                 **self._standing_at(place),
                 "open": hours.is_open(now),
                 "hours": widget.replies.hours(self._locale, hours, now),
+                "zone": hours.zone.key,
                 "rating": self._rating(news) if news else None,
             }
         )
@@ -384,6 +386,11 @@ class _Visit:
             return self._state, []
         self._cursor = news.view.rev
         return self._state, [self._shown(message, news.view) for message in news.messages]
+
+    async def _hours(self, news: "_News | None") -> BusinessHours:
+        """When somebody is there for this conversation."""
+        shop, team_id = self._widget.shop.business_hours, news.view.team_id if news is not None else None
+        return await self._widget.database.read(timetable.hours_of, team_id, shop) if team_id is not None else shop
 
     def _follow(self, conversation_id: int | None) -> None:
         """Be called when the place of this conversation in the queue is another one; of None, of nothing."""

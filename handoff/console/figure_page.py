@@ -1,10 +1,12 @@
 """The page of figures: what was asked for, checked; the answer as JSON, and as a table for a spreadsheet."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from handoff import figures
 from handoff.business_hours import BusinessHours
 from handoff.console import figure_schemas as schemas
 from handoff.db import Database
+from handoff.desk import timetable
 from handoff.errors import BadInput
 from handoff.figures import By, Figures, Report, Wanted
 from handoff.periods import Period, Step, before, day_after, open_spans, periods
@@ -33,7 +36,7 @@ class FigurePage:
     orders: OrderCounts
 
     async def report(self, database: Database, query: Mapping[str, str], now: datetime) -> schemas.FigureReport:
-        """For `from`, `to`, `step` and `by` of the address. Raises `BadInput`."""
+        """For `from`, `to`, `step`, `by` and `team` of the address. Raises `BadInput`, or `NotFound` for the team."""
         zone = self.hours.zone
         step: Step = _one_of(query, "step", Step) or "day"
         by: By | None = _one_of(query, "by", By)
@@ -45,8 +48,18 @@ class FigurePage:
             earlier = before(zone, shown, day_after(shown, step))
         except ValueError as error:
             raise BadInput(str(error)) from None
-        hours = open_spans(self.hours, earlier.since, min(shown[-1].until, now))
-        found = await database.read(figures.report, Wanted(shown, earlier, hours, self.back_within, by), now)
+        spans = partial(open_spans, since=earlier.since, until=min(shown[-1].until, now))
+        others = (await database.read(timetable.read, self.hours)).others()
+        wanted = Wanted(
+            shown,
+            earlier,
+            spans(self.hours),
+            self.back_within,
+            by,
+            await asyncio.to_thread(lambda: {team_id: spans(hours) for team_id, hours in others.items()}),
+            query.get("team", "")[:40],
+        )
+        found = await database.read(figures.report, wanted, now)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
         return _report(found, shown, step, zone, placed)
 

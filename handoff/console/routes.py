@@ -287,7 +287,8 @@ async def reopen(console: Console, call: Call) -> schemas.Row:
 async def transfer(console: Console, call: Call) -> schemas.Row:
     body = call.body
     assert isinstance(body, schemas.Transfer)
-    verb = partial(desk.transfer, team_id=body.team_id, anybodys=Permission.ASSIGN in permissions(call.agent.role))
+    anybodys = Permission.ASSIGN in permissions(call.agent.role)
+    verb = partial(desk.transfer, team_id=body.team_id, anybodys=anybodys, sla=console.sla)
     return await _change(console, call, verb, body.agent_id, body.note)
 
 

@@ -1,14 +1,15 @@
 """What the routes of teams do. Everybody may read them: to pass on and to filter; leads and admins change them."""
 
-from handoff.console import team_schemas, views
+from handoff.console import hours_schemas, team_schemas, views
 from handoff.console.routes import Call, Console, Route
 from handoff.desk import teams
 from handoff.desk.teams import SeatView, TeamView
+from handoff.desk.timetable import as_written
 from handoff.roles import Permission
 
 
 async def list_teams(console: Console, _call: Call) -> team_schemas.Teams:
-    return views.teams(await console.database.read(teams.arrangement))
+    return views.teams(await console.database.read(teams.arrangement), as_written(console.figure_page.hours))
 
 
 async def add_team(console: Console, call: Call) -> team_schemas.Team:
@@ -41,6 +42,7 @@ async def _put_team(console: Console, call: Call, team_id: int) -> team_schemas.
         automatic=body.automatic,
         fallback=body.fallback,
         active=body.active,
+        hours=hours_schemas.hours(body.hours) if body.hours else None,
     )
     return views.team(await console.database.write(teams.put, wanted, console.clock.now(), by=call.agent.id))
 

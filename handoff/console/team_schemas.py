@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from handoff.console.hours_schemas import Hours, HoursDraft
 from handoff.console.schemas import Locale, Schema
 
 TeamKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -15,7 +16,8 @@ Languages = Annotated[list[Locale], Field(max_length=3)]
 class TeamDraft(Schema):
     """A team as written or changed. Its matters: one of `reasons` or `intents`, in one of `languages`; empty is any.
 
-    `automatic`: its conversations are given out. `fallback`: it has what no other team has, and helps out.
+    `automatic`: its conversations are given out. `fallback`: it has what no other team has, and helps out. `hours` are
+    its own; None is the shop's.
     """
 
     key: TeamKey
@@ -27,6 +29,7 @@ class TeamDraft(Schema):
     automatic: bool
     fallback: bool
     active: bool
+    hours: HoursDraft | None = None
 
 
 class Team(Schema):
@@ -40,6 +43,7 @@ class Team(Schema):
     automatic: bool
     fallback: bool
     active: bool
+    hours: Hours | None
 
 
 class SeatDraft(Schema):
@@ -61,10 +65,11 @@ class Seat(Schema):
 class Teams(Schema):
     """Every team, what every agent can take on, and how many conversations at once where nothing else is said.
 
-    `automatic`: conversations of no team are given out as well.
+    `automatic`: conversations of no team are given out as well. `hours` are the shop's.
     """
 
     teams: list[Team]
     seats: list[Seat]
     capacity: int
     automatic: bool
+    hours: Hours

@@ -1,16 +1,17 @@
 """The desk's values in the shapes the console's browser gets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from handoff.audit import Entry
-from handoff.console import people_schemas, schemas, team_schemas
+from handoff.console import hours_schemas, people_schemas, schemas, team_schemas
 from handoff.desk.canned import Canned
 from handoff.desk.people import Person
 from handoff.desk.presence import Colleague, Here
 from handoff.desk.staff import Member
 from handoff.desk.teams import Arrangement, SeatView, TeamView
+from handoff.desk.timetable import WrittenHours
 from handoff.inbox import Asked, Listing, Transcript
 from handoff.ports import CustomerRecords, OrderSummary, Suggestion, Suggestions
 from handoff.roles import permissions
@@ -140,17 +141,19 @@ def trail(found: Sequence[Entry], more: bool, deeds: Sequence[str]) -> people_sc
     return people_schemas.Trail.model_validate({"items": items, "before": before, "deeds": deeds})
 
 
-def teams(found: Arrangement) -> team_schemas.Teams:
+def teams(found: Arrangement, shop: WrittenHours) -> team_schemas.Teams:
     return team_schemas.Teams(
         teams=[team(one) for one in found.teams],
         seats=[seat(one) for one in found.seats],
         capacity=found.rules.capacity,
         automatic=found.rules.automatic,
+        hours=hours_schemas.shown(shop),
     )
 
 
 def team(one: TeamView) -> team_schemas.Team:
-    return team_schemas.Team.model_validate(asdict(one))
+    hours = hours_schemas.shown(one.hours) if one.hours else None
+    return team_schemas.Team.model_validate({**asdict(replace(one, hours=None)), "hours": hours})
 
 
 def seat(one: SeatView) -> team_schemas.Seat:

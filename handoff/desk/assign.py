@@ -17,7 +17,7 @@ from handoff.assignment import Candidate, Matter, Rules, TeamRules, choose, firs
 from handoff.db import is_postgres
 from handoff.desk import people, presence
 from handoff.desk.presence import AGENT_LASTS, availability
-from handoff.desk.record import add_activity, announce, give, locked, transition
+from handoff.desk.record import add_activity, announce, give, locked, put_in_team, transition
 from handoff.desk.rules import rules_of
 from handoff.models import Agent, Assignment, Conversation, Message, Seat, Team, TeamMember
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
@@ -96,7 +96,12 @@ def assign_some(session: Session, now: datetime) -> bool:
 def direct(session: Session, conversation: Conversation, intent: str | None) -> None:
     """To the team whose matter it is."""
     conversation.intent = intent
-    conversation.team_id = route(conversation.reason, intent, conversation.language, list(_teams(session).values()))
+    put_in_team(session, conversation, team_for(session, conversation.reason, intent, conversation.language))
+
+
+def team_for(session: Session, reason: str | None, intent: str | None, language: str | None) -> int | None:
+    """The team that has such a matter now."""
+    return route(reason, intent, language, list(_teams(session).values()))
 
 
 def nudge(session: Session, conversation_id: int, epoch: int, now: datetime) -> timedelta | None:

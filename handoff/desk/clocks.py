@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import promises
+from handoff.business_hours import BusinessHours
 from handoff.desk.record import current_handoff
+from handoff.desk.timetable import in_its_hours
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
 from handoff.sla import AT_HANDOFF, Sla, Target, target_of
 from handoff.states import Status
@@ -31,6 +33,7 @@ def begin(
     session.flush()
     if promise is not None:
         session.add(_promise(handoff, promise, now))
+    sla = in_its_hours(session, conversation, sla)
     for target in AT_HANDOFF:
         _start(session, conversation, handoff.id, target, sla, now)
 
@@ -43,7 +46,7 @@ def customer_wrote(session: Session, conversation: Conversation, sla: Sla, now: 
     if handoff is None or handoff.first_human_reply_at is None:
         return
     if not any(clock.kind == "next_response" for clock in _running(session, conversation)):
-        _start(session, conversation, handoff.id, "next_response", sla, now)
+        _start(session, conversation, handoff.id, "next_response", in_its_hours(session, conversation, sla), now)
 
 
 def answered(session: Session, conversation: Conversation, now: datetime) -> None:
@@ -100,11 +103,29 @@ def reprioritised(session: Session, conversation: Conversation, sla: Sla, now: d
     handoff = current_handoff(session, conversation)
     if handoff is None or not sla.policies:
         return
+    sla = in_its_hours(session, conversation, sla)
     running = {clock.kind: clock for clock in _running(session, conversation)}
     for clock in running.values():
         _move(clock, conversation, sla, now)
     for target in _lacking(handoff, running):
         _start(session, conversation, handoff.id, target, sla, handoff.queued_at)
+
+
+def moved(session: Session, conversation: Conversation, before: Sla, sla: Sla, now: datetime) -> None:
+    """To another team: what is left of a deadline passes in its hours; what a customer was promised stays promised."""
+    after = in_its_hours(session, conversation, sla)
+    if after.hours == before.hours:
+        return
+    for clock in _running(session, conversation):
+        clock.deadline_at = _in_other_hours(clock.deadline_at, before.hours, after.hours, now)
+        clock.warn_at = _in_other_hours(clock.warn_at, before.hours, after.hours, now)
+
+
+def _in_other_hours(at: datetime, before: BusinessHours, after: BusinessHours, now: datetime) -> datetime:
+    """As much working time ahead as before; what has passed, or would never come, stays where it is."""
+    if at <= now:
+        return at
+    return after.add_working_time(now, before.working_time_between(now, at)) or at
 
 
 def _lacking(handoff: Handoff, running: dict[str, AppliedSla]) -> Sequence[Target]:

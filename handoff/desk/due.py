@@ -21,22 +21,24 @@ Words = Callable[[PromisedTime, Language | None, bool], Sequence[Outgoing]]
 
 @dataclass(frozen=True, slots=True)
 class Slipping:
-    """A promise that is close to its time and was not told anew yet."""
+    """A promise that is close to its time and was not told anew yet, of a conversation of this team."""
 
     id: int
     conversation_id: int
     due_at: datetime
+    team_id: int | None = None
 
 
 def slipping(session: Session, now: datetime, limit: int = AT_ONCE) -> list[Slipping]:
     """Promises that may not be kept in time and were told once so far; soonest first."""
     rows = session.execute(
-        select(Promise.id, Promise.conversation_id, Promise.due_at)
+        select(Promise.id, Promise.conversation_id, Promise.due_at, Conversation.team_id)
+        .join(Conversation, Conversation.id == Promise.conversation_id)
         .where(Promise.ended_at.is_(None), Promise.retell_at <= now, Promise.told_at.is_(None))
         .order_by(Promise.due_at)
         .limit(limit)
     )
-    return [Slipping(row.id, row.conversation_id, row.due_at) for row in rows]
+    return [Slipping(row.id, row.conversation_id, row.due_at, row.team_id) for row in rows]
 
 
 def retell(session: Session, slipped: Slipping, promised: PromisedTime, words: Words, now: datetime) -> bool:

@@ -272,6 +272,8 @@ def _handoff(conversation: Conversation, call: CallForPerson, again: int | None,
         queued_at=now,
         claimed_at=now if again else None,
         agent_id=again,
+        team_id=conversation.team_id,
+        waited_team_id=conversation.team_id,
     )
 
 

@@ -4,11 +4,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from handoff.desk import clocks
 from handoff.desk.assign import assign, look_after, passed_on, tell_assigned
-from handoff.desk.record import add_activity, add_message, announce, current_handoff, give, locked, owned, transition
+from handoff.desk.record import (
+    add_activity,
+    add_message,
+    announce,
+    current_handoff,
+    give,
+    locked,
+    owned,
+    put_in_team,
+    transition,
+)
+from handoff.desk.timetable import in_its_hours
 from handoff.errors import BadInput, IllegalTransition, NotFound
 from handoff.models import Agent, Conversation, Team
 from handoff.roles import WORKING
+from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
 from handoff.values import Activity
 
@@ -23,6 +36,7 @@ def transfer(
     *,
     team_id: int | None = None,
     anybodys: bool = False,
+    sla: Sla = NO_SLA,
 ) -> None:
     """The assigned agent gives the conversation to a colleague, to a team's queue or back to its own, with a note.
 
@@ -39,7 +53,9 @@ def transfer(
     if to_id is not None:
         _pass_to(session, conversation, to_id, now)
     else:
+        hours_before = in_its_hours(session, conversation, sla)
         _pass_back(session, conversation, agent_id, team_id, now)
+        clocks.moved(session, conversation, hours_before, sla, now)
     if before is not None:
         passed_on(session, conversation, before, now)
     announce(session, conversation, "transfer", now)
@@ -85,7 +101,7 @@ def _pass_back(session: Session, conversation: Conversation, agent_id: int, team
     team = session.get(Team, team_id) if team_id is not None else None
     transition(conversation, Status.OPEN)
     conversation.unanswered_since = conversation.unanswered_since or now
-    conversation.team_id = team.id if team else conversation.team_id
+    put_in_team(session, conversation, team.id if team else conversation.team_id)
     detail = f"team:{team.key}" if team else None
     add_activity(session, conversation, now, Activity.TRANSFERRED, agent_id, detail=detail, private=True)
 

@@ -96,6 +96,15 @@ def give(session: Session, conversation: Conversation, agent_id: int, now: datet
         handoff.claimed_at = handoff.claimed_at or (now if taken else None)
 
 
+def put_in_team(session: Session, conversation: Conversation, team_id: int | None) -> None:
+    """And its call for a person with it; how long the customer waited for a first answer stays where they waited."""
+    conversation.team_id = team_id
+    handoff = current_handoff(session, conversation)
+    if handoff is not None:
+        handoff.team_id = team_id
+        handoff.waited_team_id = team_id if handoff.first_human_reply_at is None else handoff.waited_team_id
+
+
 def mark_answered(conversation: Conversation) -> None:
     conversation.answered_seq = conversation.last_incoming_seq
     conversation.unanswered_since = None

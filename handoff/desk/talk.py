@@ -162,6 +162,7 @@ def _keep_next_reply(
         NextReply(
             conversation_id=conversation.id,
             agent_id=agent_id,
+            team_id=conversation.team_id,
             reason=conversation.reason,
             asked_at=asked_at,
             replied_at=now,

@@ -13,6 +13,7 @@ from handoff.audit import Deed
 from handoff.db import wake
 from handoff.desk.assign import assign, hold
 from handoff.desk.rules import put_rules, rules_of
+from handoff.desk.timetable import WrittenHours, stored, written
 from handoff.errors import BadInput, NotFound
 from handoff.models import Agent, Seat, Team, TeamMember
 from handoff.roles import WORKING
@@ -22,7 +23,10 @@ MAX_TEAMS = 100
 
 @dataclass(frozen=True, slots=True)
 class TeamView:
-    """`id` 0 is one that is not stored yet; `names` holds one per language, the others as in `TeamRules`."""
+    """`id` 0 is one that is not stored yet; `names` holds one per language, the others as in `TeamRules`.
+
+    `hours` are its own; None is the shop's.
+    """
 
     id: int
     key: str
@@ -34,6 +38,7 @@ class TeamView:
     automatic: bool
     fallback: bool
     active: bool
+    hours: WrittenHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ def put(session: Session, wanted: TeamView, now: datetime, *, by: int | None = N
     team.key, team.names = wanted.key, dict(wanted.names)
     team.reasons, team.intents, team.languages = list(wanted.reasons), list(wanted.intents), list(wanted.languages)
     team.automatic, team.active = wanted.automatic, wanted.active
+    team.hours = stored(wanted.hours)
     team.fallback = wanted.fallback and wanted.active
     session.add(team)
     session.flush()
@@ -155,6 +161,7 @@ def _view(team: Team, members: list[int]) -> TeamView:
         team.automatic,
         team.fallback,
         team.active,
+        written(team.hours),
     )
 
 

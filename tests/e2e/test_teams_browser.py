@@ -4,7 +4,7 @@ import asyncio
 import os
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.settings import ROOT
 from tests.e2e.browser import Agent, Shoot, a_context, a_customer
@@ -29,6 +29,7 @@ async def test_a_lead_makes_a_team_and_what_is_passed_to_it_is_given_to_a_member
         await page.get_by_test_id("team-members").get_by_role("button", name="Rae").click()
         await page.get_by_test_id("team-save").click()
         await expect(page.get_by_test_id("team-row").filter(has_text="Repairs")).to_contain_text("Members: 1")
+        await gives_it_hours(page)
         await shoot(page, "80-teams")
 
         await page.locator("a.home").click()
@@ -46,6 +47,27 @@ async def test_a_lead_makes_a_team_and_what_is_passed_to_it_is_given_to_a_member
         await expect(customer.name).to_have_text("Rae")
         await rae.resolves()
     await dissolve_all(program)
+
+
+async def gives_it_hours(page: Page) -> None:
+    """Of its own; what cannot be right cannot be saved."""
+    row = page.get_by_test_id("team-row").filter(has_text="Repairs")
+    await page.get_by_test_id("team-own-hours").click()
+    monday = page.get_by_test_id("hours-mon")
+    until = monday.get_by_label("Until")
+    await monday.get_by_label("From").fill("09:00")
+    await until.fill("08:00")
+    await expect(monday.get_by_role("alert")).to_contain_text("later than the start")
+    await expect(page.get_by_test_id("team-save")).to_be_disabled()
+    await until.fill("18:00")
+    await page.get_by_test_id("hours-copy").click()
+    await expect(page.get_by_test_id("hours-fri").get_by_label("Until")).to_have_value("18:00")
+    await page.get_by_test_id("hours-dates").fill("2027/2/6 ~ 2027/2/8\n2027-02-05 09:00-13:00\nsome day")
+    await page.get_by_test_id("hours-add-days").click()
+    await expect(page.get_by_test_id("exception").filter(has_text="2027")).to_have_count(4)
+    await expect(page.get_by_test_id("hours-dates")).to_have_value("some day")
+    await page.get_by_test_id("team-save").click()
+    await expect(row).to_contain_text("Hours of its own")
 
 
 async def add_lead(program: Program) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handoff.business_hours import BusinessHours, Span
+from handoff.business_hours import BusinessHours, Span, read_spans, write_span
 
 TAIPEI, LONDON = ZoneInfo("Asia/Taipei"), ZoneInfo("Europe/London")
 NINE_TO_SIX: Span = (time(9), time(18))
@@ -148,3 +148,55 @@ def test_working_time_adds_up(hours: BusinessHours, one: datetime, two: datetime
     first, middle, last = sorted((one, two, three))
     parts = hours.working_time_between(first, middle) + hours.working_time_between(middle, last)
     assert hours.working_time_between(first, last) == parts
+
+
+BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "opens_utc", "night"),
+    [
+        (BERLIN, date(2026, 3, 28), 8, 6),
+        (BERLIN, date(2026, 3, 29), 7, 5),  # 02:00 is followed by 03:00
+        (BERLIN, date(2026, 10, 24), 7, 6),
+        (BERLIN, date(2026, 10, 25), 8, 7),  # 02:59 is followed by 02:00
+        (NEW_YORK, date(2026, 3, 7), 14, 6),
+        (NEW_YORK, date(2026, 3, 8), 13, 5),
+        (NEW_YORK, date(2026, 10, 31), 13, 6),
+        (NEW_YORK, date(2026, 11, 1), 14, 7),
+    ],
+)
+def test_teams_in_two_zones_open_by_their_own_clocks_when_these_change(
+    zone: ZoneInfo, day: date, opens_utc: int, night: int
+) -> None:
+    office = BusinessHours(zone, {n: [NINE_TO_SIX] for n in range(7)}, {})
+    watch = BusinessHours(zone, {n: [(time(0), time(6))] for n in range(7)}, {})
+    opens = office.next_opening(datetime.combine(day, time(0), zone).astimezone(UTC))
+    assert opens == datetime(day.year, day.month, day.day, opens_utc, tzinfo=UTC)
+    midnight = datetime.combine(day, time(0), zone).astimezone(UTC)
+    assert watch.add_working_time(midnight, timedelta(hours=night)) == watch.closes_at(midnight)
+
+
+def test_hours_that_end_with_the_skipped_one_are_not_there_that_day() -> None:
+    short = BusinessHours(BERLIN, {n: [(time(2), time(3)), (time(2, 30), time(3))] for n in range(7)}, {})
+    saturday = datetime(2026, 3, 28, 12, tzinfo=BERLIN)
+    assert short.next_opening(saturday) == datetime(2026, 3, 30, 2, tzinfo=BERLIN)
+    assert not any(short.is_open(datetime(2026, 3, 29, tzinfo=UTC) + timedelta(minutes=n)) for n in range(0, 1200, 5))
+
+
+def test_an_opening_in_the_hour_that_is_skipped_is_told_by_what_the_clock_shows() -> None:
+    early = BusinessHours(BERLIN, {6: [(time(2, 30), time(6))]}, {})
+    opens = early.next_opening(datetime(2026, 3, 28, 12, tzinfo=UTC))
+    assert opens is not None and f"{opens:%H:%M}" == "03:30"
+
+
+@pytest.mark.parametrize("entry", ["25:00-26:00", "09:00", "18:00-09:00", "09:00-09:00", "9-18", "09:00+01:00-18:00"])
+def test_what_is_no_span_of_a_day_is_refused(entry: str) -> None:
+    with pytest.raises(ValueError, match="must be a span of one day"):
+        read_spans([entry])
+
+
+def test_written_spans_are_read_in_order_and_written_the_same() -> None:
+    spans = read_spans(["13:00-24:00", "09:00-12:00"])
+    assert spans == ((time(9), time(12)), (time(13), time(0)))
+    assert [write_span(span) for span in spans] == ["09:00-12:00", "13:00-24:00"]

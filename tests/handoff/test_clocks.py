@@ -42,6 +42,10 @@ def later(promise: PromisedTime, language: Language | None, late: bool) -> Seque
     return (Outgoing(f"{'sorry, ' if late else ''}by {promise.due_at:%H:%M}", author="system"),)
 
 
+def in_hours(_: BusinessHours, promise: PromisedTime, language: Language | None, late: bool) -> Sequence[Outgoing]:
+    return later(promise, language, late)
+
+
 async def waits(
     database: Database, clock: MovedClock, contact: str = "ann", *, minutes: int | None = 10, sla: Sla = SLA
 ) -> int:
@@ -84,7 +88,7 @@ async def told(database: Database, conversation: int) -> list[str]:
 async def watches(database: Database, clock: MovedClock) -> Watches:
     await database.write(jobs.schedule, DUE, "", clock.now())
     return Watches(
-        database, clock, {DUE: keeper(database, clock, Board(database, LocalWakeups(), clock), HOURS, later)}
+        database, clock, {DUE: keeper(database, clock, Board(database, LocalWakeups(), clock), HOURS, in_hours)}
     )
 
 

@@ -19,6 +19,7 @@ The shop is open from 9 to 21 in Taipei. Shown are Monday the 16th to Wednesday 
 | Kim | answered by the bot; silence; back on Wednesday within the window, and answered | | | | | |
 | Lea | answered by the bot on Monday 13:00; not silent for long enough yet | | | | | |
 
+Jon's and Mia's matters are those of the team "returns", which Fay is passed to as well; the others are of no team.
 A lead reviews Ann's (5 5 5) and Dan's (4 4 3) on Wednesday.
 """
 
@@ -34,10 +35,12 @@ from sqlalchemy.orm import Session
 
 from handoff import db, desk, inbox, reviews
 from handoff.business_hours import BusinessHours
-from handoff.desk import review
+from handoff.db import Database
+from handoff.desk import review, teams
 from handoff.desk.review import Scored, Wish
-from handoff.figures import NOTHING, Bot, By, Figures, Report, Reviewed, Scores, Share, Wait, Wanted, report
-from handoff.periods import before, day_after, open_spans, periods
+from handoff.desk.teams import TeamView
+from handoff.figures import NOTHING, Bot, By, Figures, Group, Report, Reviewed, Scores, Share, Wait, Wanted, report
+from handoff.periods import OpenSpan, before, day_after, open_spans, periods
 from handoff.ports import LocalWakeups
 from handoff.values import RATE, Action, Outgoing, Reason
 from tests import builders as a
@@ -54,6 +57,19 @@ def at(moment: str) -> datetime:
 
 
 NOW = at("18 13:00")
+RETURNS = TeamView(
+    id=0,
+    key="returns",
+    names={"en": "Returns"},
+    reasons=("not_helpful", "customer_request"),
+    intents=(),
+    languages=(),
+    members=(),
+    automatic=False,
+    fallback=False,
+    active=True,
+)
+NOON = BusinessHours(TAIPEI, {day: [(time(12), time(13))] for day in range(7)}, {})
 
 
 class Story:
@@ -62,6 +78,7 @@ class Story:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.mei, self.jun = (a.agent(session, at("10 09:00"), name) for name in ("Mei", "Jun"))
+        self.returns = teams.put(session, RETURNS, at("10 09:00")).id
 
     def asks(self, who: str, wrote: str) -> int:
         return a.write(self.session, at(wrote), contact=who).conversation_id
@@ -128,7 +145,8 @@ def tell(session: Session) -> None:
     it.ended(dan, it.jun, "17 10:00:00")
     eve = it.queued("eve", "16 23:00:00")
     desk.cancel_wait(session, eve, (Outgoing("I am here."),), at("16 23:05:00"))
-    it.queued("fay", "17 12:00:00")
+    fay = it.queued("fay", "17 12:00:00")
+    desk.transfer(session, fay, it.mei, None, None, at("17 12:10"), team_id=it.returns, anybodys=True)
     gus = it.queued("gus", "17 12:30:00")
     it.claimed(gus, it.mei, "17 12:30:30")
     it.ended(gus, it.mei, "17 12:31:00")
@@ -167,6 +185,8 @@ class Read:
     by: Mapping[By | None, Report]
     sunday: Report
     narrow: Report
+    at_noon: Report
+    returns: Report
     empty: Report
 
 
@@ -176,17 +196,25 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         database = db.connect(url, LocalWakeups())
         empty = await database.read(report, wanted(16, 18), NOW)
         await database.write(tell)
-        by: tuple[By | None, ...] = (None, "agent", "channel", "language", "reason")
+        by: tuple[By | None, ...] = (None, "agent", "team", "channel", "language", "reason")
         found = Read(
             {one: await database.read(report, wanted(16, 18, one), NOW) for one in by},
             await database.read(report, wanted(15, 15), NOW),
             await database.read(report, replace(wanted(16, 16), back_within=timedelta(minutes=29)), NOW),
+            await database.read(report, replace(wanted(16, 18, "team"), team_hours=await _noon(database)), NOW),
+            await database.read(report, replace(wanted(16, 18), team="returns"), NOW),
             empty,
         )
         await database.close()
         return found
 
     return asyncio.run(counted(_database(request, tmp_path_factory)))
+
+
+async def _noon(database: Database) -> dict[int, tuple[OpenSpan, ...]]:
+    """The team is there from noon to one."""
+    [returns] = await database.read(teams.listing)
+    return {returns.id: open_spans(NOON, at("13 00:00"), at("19 00:00"))}
 
 
 def _database(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> str:
@@ -276,6 +304,34 @@ def test_by_agent(read: Read) -> None:
     assert groups["Jun"].first == Wait(2, 43350, 43410) and groups["Jun"].soon == Share(1, 2)
     assert groups["Mei"].next == Wait(1, 120, 120)
     assert groups["Mei"].scores == Scores(2, 1, 1, 5) and groups["Jun"].scores == Scores(asked=1)
+
+
+def test_by_team(read: Read) -> None:
+    found = _by_name(read.by["team"])
+    people = {name: group.figures.people for name, group in found.items()}
+    assert {name: (of.handoffs, of.soon) for name, of in people.items()} == {
+        "returns": (3, Share(2, 3)),
+        "": (6, Share(2, 4)),
+    }
+    assert found["returns"].figures.people.first == Wait(2, 60, 60)
+    assert found[""].figures.people.next == Wait(1, 120, 120) and found[""].figures.people.scores.asked == 3
+
+
+def test_a_teams_three_minutes_are_those_of_its_own_hours(read: Read) -> None:
+    # Of its three Mia came before noon. The others are counted in the shop's hours as before.
+    assert read.at_noon.total.people.soon == Share(3, 6)
+    assert _by_name(read.at_noon)["returns"].figures.people.soon == Share(1, 2)
+
+
+def test_of_one_team_only_what_it_did_is_counted(read: Read) -> None:
+    found, groups = read.returns, _by_name(read.by["team"])
+    assert found.total == Figures(groups["returns"].figures.people), "contacts and the bot belong to no team"
+    assert [day.people.handoffs for day in found.series] == [1, 2, 0]
+    assert found.reasons == {"customer_request": (1, 0), "low_confidence": (1, 0), "not_helpful": (1, 0)}
+
+
+def _by_name(found: Report) -> dict[str, Group]:
+    return {group.name: group for group in found.groups}
 
 
 @pytest.mark.parametrize(

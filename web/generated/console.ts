@@ -428,6 +428,27 @@ export interface Counts {
   queue: number;
   snoozed: number;
 }
+export interface Day {
+  day: string;
+  spans: string[];
+}
+/**
+ * A date with spans of its own; with none nobody is there.
+ */
+export interface DayDraft {
+  day: string;
+  /**
+   * @maxItems 6
+   */
+  spans:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string];
+}
 /**
  * The reviews that are on the list now; none where nothing is left, or the list is full.
  */
@@ -435,7 +456,7 @@ export interface Drawn {
   ids: number[];
 }
 /**
- * One agent, channel, language or reason; `key` is empty for those without one.
+ * One agent, team (by its key), channel, language or reason; `key` is empty for those without one.
  */
 export interface FigureGroup {
   figures: Figures;
@@ -549,6 +570,36 @@ export interface FilterOrder {
 export interface Here {
   mode: "viewing" | "typing" | "gone";
   seen_seq?: number;
+}
+export interface Hours {
+  exceptions: Day[];
+  week: {
+    [k: string]: string[];
+  };
+  zone: string;
+}
+/**
+ * When people are there, by the clocks of `zone`: spans such as "09:00-18:00" by weekday; none is closed.
+ */
+export interface HoursDraft {
+  /**
+   * @maxItems 150
+   */
+  exceptions: DayDraft[];
+  week: {
+    /**
+     * @maxItems 6
+     */
+    [k: string]:
+      | []
+      | [string]
+      | [string, string]
+      | [string, string, string]
+      | [string, string, string, string]
+      | [string, string, string, string, string]
+      | [string, string, string, string, string, string];
+  };
+  zone: string;
 }
 /**
  * What the snippet page needs to write the script tag.
@@ -1234,6 +1285,7 @@ export interface Team {
   active: boolean;
   automatic: boolean;
   fallback: boolean;
+  hours: Hours | null;
   id: number;
   intents: string[];
   key: string;
@@ -1247,12 +1299,14 @@ export interface Team {
 /**
  * A team as written or changed. Its matters: one of `reasons` or `intents`, in one of `languages`; empty is any.
  *
- * `automatic`: its conversations are given out. `fallback`: it has what no other team has, and helps out.
+ * `automatic`: its conversations are given out. `fallback`: it has what no other team has, and helps out. `hours` are
+ * its own; None is the shop's.
  */
 export interface TeamDraft {
   active: boolean;
   automatic: boolean;
   fallback: boolean;
+  hours?: HoursDraft | null;
   /**
    * @maxItems 100
    */
@@ -1281,11 +1335,12 @@ export interface TeamDraft {
 /**
  * Every team, what every agent can take on, and how many conversations at once where nothing else is said.
  *
- * `automatic`: conversations of no team are given out as well.
+ * `automatic`: conversations of no team are given out as well. `hours` are the shop's.
  */
 export interface Teams {
   automatic: boolean;
   capacity: number;
+  hours: Hours;
   seats: Seat[];
   teams: Team[];
 }

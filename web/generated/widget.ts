@@ -81,8 +81,8 @@ export interface Messages {
  *
  * `position` is 1 for the next in the queue, only while waiting in hours; `wait` says how long that may take, in the
  * customer's language, where it can be told. `seen` is the `seq` up to which our side has read.
- * `hours` says when people are there, in the customer's language. `rating` is there while one may be given or
- * changed.
+ * `hours` says when people are there, in the customer's language and by the clocks of `zone`. `rating` is there
+ * while one may be given or changed.
  */
 export interface WidgetConversation {
   agent: string | null;
@@ -95,6 +95,7 @@ export interface WidgetConversation {
   status: "bot" | "waiting" | "person" | "resolved";
   typing: TypingPerson | null;
   wait: string | null;
+  zone: string;
 }
 /**
  * How was it? Asked under the message `seq`, about an agent by `name` or about the assistant.
@@ -181,7 +182,7 @@ export interface Send {
   type: "send";
 }
 /**
- * `zone` is the time zone in which its hours are told.
+ * `zone` is its time zone.
  */
 export interface Shop {
   accent: string;

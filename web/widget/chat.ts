@@ -20,7 +20,7 @@ export class Chat {
   readonly outbox = new Outbox();
   conversation: WidgetConversation = {
     reference: null, status: "bot", agent: null, position: null, wait: null, seen: 0, typing: null, open: true, hours: "",
-    rating: null,
+    zone: "", rating: null,
   };
   welcome: Welcome | null = null;
   up = false;

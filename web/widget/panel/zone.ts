@@ -1,8 +1,7 @@
 import type { Chat } from "../chat";
 
 /** When people are there, and whose clock that is where the customer's shows another time. */
-export function zoned({ conversation: { hours }, welcome, locale }: Chat): string {
-  const there = welcome?.shop.zone;
+export function zoned({ conversation: { hours, zone: there }, locale }: Chat): string {
   // By what the clocks show now: one time has many names, as Taiwan's and China's.
   if (!/\d/.test(hours) || named("en", "longOffset", there) === named("en", "longOffset")) return hours;
   return `${hours} · ${named(locale, "longGeneric", there)}`;

@@ -2,11 +2,13 @@ import { useEffect } from "preact/hooks";
 import type { FigureReport } from "../../../generated/console";
 import { CHART } from "../../../shared/icons";
 import { Blank, Failure, Skeleton } from "../../parts";
+import { teams } from "../../store";
+import { loadTeams, teamWord } from "../../teams";
 import { t } from "../../words";
 import style from "./figures.css?inline";
 import { Groups } from "./Groups";
 import { ContactPlot, HandoffPlot, OutcomePlot, ReasonPlot, ScorePlot, SharePlot, WaitPlot } from "./plots";
-import { type By, by, COMPARED, failed, load, query, range, RANGES, report } from "./state";
+import { type By, by, COMPARED, failed, load, query, range, RANGES, report, team } from "./state";
 import { w } from "./words";
 
 // With the page, not before it: the desk alone has no use for it.
@@ -16,7 +18,8 @@ document.adoptedStyleSheets.push(sheet);
 
 /** How people and the assistant did; their times are never mixed. */
 export function FiguresPage() {
-  useEffect(() => void load(), [range.value, by.value]);
+  useEffect(() => void load(), [range.value, by.value, team.value]);
+  useEffect(() => void loadTeams(), []);
   const found = report.value;
   return (
     <main class="page figures-page" data-testid="figures-page">
@@ -24,6 +27,7 @@ export function FiguresPage() {
         <header class="figures-head">
           <h2>{t("page_figures")}</h2>
           <Ranges />
+          <Teams />
           <a class="button quiet" href={`/console/api/figures.csv?${query()}`} data-testid="figures-csv" download>
             {w("csv")}
           </a>
@@ -33,6 +37,27 @@ export function FiguresPage() {
         {!failed.value && found && <Report found={found} />}
       </div>
     </main>
+  );
+}
+
+/** The assistant and the shop as a whole are no team's. */
+function OfNoTeam({ found }: { found: FigureReport }) {
+  return (
+    <>
+      <section aria-labelledby="figures-bot">
+        <h2 id="figures-bot">{w("bot")}</h2>
+        <div class="figure-grid">
+          <OutcomePlot report={found} />
+          <ScorePlot report={found} id="bot_scores" of={({ bot }) => bot.scores} />
+        </div>
+      </section>
+      <section aria-labelledby="figures-both">
+        <h2 id="figures-both">{w("both")}</h2>
+        <div class="figure-grid">
+          <ContactPlot report={found} />
+        </div>
+      </section>
+    </>
   );
 }
 
@@ -57,13 +82,36 @@ function Ranges() {
   );
 }
 
+/** Everybody, or one team; where there is none there is nothing to choose. */
+function Teams() {
+  const known = teams.value?.teams ?? [];
+  if (!known.length) return null;
+  return (
+    <select
+      aria-label={w("team")}
+      data-testid="figures-team"
+      value={team.value}
+      onChange={(event) => (team.value = event.currentTarget.value)}
+    >
+      <option value="">{w("team_all")}</option>
+      {known.map(({ key, active }) => (
+        <option key={key} value={key}>
+          {active ? teamWord(key) : w("team_gone", { name: teamWord(key) })}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 function Report({ found }: { found: FigureReport }) {
   const { first, last, zone, total } = found;
   if (!total.contacts && !total.people.handoffs && !total.bot.answered)
     return <Blank icon={CHART} title={w("nothing")} hint={w("nothing_hint")} />;
   return (
     <>
-      <p class="quiet figures-lead">{w("lead", { first, last, zone })}</p>
+      <p class="quiet figures-lead">
+        {w("lead", { first, last, zone })} {team.value && w("of_team")}
+      </p>
       <section aria-labelledby="figures-people">
         <h2 id="figures-people">{w("people")}</h2>
         <div class="figure-grid">
@@ -78,19 +126,7 @@ function Report({ found }: { found: FigureReport }) {
         </div>
         <ReasonPlot report={found} />
       </section>
-      <section aria-labelledby="figures-bot">
-        <h2 id="figures-bot">{w("bot")}</h2>
-        <div class="figure-grid">
-          <OutcomePlot report={found} />
-          <ScorePlot report={found} id="bot_scores" of={({ bot }) => bot.scores} />
-        </div>
-      </section>
-      <section aria-labelledby="figures-both">
-        <h2 id="figures-both">{w("both")}</h2>
-        <div class="figure-grid">
-          <ContactPlot report={found} />
-        </div>
-      </section>
+      {!team.value && <OfNoTeam found={found} />}
       <section aria-labelledby="figures-compare">
         <div class="figures-compare">
           <h2 id="figures-compare">{w("compare")}</h2>

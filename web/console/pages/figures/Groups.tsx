@@ -1,4 +1,5 @@
 import type { FigureGroup, FigureReport, Reviewed } from "../../../generated/console";
+import { teamWord } from "../../teams";
 import { languageWord, reasonWord, t } from "../../words";
 import { decimal, duration, goodOf, part, shareOf, whole } from "./format";
 import { type By, by } from "./state";
@@ -71,7 +72,8 @@ function meanOf({ n, total }: Reviewed): string {
 }
 
 function nameOf({ key, name }: FigureGroup, compared: By): string {
-  if (!key) return w(compared === "agent" ? "nobody" : "unknown");
+  if (!key) return w(compared === "agent" ? "nobody" : compared === "team" ? "no_team" : "unknown");
+  if (compared === "team") return teamWord(name);
   if (compared === "language") return languageWord(key);
   if (compared === "reason") return reasonWord(key);
   if (key === "widget" || key === "telegram") return t(`channel_${key}`);

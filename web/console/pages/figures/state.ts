@@ -5,7 +5,7 @@ import { explain } from "../../problems";
 import type { Step } from "./format";
 
 export const RANGES = ["today", "week", "month", "quarter", "year"] as const;
-export const COMPARED = ["", "agent", "channel", "language", "reason"] as const;
+export const COMPARED = ["", "agent", "team", "channel", "language", "reason"] as const;
 export type Range = (typeof RANGES)[number];
 export type By = (typeof COMPARED)[number];
 
@@ -19,6 +19,8 @@ const SPANS: Record<Range, readonly [days: number, step: Step]> = {
 
 export const range = signal<Range>("week");
 export const by = signal<By>("");
+/** The key of the one team that is counted; empty is everybody. */
+export const team = signal("");
 export const report = signal<FigureReport | null>(null);
 export const failed = signal(false);
 
@@ -42,6 +44,7 @@ export function query(): URLSearchParams {
   const [days, step] = SPANS[range.value];
   const chosen = new URLSearchParams({ step });
   if (by.value) chosen.set("by", by.value);
+  if (team.value) chosen.set("team", team.value);
   const zone = report.peek()?.zone;
   const first = new Date(serverNow() - (days - 1) * 86_400_000);
   chosen.set("from", first.toLocaleDateString("sv-SE", zone ? { timeZone: zone } : {}));

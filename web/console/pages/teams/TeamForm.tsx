@@ -5,6 +5,7 @@ import { INTENTS, LANGUAGES, REASONS } from "../../texts/terms";
 import { intentWord, LOCALE_NAMES, languageWord, reasonWord, t } from "../../words";
 import { Chips } from "./Chips";
 import { changeTeam, discard, dissolve, hasEdits, isComplete, saveTeam, teamEdit, trouble } from "./edits";
+import { HoursForm } from "./HoursForm";
 import { w } from "./texts";
 
 const TALK = ["greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "chitchat", "out_of_scope"];
@@ -46,6 +47,7 @@ export function TeamForm({ id }: { id: number }) {
       <Switch id={id} name="automatic" />
       <Switch id={id} name="fallback" />
       <Matters id={id} />
+      <HoursForm id={id} />
       {trouble.value && (
         <p class="trouble" role="alert">
           {trouble.value}

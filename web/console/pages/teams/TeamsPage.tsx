@@ -98,9 +98,10 @@ function Beside() {
   );
 }
 
-function teamFacts({ active, members, automatic, fallback }: Team): string[] {
+function teamFacts({ active, members, automatic, fallback, hours }: Team): string[] {
   if (!active) return [w("dissolved")];
   const facts = [w("people_count", { n: members.length }), w(automatic ? "automatic" : "claimed")];
+  if (hours) facts.push(w("own_hours"));
   return fallback ? [...facts, w("fallback")] : facts;
 }
 

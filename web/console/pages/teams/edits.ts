@@ -5,6 +5,7 @@ import { explain } from "../../problems";
 import { me, teams } from "../../store";
 import { loadTeams, teamWord } from "../../teams";
 import { tell } from "../../toasts";
+import { isRight, sent } from "./hours";
 import { w } from "./texts";
 
 /** What is open beside the list: a team (0 is a new one) or a person. */
@@ -28,6 +29,7 @@ const NEW: TeamDraft = {
   automatic: true,
   fallback: false,
   active: true,
+  hours: null,
 };
 
 /** The next one at this computer begins afresh. */
@@ -70,7 +72,8 @@ export function discard({ kind, id }: Chosen): void {
 export async function saveTeam(id: number, changes: Partial<TeamDraft> = {}): Promise<boolean> {
   const draft = { ...teamEdit(id), ...changes };
   try {
-    const saved = await api.putTeam(id, { ...draft, key: draft.key || freshKey(draft), names: written(draft.names) });
+    const hours = draft.hours ? sent(draft.hours) : null;
+    const saved = await api.putTeam(id, { ...draft, key: draft.key || freshKey(draft), names: written(draft.names), hours });
     await loadTeams();
     teamEdits.value = without(teamEdits.peek(), id);
     chosen.value = { kind: "team", id: saved.id };
@@ -100,7 +103,8 @@ export async function saveSeat(id: number): Promise<void> {
   }
 }
 
-export const isComplete = ({ names }: TeamDraft): boolean => Object.keys(written(names)).length > 0;
+export const isComplete = ({ names, hours }: TeamDraft): boolean =>
+  Object.keys(written(names)).length > 0 && (!hours || isRight(hours));
 
 function leaveAll(): void {
   chosen.value = null;
