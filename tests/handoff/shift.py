@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import desk, expected, jobs, promises, watches
-from handoff.assignment import Rules
+from handoff import desk, expected, jobs, promises, queue, watches
+from handoff.assignment import NEVER, Rules
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
+from handoff.console.live import PRESENT_EVERY
 from handoff.db import Database
 from handoff.desk import teams
 from handoff.desk.teams import TeamView
@@ -69,6 +70,7 @@ class Worker:
     id: int
     claims: bool
     troubles: list[tuple[float, Trouble]]
+    seen_at: datetime = NEVER
     had: list[int] = field(default_factory=list)
 
     @property
@@ -158,7 +160,7 @@ class Shift:
     async def _agent(self, worker: Worker) -> Life:
         """They come within five minutes, look at their screen twice a minute, and have their troubles."""
         yield self.chance.uniform(0, 300)
-        await self.database.write(desk.console_is_open, worker.id, self.clock.now())
+        await self._is_there(worker)
         await self._says(worker, "online")
         while True:
             if worker.troubles and worker.troubles[0][0] <= self._elapsed():
@@ -179,15 +181,16 @@ class Shift:
         else:
             for _ in range(int(seconds // 45)):
                 yield 45
-                await self.database.write(desk.console_is_open, worker.id, self.clock.now())
+                await self._is_there(worker)
         for conversation_id in worker.had:
             await self._replies(worker, conversation_id, "What stood in the box when the browser went.")
-        await self.database.write(desk.console_is_open, worker.id, self.clock.now())
+        await self._is_there(worker)
         await self._says(worker, "online")
 
     async def _works(self, worker: Worker) -> None:
         """One look at the list, and the one thing that is most urgent."""
-        said, mine = await self.database.write(_looks, worker.id, self.clock.now())
+        await self._is_there(worker)
+        said, mine = await self.database.read(_looks, worker.id)
         worker.had = [one.id for one in mine]
         if said == "away":  # taken for absent: they notice now
             await self._says(worker, "online")
@@ -229,6 +232,12 @@ class Shift:
         times = 2 if self.chance.random() < 0.1 else 1
         words = (conversation_id, worker.id, f"words-{self._sent}", text)
         await asyncio.gather(*(self._try(desk.agent_reply, *words) for _ in range(times)))
+
+    async def _is_there(self, worker: Worker) -> None:
+        """A console says so twice a minute; who looks more often says it no more often."""
+        if self.clock.now() - worker.seen_at >= PRESENT_EVERY:
+            worker.seen_at = self.clock.now()
+            await self.database.write(desk.console_is_open, worker.id, worker.seen_at)
 
     async def _says(self, worker: Worker, said: str) -> None:
         await self._try(desk.set_availability, worker.id, said)
@@ -318,9 +327,16 @@ class Shift:
             self.refused += 1
 
 
-def _looks(session: Session, agent_id: int, now: datetime) -> tuple[str, list[Had]]:
+async def places(shift: Shift) -> Mapping[int, int | None]:
+    """Where customers are told that they stand, by conversation."""
+    waiting = await shift.database.read(lambda session: [one for one, _ in queue.line(session)])
+    shift.clock.move(60)  # whoever asks now is told of a queue that was just looked at
+    stand = {one: await shift.board.place(one) for one in waiting}
+    return {one: place.position if place else None for one, place in stand.items()}
+
+
+def _looks(session: Session, agent_id: int) -> tuple[str, list[Had]]:
     """What an agent said of themselves, and what they have; whoever waits longest comes first."""
-    desk.console_is_open(session, agent_id, now)
     rows = session.scalars(
         select(Conversation)
         .where(Conversation.status == Status.OPEN, Conversation.assignee_id == agent_id)

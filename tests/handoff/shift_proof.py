@@ -21,12 +21,21 @@ from handoff.states import Status
 from handoff.values import PRIORITY_ORDER, Activity, Priority
 from handoff.watches import ABANDONED_AFTER, RETURN_EVERY
 
+FAULTS = (
+    "unseen",
+    "wrong_places",
+    "double_replies",
+    "promises_missed",
+    "deadlines_wrong",
+    "over_capacity",
+    "jumped",
+)
 OVER = {Activity.HANDED_BACK, Activity.WAIT_CANCELLED, Activity.RESOLVED, Activity.SILENT}
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Counts; everything from `unseen` on should be 0.
+    """Counts; the `FAULTS` among them should be 0.
 
     `unseen`: customers who wait for nobody. `promises_missed`: their time passed and they had not been told a later
     one before; `told_twice_late`: the later one passed as well.
