@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import queue
+from handoff.assignment import NEVER
 from handoff.desk.assign import NUDGE
-from handoff.desk.presence import has_left
+from handoff.desk.presence import availability
 from handoff.jobs import Job
-from handoff.models import AppliedSla, Conversation, Handoff, Message, Promise
+from handoff.models import Agent, AppliedSla, Conversation, Handoff, Message, Promise
 from handoff.queue import IN_QUEUE
 from handoff.states import Status
 from handoff.values import PRIORITY_ORDER, Activity, Priority
@@ -178,13 +179,20 @@ def _is_unseen(session: Session, one: Conversation, now: datetime) -> bool:
             return one.unanswered_since is None or now - one.unanswered_since > ABANDONED_AFTER
         case Status.OPEN if one.assignee is None:
             return handoff is None or one.unanswered_since is None
-        case Status.OPEN if has_left(one.assignee, now):
-            seen_at = max(one.assignee.seen_at, one.unanswered_since or now)
-            return now - seen_at > ABANDONED_AFTER + 2 * RETURN_EVERY
-        case Status.OPEN if handoff is not None and handoff.claimed_at is None:
-            key = f"{one.id}:{one.epoch}"
-            return session.scalar(select(Job.id).where(Job.kind == NUDGE, Job.key == key)) is None
+        case Status.OPEN:
+            return _is_left_alone(session, one, one.assignee, handoff, now)
     return False
+
+
+def _is_left_alone(session: Session, one: Conversation, agent: Agent, handoff: Handoff | None, now: datetime) -> bool:
+    """Of who is gone it goes back after a while; who was given one and said nothing is looked after."""
+    waits_since = max(agent.seen_at or NEVER, one.unanswered_since or now)
+    if availability(agent, now) == "offline":
+        return now - waits_since > ABANDONED_AFTER + 2 * RETURN_EVERY
+    if handoff is None or handoff.claimed_at is not None:
+        return False
+    key = f"{one.id}:{one.epoch}"
+    return session.scalar(select(Job.id).where(Job.kind == NUDGE, Job.key == key)) is None
 
 
 def _wrong_places(session: Session, story: _Story, places: Mapping[int, int | None]) -> int:
