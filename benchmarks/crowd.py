@@ -22,7 +22,7 @@ def hire(session: Session, count: int, now: datetime) -> list[str]:
     """Agents, each signed in: the secrets of their sessions."""
     first = len(people.agents(session))
     names = [f"Agent{number}" for number in range(first, first + count)]
-    hired = [people.add_agent(session, f"{name}@bench.example", name, "lead", now) for name in names]
+    hired = [people.add_agent(session, f"{name}@bench.example", name, "admin", now) for name in names]
     return [people.open_session(session, agent.id, now)[1] for agent in hired]
 
 

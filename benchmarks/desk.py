@@ -300,6 +300,8 @@ async def _baton(folder: Path, postgres: str) -> AsyncIterator[Baton]:
     more = {"DATABASE_URL": await _created(postgres)} if postgres else {}
     baton = Baton(folder, BATON_SHOP=str(open_shop(folder)), **more)
     await baton.prepare(model.path)
+    for measured in set(model.path.parent.glob(f"{model.id}.*")) - {model.path}:
+        (folder / "models" / measured.name).hardlink_to(measured)
     async with baton.running():
         yield baton
 

@@ -11,6 +11,7 @@ from handoff.console.auth import COOKIE
 from tests.e2e.browser import ARGUMENTS, CHROMIUM, Scheme, a_context
 from tests.e2e.test_accessibility import LOOKS, violations
 
+PATIENCE_MS = 60_000
 PLACES = ("canned", "figures", "install", "people", "teams", "trail", "account")
 FIRST_ROW = """
 window.operable = new Promise((done) => {
@@ -33,6 +34,7 @@ class Load:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -177,10 +177,10 @@ def _is_unseen(session: Session, one: Conversation, now: datetime) -> bool:
             return True
         case Status.PENDING:
             return one.unanswered_since is None or now - one.unanswered_since > ABANDONED_AFTER
-        case Status.OPEN if one.assignee is None:
-            return handoff is None or one.unanswered_since is None
-        case Status.OPEN:
+        case Status.OPEN if one.assignee is not None:
             return _is_left_alone(session, one, one.assignee, handoff, now)
+        case Status.OPEN:
+            return handoff is None or one.unanswered_since is None
     return False
 
 
