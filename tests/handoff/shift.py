@@ -260,8 +260,9 @@ class Shift:
                 status, answered = await self.database.read(_stands, key)
                 if status == Status.RESOLVED:
                     break
-                if status == Status.PENDING or (not answered and patience > 0 and chance.random() < 0.05):
-                    await self._asks(key, language)  # back with the bot, or "hello?"
+                back_with_bot = status == Status.PENDING and answered
+                if back_with_bot or (not answered and patience > 0 and chance.random() < 0.03):
+                    await self._asks(key, language)  # the latter is a "hello?"
                 elif answered and questions:
                     questions -= 1
                     await self._asks(key, language)
@@ -279,7 +280,7 @@ class Shift:
         bubbles = 1 if self.chance.random() < 0.7 else self.chance.randint(2, 4)
         for _ in range(bubbles):
             conversation_id, bot_owns = await self._writes(key, language, "A person please")
-            if bot_owns and self.chance.random() < 0.95:
+            if bot_owns and self.chance.random() < 0.88:
                 workers = 2 if self.chance.random() < 0.1 else 1
                 await asyncio.gather(*(self._call_person(conversation_id) for _ in range(workers)))
 

@@ -10,7 +10,7 @@ from tests.handoff.ownership import check_everything
 from tests.handoff.shift import RULES, Scale, Shift, places
 from tests.handoff.shift_proof import FAULTS, proof
 
-SHORT = Scale(agents=20, customers=90, seconds=1800, tick_s=20)
+SHORT = Scale(agents=20, customers=70, seconds=1800, tick_s=20)
 SEED = 20261120
 
 
