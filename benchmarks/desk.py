@@ -134,9 +134,12 @@ async def _handoff(plan: Plan, folder: Path) -> Metrics:
 async def _calls(
     plan: Plan, baton: Baton, session: aiohttp.ClientSession, rate: int
 ) -> tuple[list[float], int, clients.Load]:
-    """Milliseconds of each call to the feed, how many never came, and what became of the questions meanwhile."""
+    """Milliseconds of each call to the feed, how many never came, and what became of the questions meanwhile.
+
+    One that never came counts as `ANSWER_S`: by then the customer has given up.
+    """
     arrive, calls_per_s = clients.visitors(session, baton.address), rate / CALL_EVERY
-    questions_per_s = rate - calls_per_s
+    questions_per_s, calls = rate - calls_per_s, int(calls_per_s * plan.seconds)
     seen: dict[int, float] = {}
     pressed: dict[str, float] = {}
 
@@ -153,11 +156,12 @@ async def _calls(
         others = group.create_task(
             clients.at_a_pace(arrive, asked, questions_per_s, max(4, int(questions_per_s * SPREAD_OVER)))
         )
-        for number in range(int(calls_per_s * plan.seconds)):
+        for number in range(calls):
             group.create_task(call(number))
     ids = await _on(baton.database, _ids)
     reached = [(seen[ids[one]] - sent) * 1000 for one, sent in pressed.items() if ids[one] in seen]
-    return reached, len(pressed) - len(reached), others.result()
+    missed = calls - len(reached)
+    return reached + [clients.ANSWER_S * 1000] * missed, missed, others.result()
 
 
 @asynccontextmanager

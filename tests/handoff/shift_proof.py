@@ -70,11 +70,10 @@ class _Told:
     in_queue: bool = False
     holder: int | None = None
     snoozed: bool = False
-    replied: int | None = None
     refused: set[int] = field(default_factory=set)
 
     def end(self) -> None:
-        self.since, self.in_queue, self.holder, self.snoozed, self.replied = None, False, None, False, None
+        self.since, self.in_queue, self.holder, self.snoozed = None, False, None, False
         self.refused = set()
 
 
@@ -100,7 +99,7 @@ class _Story:
     def _happens(self, message: Message, told: _Told) -> None:
         activity = message.content.get("activity")
         if message.kind == "incoming":
-            told.since, told.replied, told.snoozed = told.since or message.created_at, None, False
+            told.since, told.snoozed = told.since or message.created_at, False
         elif activity in OVER:
             told.end()
         elif activity is not None:
@@ -141,7 +140,7 @@ class _Story:
             self.over_capacity += has > self._capacity
 
     def _replied(self, message: Message, told: _Told) -> None:
-        """One's own further words are no double; a colleague's are, unless the customer was passed to them."""
+        """A colleague's words are a double, unless the customer was passed to them."""
         self.double_replies += message.agent_id != told.holder
         told.since = None
 
