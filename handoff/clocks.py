@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from handoff.models import AppliedSla, Conversation, Promise
 from handoff.sla import target_of
 from handoff.values import ClockView
 
-_PROMISES = select(Promise.conversation_id, Promise.due_at, Promise.near_at, Promise.broken_at, Promise.told_at)
-_DEADLINES = select(
+_PROMISES: Select[Any] = select(
+    Promise.conversation_id, Promise.due_at, Promise.near_at, Promise.broken_at, Promise.told_at
+)
+_DEADLINES: Select[Any] = select(
     AppliedSla.conversation_id, AppliedSla.kind, AppliedSla.deadline_at, AppliedSla.warn_at, AppliedSla.breached_at
 )
 """Of a long list columns are read, not objects: those take twice as long."""
