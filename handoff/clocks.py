@@ -5,17 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Subquery, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from handoff.models import AppliedSla, Conversation, Promise
 from handoff.sla import target_of
 from handoff.values import ClockView
 
-_PROMISES: Select[Any] = select(
-    Promise.conversation_id, Promise.due_at, Promise.near_at, Promise.broken_at, Promise.told_at
-)
-_DEADLINES: Select[Any] = select(
+_PROMISES = select(Promise.conversation_id, Promise.due_at, Promise.near_at, Promise.broken_at, Promise.told_at)
+_DEADLINES = select(
     AppliedSla.conversation_id, AppliedSla.kind, AppliedSla.deadline_at, AppliedSla.warn_at, AppliedSla.breached_at
 )
 """Of a long list columns are read, not objects: those take twice as long."""
@@ -52,12 +50,12 @@ def is_near(now: datetime) -> ColumnElement[bool]:
     return or_(Conversation.id.in_(promises), Conversation.id.in_(slas))
 
 
-def _of_promise(promise: Row[Any]) -> ClockView:
+def _of_promise(promise: Row[*tuple[Any, ...]]) -> ClockView:
     broken = promise.broken_at is not None
     return ClockView("promise", promise.due_at, promise.near_at, broken, promise.told_at)
 
 
-def _of_sla(clock: Row[Any]) -> ClockView:
+def _of_sla(clock: Row[*tuple[Any, ...]]) -> ClockView:
     return ClockView(target_of(clock.kind), clock.deadline_at, clock.warn_at, clock.breached_at is not None)
 
 
