@@ -88,7 +88,12 @@ class System(ABC):
 
 
 class Baton(System):
-    """`baton run` on SQLite with the starter articles and one agent."""
+    """`baton run` with the starter articles and one agent; on SQLite unless `environment` says otherwise."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        super().__init__(folder)
+        self.database = environment.get("DATABASE_URL", f"sqlite:///{folder / 'baton.db'}")
+        self._more = environment
 
     async def prepare(self, model: Path) -> None:
         """The installation as an owner would make it, on a model that is trained already."""
@@ -134,8 +139,8 @@ class Baton(System):
         """Nothing of the user's own installation but the programs."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
         kept.pop("REDIS_URL", None)
-        database = f"sqlite:///{self.folder / 'baton.db'}"
-        return kept | {"BATON_DATA": str(self.folder), "BATON_PORT": str(self.port), "DATABASE_URL": database}
+        own = {"BATON_DATA": str(self.folder), "BATON_PORT": str(self.port), "DATABASE_URL": self.database}
+        return kept | own | self._more
 
 
 @dataclass(frozen=True, slots=True)

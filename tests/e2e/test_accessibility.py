@@ -31,12 +31,17 @@ async def a_page(browser: Browser, look: tuple[str, bool, Scheme]) -> AsyncItera
         yield await context.new_page()
 
 
-async def assert_clean(page: Page, what: str) -> None:
+async def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it is now."""
     await page.add_script_tag(path=AXE)
     found: dict[str, Any] = await page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", RULES
     )
-    told = [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]]
+    return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]]
+
+
+async def assert_clean(page: Page, what: str) -> None:
+    told = await violations(page)
     assert not told, f"{what}:\n" + "\n".join(told)
 
 

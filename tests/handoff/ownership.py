@@ -52,7 +52,7 @@ def check_silence(messages: Sequence[Message]) -> None:
             holder = None if message.private else message.agent_id
         elif activity in BOT_AGAIN or activity == Activity.RESOLVED:
             people_own, holder = False, None
-        elif message.author == "system":
+        elif message.author == "system" and message.answers_seq is not None:
             assert not people_own, "handed off twice"
             people_own = True
         elif message.author == "bot":

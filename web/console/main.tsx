@@ -17,6 +17,7 @@ import { App } from "./shell/App";
 import { guardUnsent } from "./talk";
 import { followTheme } from "./theme";
 import { startClock } from "./time";
+import { wordsAreThere } from "./words";
 
 followTheme();
 void startSession();
@@ -27,4 +28,4 @@ startReminding();
 guardUnsent();
 
 const place = document.getElementById("app");
-if (place) render(<App />, place);
+if (place) void wordsAreThere.then(() => render(<App />, place));

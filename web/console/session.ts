@@ -12,7 +12,7 @@ import * as store from "./store";
 import { startSync } from "./sync";
 import { sendAgain } from "./talk";
 import { loadTeams } from "./teams";
-import { t, type TextKey } from "./words";
+import { t, type TextKey, wordsAreThere } from "./words";
 
 /** Finds out who is signed in, by a sign-in link if the address has one, and keeps the desk running while somebody is. */
 export async function startSession(): Promise<void> {
@@ -22,6 +22,7 @@ export async function startSession(): Promise<void> {
   try {
     store.me.value = await api.me();
   } catch (error) {
+    await wordsAreThere;
     store.me.value = null;
     if (!isRefusal(error)) store.signInTrouble.value = explain(error);
   }
@@ -61,6 +62,7 @@ async function enter(attempt: () => Promise<Me>, refused: TextKey): Promise<void
   try {
     store.me.value = await attempt();
   } catch (error) {
+    await wordsAreThere;
     store.me.value = null;
     store.signInTrouble.value = isRefusal(error) ? t(refused) : explain(error);
   }

@@ -1,24 +1,50 @@
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import type { Row } from "../generated/console";
 import { fill, type Locale, localeOf } from "../shared/locale";
-import { en } from "./texts/en";
 import { DECISIONS, ENTITIES, INTENTS, LANGUAGES, REASONS, termIn } from "./texts/terms";
-import { zhCN } from "./texts/zh-CN";
-import { type Texts, zhTW } from "./texts/zh-TW";
+import type { Texts } from "./texts/zh-TW";
 
 const KEY = "baton.locale";
-const CATALOGUE: Record<Locale, Texts> = { "zh-TW": zhTW, "zh-CN": zhCN, en };
+const AGAIN_MS = 1000;
+/** Nobody reads three languages: each is fetched when it is chosen. */
+const CATALOGUE: Record<Locale, () => Promise<Texts>> = {
+  "zh-TW": async () => (await import("./texts/zh-TW")).zhTW,
+  "zh-CN": async () => (await import("./texts/zh-CN")).zhCN,
+  en: async () => (await import("./texts/en")).en,
+};
 
+const texts = signal<Texts | null>(null);
 /** The agent's language; views that use a word follow it by themselves. */
 export const locale = signal<Locale>(localeOf(localStorage.getItem(KEY)) ?? localeOf(navigator.language) ?? "en");
+let wanted = locale.peek();
 
 effect(() => {
   document.documentElement.lang = locale.value;
 });
 
+/** Until it is kept nothing can be said. */
+export const wordsAreThere: Promise<void> = speak();
+
 export function chooseLocale(chosen: Locale): void {
-  locale.value = chosen;
+  wanted = chosen;
   localStorage.setItem(KEY, chosen);
+  void speak();
+}
+
+/** Fetches the wanted words, for as long as it takes; of two choices the later one counts. */
+async function speak(): Promise<void> {
+  const chosen = wanted;
+  try {
+    const fetched = await CATALOGUE[chosen]();
+    if (chosen !== wanted) return;
+    batch(() => {
+      texts.value = fetched;
+      locale.value = chosen;
+    });
+  } catch {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    if (chosen === wanted) await speak();
+  }
 }
 
 export const LOCALE_NAMES: Record<Locale, string> = { "zh-TW": "繁體中文", "zh-CN": "简体中文", en: "English" };
@@ -29,7 +55,7 @@ export const COMMAND = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ct
 export type TextKey = keyof Texts;
 
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return fill(CATALOGUE[locale.value][key], values);
+  return fill(texts.value?.[key] ?? "", values);
 }
 
 /** What a customer is called; a code alone would say nothing. */
