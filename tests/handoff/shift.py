@@ -370,10 +370,13 @@ def _schedule(session: Session, now: datetime) -> None:
         jobs.schedule(session, kind, kind, now)
 
 
-def _later(promised: PromisedTime, _language: Language | None, _late: bool) -> Sequence[Outgoing]:
+def _later(
+    _hours: BusinessHours, promised: PromisedTime, _language: Language | None, _late: bool
+) -> Sequence[Outgoing]:
     return (Outgoing(f"By {promised.due_at:%H:%M}.", author="system"),)
 
 
-def _team(key: str, languages: tuple[str, ...], members: list[int], **how: bool) -> TeamView:
-    rules = {"automatic": False, "fallback": False, "active": True, **how}
-    return TeamView(0, key, {"en": key}, (), (), languages, tuple(members), **rules)
+def _team(
+    key: str, languages: tuple[str, ...], members: list[int], *, automatic: bool = False, fallback: bool = False
+) -> TeamView:
+    return TeamView(0, key, {"en": key}, (), (), languages, tuple(members), automatic, fallback, active=True)
