@@ -44,6 +44,8 @@ log = logging.getLogger("baton.inbound")
 
 SUMMARY_CHARS = 300
 NEAR_MISSES = 3
+QUESTIONS_AT_ONCE = 8
+"""More wait their turn, so that whoever calls a person is not behind all who ask."""
 WISH_SHARE = 0.15
 """What is read as less likely is not what a conversation is about."""
 NO_MATTER = dialogue.SOCIAL | dialogue.CALLS.keys() | {dialogue.OUT_OF_SCOPE, dialogue.UNCLEAR}
@@ -77,6 +79,7 @@ class Inbound:
         self._shop, self._clock, self._nlu_state = shop, clock, nlu_state
         self._sla = shop.service_levels
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self.dropped = 0
 
     async def receive(self, message: InboundMessage) -> Recorded:
@@ -172,6 +175,14 @@ class Inbound:
         return any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
 
     async def _answer(self, turn: Turn, known: Reading | None) -> None:
+        """A call for a person passes all questions that wait."""
+        if dialogue.asks_for_person(content_of(turn)) or (known is not None and self._calls_person(known)):
+            await self._decide(turn, known)
+        else:
+            async with self._room:
+                await self._decide(turn, known)
+
+    async def _decide(self, turn: Turn, known: Reading | None) -> None:
         content, context = content_of(turn), self._context(turn)
         try:
             understood = await self._brain.understand(content, context, known)

@@ -35,6 +35,8 @@ from handoff.periods import OpenSpan, Period
 
 By = Literal["agent", "team", "channel", "language", "reason"]
 SOON_S = 180
+SPANS_AT_ONCE = 4000
+"""Each is six values of a statement, and PostgreSQL takes 32,767."""
 DAY_S = 86_400
 GOOD = 4
 """A score from here on counts as satisfied."""
@@ -384,8 +386,7 @@ def _soon(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> dict
     found = _soon_in(session, part, [(None, span) for span in wanted.hours], shops, now)
     of_teams = [(team_id, span) for team_id, spans in wanted.team_hours.items() for span in spans]
     for name, share in _soon_in(session, part, of_teams, None, now).items():
-        shops_share = found.get(name, Share())
-        found[name] = Share(shops_share.n + share.n, shops_share.of + share.of)
+        found[name] = _both(found.get(name, Share()), share)
     return found
 
 
@@ -398,8 +399,21 @@ def _soon_in(
 ) -> dict[str, Share]:
     """In these hours of `whose`, by default of the team each belongs to. Each finds its handoffs by their index."""
     cut = [row for period in enumerate(part.periods) for one in spans if (row := _cut(one, *period)) is not None]
-    if not cut:
-        return {}
+    found: dict[str, Share] = {}
+    for first in range(0, len(cut), SPANS_AT_ONCE):
+        some = cut[first : first + SPANS_AT_ONCE]
+        for name, share in _soon_within(session, part, some, whose, now).items():
+            found[name] = _both(found.get(name, Share()), share)
+    return found
+
+
+def _both(one: Share, other: Share) -> Share:
+    return Share(one.n + other.n, one.of + other.of)
+
+
+def _soon_within(
+    session: Session, part: _Slice, cut: Sequence[tuple[Any, ...]], whose: ColumnElement[bool] | None, now: datetime
+) -> dict[str, Share]:
     hours, seconds = _hours(cut), _seconds(session)
     mine = hours.c.team_id == Handoff.waited_team_id if whose is None else whose
     inside = and_(Handoff.queued_at >= hours.c.since, Handoff.queued_at < hours.c.until, mine)

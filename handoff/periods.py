@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from handoff.business_hours import BusinessHours
+from handoff.business_hours import LOOK_AHEAD_DAYS, BusinessHours
 
 Step = Literal["day", "week", "month"]
 MOST_DAYS = 400
@@ -70,7 +70,8 @@ def _spans(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[t
     while at is not None and at < until:
         closes = hours.closes_at(at)
         if closes is None:
-            at = hours.next_opening(at)
+            # It looks two months ahead; a team of the season may come after that.
+            at = hours.next_opening(at) or at + timedelta(days=LOOK_AHEAD_DAYS)
         else:
             yield at, closes
             at = closes

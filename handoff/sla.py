@@ -38,6 +38,24 @@ class Sla:
         warn_at = self.hours.add_working_time(started_at, allowed * WARNED_AFTER)
         return Deadline(at, warn_at) if at is not None and warn_at is not None else None
 
+    def adjusted(
+        self, target: Target, before: Priority, after: Priority, at: datetime, now: datetime
+    ) -> Deadline | None:
+        """What a deadline of one priority becomes for another: as much more or less time left as it allows.
+
+        None where nothing would be left, or either has no deadline.
+        """
+        was, allowed = (self.policies.get(priority, {}).get(target) for priority in (before, after))
+        if was is None or allowed is None or at <= now:
+            return None
+        left = self.hours.working_time_between(now, at) + allowed - was
+        if left <= timedelta(0):
+            return None
+        later = self.hours.add_working_time(now, left)
+        warn_left = max(left - allowed * (1 - WARNED_AFTER), timedelta(0))
+        warn_at = self.hours.add_working_time(now, warn_left)
+        return Deadline(later, warn_at) if later is not None and warn_at is not None else None
+
 
 def target_of(kind: str) -> Target:
     """A stored kind of clock."""

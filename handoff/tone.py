@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from handoff.values import Language
@@ -121,16 +122,20 @@ NO_TONE = Tone()
 
 
 def _ruled(rules: Iterable[Rule], text: str) -> Iterator[Finding]:
+    """Of each rule the first few: a text that is nothing else must not take for ever."""
     for rule in rules:
-        for match in rule.pattern.finditer(text):
-            if match[0].strip() and not _has_way_on(rule, text, match):
+        matches = list(islice((match for match in rule.pattern.finditer(text) if match[0].strip()), MOST))
+        ways_on = _ways_on(rule, text) if matches else ()
+        for match in matches:
+            if all(start < match.end() and match.start() < end for start, end in ways_on):
                 yield Finding(rule.kind, match.start(), match.end(), rule.why, _said(rule, match), rule.hint)
 
 
-def _has_way_on(rule: Rule, text: str, match: re.Match[str]) -> bool:
+def _ways_on(rule: Rule, text: str) -> Sequence[tuple[int, int]]:
+    """What takes a finding back, unless it is part of it."""
     if rule.unless is None:
-        return False
-    return rule.unless.search(text, 0, match.start()) is not None or rule.unless.search(text, match.end()) is not None
+        return ()
+    return [match.span() for match in islice(rule.unless.finditer(text), 2 * MOST + 1)]
 
 
 def _said(rule: Rule, match: re.Match[str]) -> str | None:
@@ -164,3 +169,5 @@ def _apart(found: Iterable[Finding]) -> Iterator[Finding]:
         if all(finding.end <= start or end <= finding.start for start, end in taken):
             taken.append((finding.start, finding.end))
             yield finding
+        if len(taken) == MOST:
+            return

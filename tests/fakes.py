@@ -92,13 +92,19 @@ class Surely:
 
 
 class FakeRecords:
-    """A shop with one order, or one whose records do not answer."""
+    """A shop with one order, whose records may not answer, or take their time; `asked` wait for them just now."""
 
     def __init__(self, *orders: Order) -> None:
         self.by_number = {order.number: order for order in orders}
         self.down = False
+        self.asked = 0
+        self.held = asyncio.Event()
+        self.held.set()
 
     async def find_order(self, number: str) -> Order | None:
+        self.asked += 1
+        await self.held.wait()
+        self.asked -= 1
         if self.down:
             raise ShopUnavailable
         return self.by_number.get(number)

@@ -84,7 +84,7 @@ def take(
         case Snooze(until):
             snooze(session, conversation_id, agent_id, seen_seq, until, now)
         case Transfer(to_id, team_id, note, anybodys):
-            transfer(session, conversation_id, agent_id, to_id, note, now, team_id=team_id, anybodys=anybodys)
+            transfer(session, conversation_id, agent_id, to_id, note, now, team_id=team_id, anybodys=anybodys, sla=sla)
         case Prioritise(priority):
             change_priority(session, conversation_id, agent_id, priority, now, sla=sla)
         case AddTag(tag):

@@ -98,15 +98,15 @@ def resumed(session: Session, conversation: Conversation, now: datetime) -> None
         clock.met_at = clock.ended_at = None
 
 
-def reprioritised(session: Session, conversation: Conversation, sla: Sla, now: datetime) -> None:
-    """Deadlines follow the priority, from when their clocks began; what is broken stays broken."""
+def reprioritised(session: Session, conversation: Conversation, before: Priority, sla: Sla, now: datetime) -> None:
+    """Deadlines follow the priority: each has as much more or less time as it allows; what is broken stays broken."""
     handoff = current_handoff(session, conversation)
     if handoff is None or not sla.policies:
         return
     sla = in_its_hours(session, conversation, sla)
     running = {clock.kind: clock for clock in _running(session, conversation)}
     for clock in running.values():
-        _move(clock, conversation, sla, now)
+        _move(clock, conversation, before, sla, now)
     for target in _lacking(handoff, running):
         _start(session, conversation, handoff.id, target, sla, handoff.queued_at)
 
@@ -125,7 +125,9 @@ def _in_other_hours(at: datetime, before: BusinessHours, after: BusinessHours, n
     """As much working time ahead as before; what has passed, or would never come, stays where it is."""
     if at <= now:
         return at
-    return after.add_working_time(now, before.working_time_between(now, at)) or at
+    left = before.working_time_between(now, at)
+    # Nothing is left where those hours have changed since it was set: that is nobody's delay.
+    return (after.add_working_time(now, left) if left else None) or at
 
 
 def _lacking(handoff: Handoff, running: dict[str, AppliedSla]) -> Sequence[Target]:
@@ -134,11 +136,14 @@ def _lacking(handoff: Handoff, running: dict[str, AppliedSla]) -> Sequence[Targe
     return [target for target in wanted if target not in running]
 
 
-def _move(clock: AppliedSla, conversation: Conversation, sla: Sla, now: datetime) -> None:
-    deadline = sla.deadline(target_of(clock.kind), Priority(conversation.priority), clock.started_at)
+def _move(clock: AppliedSla, conversation: Conversation, before: Priority, sla: Sla, now: datetime) -> None:
+    target, priority = target_of(clock.kind), Priority(conversation.priority)
+    deadline = sla.deadline(target, priority, clock.started_at)
     if deadline is None:
         _stop(clock, now)
         return
+    # What has passed may have passed in another team's hours: then only what is left can be counted in these.
+    deadline = sla.adjusted(target, before, priority, clock.deadline_at, now) or deadline
     clock.deadline_at, clock.warn_at = deadline.at, deadline.warn_at
     if deadline.warn_at > now:
         clock.warned_at = None

@@ -194,8 +194,11 @@ def change_priority(
     session: Session, conversation_id: int, agent_id: int, priority: Priority, now: datetime, *, sla: Sla = NO_SLA
 ) -> None:
     conversation = locked(session, conversation_id)
+    before = Priority(conversation.priority)
+    if before == priority:
+        return
     set_priority(conversation, priority)
-    clocks.reprioritised(session, conversation, sla, now)
+    clocks.reprioritised(session, conversation, before, sla, now)
     announce(session, conversation, "priority", now)
 
 

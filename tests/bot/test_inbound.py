@@ -1,13 +1,14 @@
 """The story of a customer message, on real databases, with a scripted understanding and a moved clock."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.channels.buttons import Buttons
-from bot.inbound import NluState
+from bot.inbound import QUESTIONS_AT_ONCE, NluState
 from bot.replies import shipped
 from bot.shopdata.base import Order
 from handoff import desk, inbox
@@ -74,6 +75,26 @@ async def test_asking_for_a_person_does_not_wait_for_the_next_bubble(counter: Co
     reason, _ = await counter.handed_off(await counter.says("轉人工"))
     counter.nlu.held.set()
     assert reason is Reason.CUSTOMER_REQUEST
+
+
+async def test_a_call_for_a_person_passes_all_questions_that_wait(counter: Counter) -> None:
+    counter.records.by_number = {"XM20261001": order()}
+    text = "where is XM20261001, phone ends in 123"
+    counter.nlu.means(text, ("track_order", 0.95), ("product_info", 0.02), order_id="XM20261001")
+    counter.records.held.clear()
+    asking = [await counter.says(text, contact=f"visitor-{n}") for n in range(QUESTIONS_AT_ONCE + 3)]
+    await until(lambda: counter.records.asked == QUESTIONS_AT_ONCE)
+    assert (await counter.handed_off(await counter.says("轉人工", contact="caller")))[0] is Reason.CUSTOMER_REQUEST
+    assert counter.records.asked == QUESTIONS_AT_ONCE, "no more at once"
+    counter.records.held.set()
+    for conversation in asking:
+        assert "XM20261001" in (await counter.answered(conversation))[1].text
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not is_so():
+            await asyncio.sleep(0.005)
 
 
 async def test_the_agent_gets_what_was_asked_before_the_call(counter: Counter) -> None:

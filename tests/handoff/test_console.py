@@ -270,7 +270,7 @@ async def test_leads_arrange_teams_and_everybody_reads_them(office: Office, mei:
     assert refused["code"] == "forbidden"
     await office.database.write(_make_lead, "mei@shop.example")
     team = await mei.post("/teams", TEAM)
-    assert {**TEAM, "id": team["id"]} == team
+    assert {**TEAM, "id": team["id"], "hours": None} == team
     known = await jun.get("/teams")
     assert known["teams"] == [team]
     assert [seat["name"] for seat in known["seats"]] == ["Jun", "Mei"]

@@ -15,6 +15,7 @@ from handoff.board import Board
 from handoff.business_hours import DAYS, BusinessHours, written_hours
 from handoff.db import Database
 from handoff.desk import teams, timetable
+from handoff.desk.bulk import Transfer, take
 from handoff.desk.teams import TeamView
 from handoff.desk.timetable import WrittenHours
 from handoff.models import Handoff, Promise
@@ -29,7 +30,13 @@ from tests.handoff.shops import Shop
 SHOP = written_hours(ZoneInfo("Asia/Taipei"), {day: ["09:00-21:00"] for day in DAYS}, {})
 """It is eleven o'clock on a Friday in November when a test begins, and four in the morning in Berlin."""
 BERLIN = WrittenHours("Europe/Berlin", dict.fromkeys(DAYS[:5], ("09:00-17:00",)), {date(2026, 11, 23): ()})
-SLA = Sla(SHOP, {Priority.NORMAL: {target: timedelta(minutes=60) for target in ("first_response", "resolution")}})
+SLA = Sla(
+    SHOP,
+    {
+        Priority.NORMAL: {"first_response": timedelta(minutes=60), "resolution": timedelta(minutes=60)},
+        Priority.HIGH: {"first_response": timedelta(minutes=50)},
+    },
+)
 
 
 @pytest.fixture
@@ -105,6 +112,32 @@ async def test_after_a_transfer_what_is_left_passes_in_the_hours_of_the_new_team
     assert await due(shop, conversation) == berlin(20, 9, 15)
     view = await shop.database.read(inbox.conversation_view, conversation)
     assert next(clock.due_at for clock in view.clocks if clock.kind == "promise") == promised.due_at
+
+
+async def test_a_priority_changed_after_a_transfer_counts_what_is_left(shop: Shop) -> None:
+    team, conversation = await berlin_team(shop), await called(shop, "ann")
+    shop.clock.move(45 * 60)
+    await passed_to(shop, team, conversation)
+    for priority, minutes in ((Priority.NORMAL, 15), (Priority.HIGH, 5), (Priority.NORMAL, 15)):
+        await shop.do(partial(desk.change_priority, sla=SLA), conversation, shop.jun, priority)
+        assert await due(shop, conversation) == berlin(20, 9, minutes)
+
+
+async def test_passed_on_with_many_others_it_is_in_the_new_teams_hours_as_well(shop: Shop) -> None:
+    team, conversation = await berlin_team(shop), await called(shop, "ann")
+    to_team, now = Transfer(None, team.id, None, True), shop.clock.now()
+    await shop.database.write(partial(take, sla=SLA), to_team, conversation, shop.jun, 99, now)
+    assert await due(shop, conversation) == berlin(20, 10)
+
+
+async def test_hours_changed_before_a_transfer_make_nothing_due_at_once(shop: Shop) -> None:
+    team, conversation = await berlin_team(shop), await called(shop, "ann")
+    await passed_to(shop, team, conversation)
+    closed = replace(BERLIN, exceptions={date(2026, 11, day): () for day in (20, 21, 22, 23)})
+    await shop.do(teams.put, replace(team, hours=closed))
+    plain = await shop.team("plain")
+    await passed_to(shop, plain, conversation)
+    assert await due(shop, conversation) == berlin(20, 10)
 
 
 async def test_told_anew_a_promise_is_in_the_hours_of_who_has_it_then_and_judged_by_the_first(shop: Shop) -> None:

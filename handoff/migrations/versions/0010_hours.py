@@ -15,10 +15,9 @@ branch_labels = None
 depends_on = None
 
 KNOWN_TEAMS = """
-UPDATE handoffs SET {column} = (
-  SELECT conversations.team_id FROM conversations
-  WHERE conversations.id = handoffs.conversation_id AND conversations.episode = handoffs.episode
-)
+UPDATE handoffs SET team_id = conversations.team_id, waited_team_id = conversations.team_id FROM conversations
+WHERE conversations.id = handoffs.conversation_id AND conversations.episode = handoffs.episode
+AND conversations.team_id IS NOT NULL
 """
 """Known of everybody's newest episode; of earlier ones nobody remembers it, and it is not guessed."""
 TEAMS_OF = (("handoffs", "team_id"), ("handoffs", "waited_team_id"), ("next_replies", "team_id"))
@@ -30,8 +29,7 @@ def upgrade() -> None:
     op.add_column("teams", sa.Column("hours", sa.JSON(), nullable=True))
     for table, column in TEAMS_OF:
         op.add_column(table, sa.Column(column, ID, nullable=True))
-    for column in ("team_id", "waited_team_id"):
-        op.execute(KNOWN_TEAMS.format(column=column))
+    op.execute(KNOWN_TEAMS)
     op.drop_index("ix_handoffs_queued_at", "handoffs")
     op.create_index("ix_handoffs_clocks", "handoffs", CLOCKS)
     op.create_index("ix_handoffs_waited_team_id_queued_at", "handoffs", ["waited_team_id", "queued_at"])
@@ -41,8 +39,7 @@ def downgrade() -> None:
     op.drop_index("ix_handoffs_waited_team_id_queued_at", "handoffs")
     op.drop_index("ix_handoffs_clocks", "handoffs")
     op.create_index("ix_handoffs_queued_at", "handoffs", ["queued_at"])
+    # Not in a batch: SQLite would make the tables anew, and what refers to them would go or refuse.
     for table, column in TEAMS_OF:
-        with op.batch_alter_table(table) as batch:
-            batch.drop_column(column)
-    with op.batch_alter_table("teams") as batch:
-        batch.drop_column("hours")
+        op.drop_column(table, column)
+    op.drop_column("teams", "hours")
