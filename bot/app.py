@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp import web
@@ -20,7 +20,6 @@ from bot import settings as settings_of
 from bot import shop as shops
 from bot.channels.buttons import Buttons
 from bot.channels.entrance import Entrance
-from bot.channels.telegram.channel import Telegram
 from bot.channels.uploads import Uploads
 from bot.channels.visitors import Origins
 from bot.channels.widget import Widget
@@ -76,6 +75,9 @@ from nlu import weighing
 from nlu.client import NluClient
 from nlu.live import LiveModel
 from nlu.versions import Version
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.channel import Telegram
 
 log = logging.getLogger("baton.app")
 
@@ -365,10 +367,13 @@ def _letters(parts: Parts, entrance: Entrance) -> EmailSender | None:
     return EmailSender(settings.mailbox, settings.mail_from, letters, parts.clock)
 
 
-def _telegram(parts: Parts, inbound: Inbound, files: Files) -> Telegram | None:
+def _telegram(parts: Parts, inbound: Inbound, files: Files) -> "Telegram | None":
     settings = parts.settings
     if settings.telegram is None:
         return None
+    # Its types take seconds to load: only who is on Telegram waits for them.
+    from bot.channels.telegram.channel import Telegram
+
     return Telegram(
         settings.telegram,
         settings.public_url,
