@@ -19,7 +19,7 @@ setup:
 setup-dev:
 	@requirements/setup.sh dev
 
-# What needs neither model nor browser runs on two cores; the rest needs them for itself.
+# First what needs neither model nor browser: a model may be on its way meanwhile.
 test: setup-dev
 	.venv/bin/python -m pytest -m "not rasa and not browser" --numprocesses 2 --dist loadfile
 	.venv/bin/python -m pytest -m "rasa or browser" --numprocesses 2 --dist loadfile
