@@ -1,5 +1,6 @@
 """One step on many conversations, each told what became of it."""
 
+import logging
 from functools import partial
 
 from handoff.console import bulk_schemas
@@ -9,6 +10,8 @@ from handoff.desk import bulk
 from handoff.errors import AlreadyAssigned, DatabaseTrouble, DeskError
 from handoff.roles import Permission, permissions
 from handoff.values import Priority
+
+log = logging.getLogger("baton.console")
 
 
 async def bulk_step(console: Console, call: Call) -> Outcomes:
@@ -35,6 +38,10 @@ async def _outcome(console: Console, call: Call, step: bulk.Step, item: Chosen) 
     except DeskError as error:
         by = error.by if isinstance(error, AlreadyAssigned) else None
         return Outcome(id=item.id, code=code_of(error)[1], by=by)
+    except Exception:
+        # What became of the others must be told, whatever this one met.
+        log.exception("step_broke conversation=%d", item.id)
+        return Outcome(id=item.id, code="unavailable")
     return Outcome(id=item.id, code=None)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from handoff.console.schemas import MAX_TEXT, Priority, Schema, Seq
+from handoff.console.schemas import MAX_TEXT, Known, Priority, Schema, Seq
 
 MOST = 100
 
@@ -29,8 +29,8 @@ class TransferStep(Schema):
     """As `Transfer`: with neither agent nor team back to the queue."""
 
     do: Literal["transfer"]
-    agent_id: int | None
-    team_id: int | None
+    agent_id: Known | None
+    team_id: Known | None
     note: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
 
 

@@ -57,7 +57,7 @@ class FigurePage:
             self.back_within,
             by,
             await asyncio.to_thread(lambda: {team_id: spans(hours) for team_id, hours in others.items()}),
-            query.get("team", "")[:40],
+            query.get("team", "").replace("\x00", "")[:40],
         )
         found = await database.read(figures.report, wanted, now)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])

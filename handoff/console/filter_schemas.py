@@ -6,6 +6,9 @@ from pydantic import Field
 
 from handoff.console.schemas import Locale, Priority, Schema, View
 
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no text with one."""
+
 
 class Wanted(Schema):
     """What the list is narrowed to, as its address has it; empty narrows nothing."""
@@ -13,18 +16,18 @@ class Wanted(Schema):
     priority: Priority | Literal[""] = ""
     language: Locale | Literal[""] = ""
     channel: Literal["widget", "telegram", ""] = ""
-    reason: Annotated[str, Field(max_length=32)] = ""
-    tag: Annotated[str, Field(max_length=40)] = ""
-    team: Annotated[str, Field(max_length=40)] = ""
+    reason: Annotated[str, Field(max_length=32, pattern=NO_NUL)] = ""
+    tag: Annotated[str, Field(max_length=40, pattern=NO_NUL)] = ""
+    team: Annotated[str, Field(max_length=40, pattern=NO_NUL)] = ""
     due: Literal["near", ""] = ""
     sort: Literal["due", ""] = ""
-    q: Annotated[str, Field(max_length=200)] = ""
+    q: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
 
 
 class FilterDraft(Schema):
     """A filter as kept or changed. `shared`: everybody has it; a lead's to say."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
     view: View
     wanted: Wanted
     shared: bool

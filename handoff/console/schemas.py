@@ -42,6 +42,10 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Known = Annotated[int, Field(ge=1, lt=2**31)]
+"""Something stored, by its number."""
+
+
 class PasswordSignIn(Schema):
     email: Annotated[str, Field(max_length=200)]
     password: Annotated[str, Field(max_length=200)]
@@ -334,8 +338,8 @@ class Snooze(Seen):
 class Transfer(Schema):
     """To another agent, to a team's queue, or with neither back to the queue; `note` is left for them."""
 
-    agent_id: int | None
-    team_id: int | None = None
+    agent_id: Known | None
+    team_id: Known | None = None
     note: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
 
 

@@ -47,6 +47,11 @@ def fell_silent(session: Session, conversation: Conversation, now: datetime) -> 
     _running(session, conversation, now).silent_at = now
 
 
+def went_on(session: Session, conversation: Conversation, now: datetime) -> None:
+    """An agent takes up again what silence, or they themselves, had ended."""
+    _running(session, conversation, now).silent_at = None
+
+
 def _running(session: Session, conversation: Conversation, now: datetime) -> Episode:
     row = session.get(Episode, (conversation.id, conversation.episode))
     if row is None:

@@ -185,6 +185,7 @@ def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime)
     if conversation.status != Status.RESOLVED and not mine:
         raise IllegalTransition(Status(conversation.status), Status.OPEN)
     clocks.resumed(session, conversation, now)
+    episodes.went_on(session, conversation, now)
     give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.REOPENED, agent_id, private=mine)
     announce(session, conversation, "reopen", now)

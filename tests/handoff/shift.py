@@ -230,7 +230,7 @@ class Shift:
         """Where the network was bad, the same words are sent again, one after the other or at once."""
         self._sent += 1
         times = 2 if self.chance.random() < 0.1 else 1
-        words = (conversation_id, worker.id, f"words-{self._sent}", text)
+        words = (conversation_id, worker.id, f"words-{self._sent}", f"{text} ({self._sent})")
         await asyncio.gather(*(self._try(desk.agent_reply, *words) for _ in range(times)))
 
     async def _is_there(self, worker: Worker) -> None:

@@ -202,11 +202,11 @@ def _wrong_places(session: Session, story: _Story, places: Mapping[int, int | No
 
 
 def _said_twice(session: Session) -> int:
-    """The same words of the same agent in one conversation: a repeated send that was stored again."""
+    """The same words in one conversation, of which no two are meant alike: a repeated send that was stored again."""
     said = session.execute(
-        select(Message.conversation_id, Message.source_id, Message.seq).where(Message.author == "agent")
+        select(Message.conversation_id, Message.text).where(Message.author == "agent", Message.private.is_(False))
     ).all()
-    return len(said) - len({(row.conversation_id, row.source_id or row.seq) for row in said})
+    return len(said) - len(set(said))
 
 
 def _promised(session: Session, now: datetime) -> Proof:

@@ -135,6 +135,10 @@ async def test_only_what_an_agent_answered_and_resolved_lately_is_drawn(office: 
     wanted = await office.resolved("wanted", office.mei)
     await office.draws(office.rae)
     assert await office.to_do(office.rae) == [wanted]
+    await office.database.write(desk.reopen, silent, office.jun, office.clock.now())
+    await office.ends(silent, office.jun)
+    await office.draws(office.rae)
+    assert set(await office.to_do(office.rae)) == {wanted, silent}, "what an agent ends after all is theirs"
 
 
 async def test_a_sample_can_be_of_one_agent_and_one_kind_of_case(office: Office) -> None:
