@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.desk.ownership import change_priority, change_tags, claim, reopen, resolve, snooze
 from handoff.desk.passing import transfer
 from handoff.desk.record import locked
 from handoff.errors import BadInput
-from handoff.models import Conversation
+from handoff.models import Conversation, Message
 from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
-from handoff.values import Priority
+from handoff.values import Activity, Priority
 
 MOST_TAGS = 20
 
@@ -72,7 +73,7 @@ def take(
 ) -> None:
     """The step on one conversation, which may come twice: what is so already is done. Raises as its verb does."""
     conversation = locked(session, conversation_id)
-    if _is_so(conversation, step, agent_id):
+    if _is_so(conversation, step, agent_id) or _was_passed_on(session, conversation, step, agent_id, seen_seq):
         return
     match step:
         case Claim():
@@ -108,6 +109,18 @@ def _is_so(conversation: Conversation, step: Step, agent_id: int) -> bool:
             return conversation.priority == priority
         case AddTag(tag):
             return tag.strip().lower() in conversation.tags
+
+
+def _was_passed_on(session: Session, conversation: Conversation, step: Step, agent_id: int, seen_seq: int) -> bool:
+    """Whether this agent has given it to a queue since they looked; it may have been given out there at once."""
+    if not isinstance(step, Transfer) or step.to_id is not None:
+        return False
+    since = session.scalars(
+        select(Message.content).where(
+            Message.conversation_id == conversation.id, Message.agent_id == agent_id, Message.seq > seen_seq
+        )
+    )
+    return any(content.get("activity") == Activity.TRANSFERRED for content in since)
 
 
 def _with(conversation: Conversation, tag: str) -> list[str]:

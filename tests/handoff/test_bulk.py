@@ -124,6 +124,17 @@ async def test_a_step_sent_twice_is_done_once_and_says_so_twice(floor: Floor) ->
     assert (row.assignee_id, row.priority, row.tags) == (floor.shop.jun, "high", ("vip",))
 
 
+async def test_a_transfer_sent_twice_takes_it_from_nobody_it_was_given_to(floor: Floor) -> None:
+    (one,) = await floor.waiting("ann")
+    await floor.shop.do(desk.claim, one, floor.shop.mei)
+    team = await floor.shop.team("returns", floor.shop.jun, automatic=True)
+    items = [{"id": one, "seen_seq": await floor.seen(one)}]
+    for _ in range(2):
+        assert await floor.taken(floor.mei, items, "transfer", agent_id=None, team_id=team.id, note="?") == [None]
+        assert await floor.shop.holder(one) == floor.shop.jun
+    assert sum(line.startswith("transferred") for line in await floor.shop.told(one)) == 1
+
+
 async def test_the_same_conversation_named_twice_is_one(floor: Floor) -> None:
     (one,) = await floor.waiting("ann")
     assert await floor.taken(floor.mei, [{"id": one, "seen_seq": 2}] * 3, "claim") == [None]
