@@ -67,6 +67,7 @@ const WORDS = {
   kept: ["已儲存「{name}」", "已保存“{name}”", "Saved “{name}”"],
   taken: ["已經有這個名稱了。", "已经有这个名称了。", "There is one of this name already."],
   refused: ["這個沒有存成，請換個名稱再試。", "没有保存成功，请换个名称再试。", "That couldn't be saved. Try another name."],
+  too_many: ["最多 {n} 個，請先刪掉不用的。", "最多 {n} 个，请先删掉不用的。", "You have {n} already. Delete one first."],
   filters_none: ["還沒有儲存的篩選", "还没有保存的筛选", "No saved filters yet"],
   filters_none_hint: [
     "先篩選或搜尋列表，再按「儲存這個篩選」。",
