@@ -5,6 +5,7 @@ import { Button, Icon } from "../parts";
 import { can, helpShown } from "../store";
 import { w } from "../tone/texts";
 import { COMMAND, t } from "../words";
+import { w as onReviews } from "./keyTexts";
 
 /** Every key that one may use, from the table of commands. */
 export function Help() {
@@ -31,6 +32,13 @@ export function Help() {
         <Line keys="mod Shift Enter" meaning={t("key_finish")} />
         <Line keys="Alt Enter" meaning={w("take_key")} />
         <Line keys="Alt Shift Enter" meaning={w("keep_key")} />
+        {can("review") && (
+          <>
+            <Line keys="1 – 5" meaning={onReviews("review_score")} />
+            <Line keys="j k" meaning={onReviews("review_move")} />
+            <Line keys="mod Enter" meaning={onReviews("review_save")} />
+          </>
+        )}
       </dl>
     </dialog>
   );
