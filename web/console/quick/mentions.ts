@@ -88,7 +88,7 @@ export function noted(wanted: readonly Mention[], message: ConsoleMessage): void
   const rung = new Set((message.mentions ?? []).map(({ agent_id }) => agent_id));
   const left = wanted.filter(({ agent_id }) => !rung.has(agent_id)).map(({ name }) => name);
   const away = awayOf(wanted.filter(({ agent_id }) => rung.has(agent_id)));
-  if (left.length) tell(w("left", { names: names(left) }));
+  if (left.length) tell(w(left.length > 1 ? "left_many" : "left_one", { names: names(left) }));
   else if (away) tell(away);
 }
 

@@ -34,7 +34,7 @@ export function Help() {
         <Line keys="Alt Shift Enter" meaning={w("keep_key")} />
         {can("review") && (
           <>
-            <Line keys="1 – 5" meaning={onReviews("review_score")} />
+            <Line keys="1–5" meaning={onReviews("review_score")} />
             <Line keys="j k" meaning={onReviews("review_move")} />
             <Line keys="mod Enter" meaning={onReviews("review_save")} />
           </>
