@@ -147,8 +147,6 @@ export const en: Texts = {
 
   key_reply: "Reply",
   key_note: "Write a note",
-  key_send: "Send",
-  key_finish: "Send and resolve",
   key_help: "Show this help",
 
   view_snoozed: "Later",
@@ -370,7 +368,6 @@ export const en: Texts = {
 
   key_next: "Next conversation",
   key_previous: "Previous conversation",
-  key_open: "Open, choose",
   key_leave: "Leave the box, the conversation, the page",
 
   page_people: "People",

@@ -147,8 +147,6 @@ export const zhCN: Texts = {
 
   key_reply: "回复",
   key_note: "写备注",
-  key_send: "发送",
-  key_finish: "发送并结束对话",
   key_help: "显示这个说明",
 
   view_snoozed: "稍后",
@@ -370,7 +368,6 @@ export const zhCN: Texts = {
 
   key_next: "下一个对话",
   key_previous: "上一个对话",
-  key_open: "打开、选择",
   key_leave: "离开输入框、对话或页面",
 
   page_people: "同事与权限",

@@ -146,8 +146,6 @@ export const zhTW = {
 
   key_reply: "回覆",
   key_note: "寫備註",
-  key_send: "送出",
-  key_finish: "送出並結束對話",
   key_help: "顯示這個說明",
 
   view_snoozed: "稍後",
@@ -369,7 +367,6 @@ export const zhTW = {
 
   key_next: "下一個對話",
   key_previous: "上一個對話",
-  key_open: "打開、選擇",
   key_leave: "離開輸入框、對話或頁面",
 
   page_people: "同事與權限",

@@ -132,7 +132,7 @@ export async function saveTeam(id: number, changes: Partial<TeamDraft> = {}): Pr
 export async function dissolve(id: number): Promise<void> {
   const name = teamWord(teamEdit(id).key);
   if (!(await saveTeam(id, { active: false }))) return;
-  tell(w("dissolved_toast", { name }), async () => void (await saveTeam(id, { active: true })));
+  tell(w("dissolved_toast", { name }), async () => ((await saveTeam(id, { active: true })) ? undefined : false));
 }
 
 export async function saveSeat(id: number): Promise<void> {
