@@ -19,11 +19,11 @@ const agent = computed(() => me.value?.id);
 effect(() => {
   void agent.value;
   untracked(() => (saved.value = null));
-  if (agent.value !== undefined) void load();
 });
 // Those that did not come, or changed while one was cut off, are there once the server is back.
 effect(() => {
-  if (live.value === "up" && untracked(() => agent.value) !== undefined) void load();
+  void live.value;
+  if (agent.value !== undefined) void load();
 });
 // What a lead shares meanwhile is there when one looks again.
 document.addEventListener("visibilitychange", () => {
