@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, get_args
@@ -19,6 +19,7 @@ from handoff.errors import BadInput
 from handoff.figures import By, Figures, Report, Wanted
 from handoff.periods import Period, Step, before, day_after, open_spans, periods
 from handoff.ports import NoOrderCounts, OrderCounts
+from handoff.quality import TELLING
 
 LAST_DAYS = 7
 YEARS = range(2000, 2200)
@@ -35,7 +36,9 @@ class FigurePage:
     back_within: timedelta
     orders: OrderCounts
 
-    async def report(self, database: Database, query: Mapping[str, str], now: datetime) -> schemas.FigureReport:
+    async def report(
+        self, database: Database, query: Mapping[str, str], now: datetime, *, reviews_by_agent: bool = False
+    ) -> schemas.FigureReport:
         """For `from`, `to`, `step`, `by` and `team` of the address. Raises `BadInput`, or `NotFound` for the team."""
         zone = self.hours.zone
         step: Step = _one_of(query, "step", Step) or "day"
@@ -61,7 +64,7 @@ class FigurePage:
         )
         found = await database.read(figures.report, wanted, now)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
-        return _report(found, shown, step, zone, placed)
+        return _report(found, shown, step, zone, placed, with_reviews=reviews_by_agent or by != "agent")
 
 
 DESK_ALONE = FigurePage(BusinessHours(ZoneInfo("UTC"), {}, {}), timedelta(hours=72), NoOrderCounts())
@@ -76,7 +79,7 @@ def as_csv(report: schemas.FigureReport) -> str:
     lines.writerow(["part", "name", *header])
     for part, name, found in _lines(report):
         cells = _cells(found)
-        lines.writerow([part, _harmless(name), *(cells[name] for name in header)])
+        lines.writerow([part, _harmless(name), *(cells.get(name, "") for name in header)])
     return out.getvalue()
 
 
@@ -111,7 +114,13 @@ def _harmless(cell: str) -> str:
 
 
 def _report(
-    found: Report, shown: Sequence[Period], step: Step, zone: ZoneInfo, placed: Sequence[int] | None
+    found: Report,
+    shown: Sequence[Period],
+    step: Step,
+    zone: ZoneInfo,
+    placed: Sequence[int] | None,
+    *,
+    with_reviews: bool,
 ) -> schemas.FigureReport:
     orders: Sequence[int | None] = placed if placed is not None else [None] * (len(shown) + 1)
     last = shown[-1].until.astimezone(zone).date() - timedelta(days=1)
@@ -125,15 +134,20 @@ def _report(
         before=_figures(found.before, orders[-1]),
         series=[_figures(one, count) for one, count in zip(found.series, orders, strict=False)],
         groups=[
-            schemas.FigureGroup(key=group.key, name=group.name, figures=_figures(group.figures, None))
+            schemas.FigureGroup(key=group.key, name=group.name, figures=_figures(group.figures, None, with_reviews))
             for group in found.groups
         ],
         reasons=[schemas.ReasonCount(reason=reason, n=n, before=b) for reason, (n, b) in found.reasons.items()],
     )
 
 
-def _figures(found: Figures, orders: int | None) -> schemas.Figures:
-    return schemas.Figures.model_validate({**asdict(found), "orders": orders})
+def _figures(found: Figures, orders: int | None, with_reviews: bool = True) -> schemas.Figures:
+    n, total = astuple(found.people.reviews)
+    reviews = {"n": n, "total": total if n >= TELLING else None} if with_reviews else None
+    whole = asdict(found)
+    return schemas.Figures.model_validate(
+        {**whole, "people": {**whole["people"], "reviews": reviews}, "orders": orders}
+    )
 
 
 def _one_of(query: Mapping[str, str], name: str, choices: Any) -> Any:

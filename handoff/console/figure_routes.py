@@ -5,21 +5,28 @@ from aiohttp import web
 from handoff.console import figure_schemas
 from handoff.console.figure_page import as_csv
 from handoff.console.routes import Call, Console, Route
-from handoff.roles import Permission
+from handoff.roles import Permission, permissions
 
 
 async def read_figures(console: Console, call: Call) -> figure_schemas.FigureReport:
     """How people and the bot did, `from` a day `to` another, by `step` and compared `by` agent, channel or the like."""
-    return await console.figure_page.report(console.database, call.request.query, console.clock.now())
+    return await _report(console, call)
 
 
 async def figures_as_table(console: Console, call: Call) -> web.StreamResponse:
     """The same for a spreadsheet."""
-    report = await console.figure_page.report(console.database, call.request.query, console.clock.now())
+    report = await _report(console, call)
     named = f'attachment; filename="figures-{report.first}-{report.last}.csv"'
     # Without the mark at its beginning some spreadsheets take UTF-8 for something else.
     body = as_csv(report).encode("utf-8-sig")
     return web.Response(body=body, content_type="text/csv", charset="utf-8", headers={"Content-Disposition": named})
+
+
+async def _report(console: Console, call: Call) -> figure_schemas.FigureReport:
+    """What was found of one colleague is for those who review; the others see everybody's together."""
+    query, now = call.request.query, console.clock.now()
+    reviewing = Permission.REVIEW in permissions(call.agent.role)
+    return await console.figure_page.report(console.database, query, now, reviews_by_agent=reviewing)
 
 
 FIGURES = Permission.FIGURES

@@ -35,14 +35,17 @@ class Scores(_Schema):
 
 
 class Reviewed(_Schema):
-    """`n` quality reviews; `total` adds up their scores from 0 to 100."""
+    """`n` quality reviews; `total` adds up their scores from 0 to 100, None where these are too few to tell."""
 
     n: int
-    total: int
+    total: int | None
 
 
 class PeopleFigures(_Schema):
-    """What people did, by the time of the handoff; `reviews` by when the conversation was resolved."""
+    """What people did, by the time of the handoff; `reviews` by when the conversation was resolved.
+
+    Of one agent only those who review see `reviews`; it is None for the others.
+    """
 
     handoffs: int
     answered: int
@@ -54,7 +57,7 @@ class PeopleFigures(_Schema):
     asked: Wait | None
     resolution: Wait | None
     scores: Scores
-    reviews: Reviewed
+    reviews: Reviewed | None
 
 
 class BotFigures(_Schema):

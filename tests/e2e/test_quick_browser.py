@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.e2e.browser import Agent, Shoot, a_customer
+from tests.e2e.browser import Agent, Shoot, a_context, a_customer
 from tests.e2e.program import Program
 from tests.e2e.test_console_browser import JUN, MEI, an_agent, someone_waits
 
@@ -28,6 +28,7 @@ async def test_an_agent_selects_by_key_calls_a_colleague_and_keeps_a_filter(
         await expect(jun.page.get_by_test_id("toast")).to_contain_text("Mei")
         await reads_the_mention(jun)
         await shoot(jun.page, "90-mention")
+        await leaves_the_mentions(jun)
 
         await resolves_and_takes_it_back(mei)
         await keeps_a_filter(mei)
@@ -35,6 +36,19 @@ async def test_an_agent_selects_by_key_calls_a_colleague_and_keeps_a_filter(
         await deletes_the_filter(mei)
         await expect(customer.page.get_by_text("please look at this")).to_have_count(0)
         await mei.resolves()
+
+
+async def test_words_that_do_not_come_leave_no_blank_page(chromium: Browser, program: Program, shoot: Shoot) -> None:
+    async with a_context(chromium, "en") as context:
+        page = await context.new_page()
+        await page.route("**/console/assets/en-*.js", lambda route: route.abort())
+        await page.goto(f"{program.address}/console/")
+        await expect(page.get_by_role("alert")).to_contain_text("請重新載入")
+        await shoot(page, "92-late")
+        await page.unroute_all()
+        await page.get_by_test_id("reload").click()
+        await expect(page.get_by_test_id("email")).to_be_visible()
+        await expect(page.get_by_test_id("reload")).to_be_hidden()
 
 
 async def claims_what_is_selected(agent: Agent) -> None:
@@ -71,6 +85,21 @@ async def reads_the_mention(agent: Agent) -> None:
     await expect(page.get_by_test_id("mention").first).to_have_attribute("data-read", "true")
 
 
+async def leaves_the_mentions(agent: Agent) -> None:
+    """By Esc, which leaves the conversation open, and by asking for a view, also the one that is there."""
+    page = agent.page
+    mentions = page.get_by_test_id("mentions")
+    await page.keyboard.press("Escape")
+    await expect(mentions).to_have_count(0)
+    await expect(agent.owner).to_be_visible()
+    await page.keyboard.press("g")
+    await page.keyboard.press("n")
+    await expect(mentions).to_be_visible()
+    await page.keyboard.press("g")
+    await page.keyboard.press("q")
+    await expect(mentions).to_have_count(0)
+
+
 async def resolves_and_takes_it_back(agent: Agent) -> None:
     page = agent.page
     await page.get_by_test_id("view-mine").click()
@@ -101,6 +130,10 @@ async def keeps_a_filter(agent: Agent) -> None:
 async def deletes_the_filter(agent: Agent) -> None:
     page = agent.page
     await page.get_by_test_id("arrange-filters").click()
+    await page.get_by_test_id("filter-remove").click()
+    await expect(page.get_by_test_id("arrange-line")).to_have_count(0)
+    await page.get_by_test_id("arrange-undo").click()
+    await expect(page.get_by_test_id("arrange-line")).to_have_count(1)
     await page.get_by_test_id("filter-remove").click()
     await expect(page.get_by_test_id("arrange-line")).to_have_count(0)
     await page.get_by_test_id("arrange-done").click()

@@ -24,6 +24,7 @@ from handoff.audit import Deed
 from handoff.business_hours import BusinessHours
 from handoff.console.auth import COOKIE
 from handoff.console.figure_page import FigurePage, as_csv
+from handoff.console.figure_schemas import Reviewed
 from handoff.console.table import ROUTES
 from handoff.db import Database, table
 from handoff.desk import people, review, staff
@@ -236,10 +237,14 @@ async def test_five_reviews_make_a_mean_and_the_figures_have_them_by_agent(offic
     }
     assert (averages["Mei"].n, averages["Mei"].iqs, averages["Mei"].attitude) == (5, 81.0, 5.0)
     assert (averages["Jun"].n, averages["Jun"].iqs, averages["Jun"].attitude) == (4, None, None)
-    found = await PAGE.report(office.database, {"by": "agent"}, office.clock.now())
-    assert found.total.people.reviews.model_dump() == {"n": 9, "total": 9 * 81}
+    found = await PAGE.report(office.database, {"by": "agent"}, office.clock.now(), reviews_by_agent=True)
+    assert found.total.people.reviews == Reviewed(n=9, total=9 * 81)
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(as_csv(found)))}
-    assert (rows["Jun"]["people_reviews_n"], rows["Jun"]["people_reviews_total"]) == ("4", "324")
+    assert (rows["Jun"]["people_reviews_n"], rows["Jun"]["people_reviews_total"]) == ("4", "")
+    assert (rows["Mei"]["people_reviews_n"], rows["Mei"]["people_reviews_total"]) == ("5", "405")
+    kept = as_csv(await PAGE.report(office.database, {"by": "agent"}, office.clock.now()))
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(kept))}
+    assert (rows["Mei"]["people_reviews_n"], rows["Mei"]["people_reviews_total"]) == ("", "")
 
 
 async def test_the_trail_and_the_feed_learn_of_it_without_its_words(office: Office) -> None:
@@ -325,6 +330,27 @@ async def test_an_agent_reads_what_was_found_of_them_and_of_nobody_else(office: 
         await mei.put(f"/reviews/{ids[0]}", body, 403)
         for days in ("0", "1000", "-1", "soon", "९", "0" * 9 + "9" * 20):
             await rae.get(f"/reviews?days={days}", 400)
+
+
+async def test_only_those_who_review_see_reviews_by_agent_in_the_figures(office: Office, address: str) -> None:
+    for n in range(5):
+        await office.resolved(f"ann-{n}", office.mei)
+    await office.resolved("bo", office.jun)
+    for its_id in await office.draws(office.rae):
+        await office.scores(office.rae, its_id)
+    await office.database.write(staff.change, office.lou, None, "maintainer", office.rae, office.clock.now())
+    async with signed_in(office, address, office.rae) as rae, signed_in(office, address, office.lou) as lou:
+        assert reviews_of(await rae.get("/figures?by=agent")) == {
+            "Mei": {"n": 5, "total": 5 * 81},
+            "Jun": {"n": 1, "total": None},
+        }
+        kept = await lou.get("/figures?by=agent")
+        assert reviews_of(kept) == {"Mei": None, "Jun": None}
+        assert kept["total"]["people"]["reviews"] == {"n": 6, "total": 6 * 81}
+
+
+def reviews_of(report: dict[str, Any]) -> dict[str, Any]:
+    return {group["name"]: group["figures"]["people"]["reviews"] for group in report["groups"]}
 
 
 async def test_who_lost_the_role_meanwhile_saves_nothing_more(office: Office, address: str) -> None:

@@ -1,6 +1,9 @@
-import { batch } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { Filter, View } from "./api";
 import { filter, NO_FILTER, view } from "./store";
+
+/** How often a view was asked for, also the one that is there already. */
+export const viewAsked = signal(0);
 
 /** Narrows the list; what is not named stays as it was. */
 export function narrow(change: Partial<Filter>): void {
@@ -17,6 +20,7 @@ export function showView(name: View): void {
   batch(() => {
     narrow({ q: "" });
     view.value = name;
+    viewAsked.value++;
   });
 }
 
@@ -25,5 +29,6 @@ export function showWholeView(name: View): void {
   batch(() => {
     widen();
     view.value = name;
+    viewAsked.value++;
   });
 }

@@ -50,5 +50,5 @@ function suggested(key: string): boolean {
 
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector("dialog[open], :popover-open")) return true;
-  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 }

@@ -45,10 +45,10 @@ export interface SentFile {
   name: string;
 }
 
-/** Something done that can be taken back for a while. */
+/** Something done that can be taken back for a while; `undo` is false where that did not go through and says so itself. */
 export interface Toast {
   text: string;
-  undo: (() => Promise<void>) | null;
+  undo: (() => Promise<void | false>) | null;
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles" | QuickPicker;

@@ -1,4 +1,4 @@
-import { toast } from "./store";
+import { type Toast, toast } from "./store";
 import { explain } from "./problems";
 import { t } from "./words";
 
@@ -8,7 +8,7 @@ const TO_READ_MS = 4_000;
 
 let end = 0;
 
-export function tell(text: string, undo: (() => Promise<void>) | null = null): void {
+export function tell(text: string, undo: Toast["undo"] = null): void {
   toast.value = { text, undo };
   releaseToast();
 }
@@ -24,8 +24,7 @@ export async function undo(): Promise<void> {
   if (!shown?.undo) return;
   closeToast();
   try {
-    await shown.undo();
-    tell(t("undone"));
+    if ((await shown.undo()) !== false) tell(t("undone"));
   } catch (error) {
     tell(explain(error));
   }

@@ -1,6 +1,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import type { Row } from "../generated/console";
 import { fill, type Locale, localeOf } from "../shared/locale";
+import { tellLate } from "./late";
 import { DECISIONS, ENTITIES, INTENTS, LANGUAGES, REASONS, termIn } from "./texts/terms";
 import type { Texts } from "./texts/zh-TW";
 
@@ -32,18 +33,20 @@ export function chooseLocale(chosen: Locale): void {
 }
 
 /** Fetches the wanted words, for as long as it takes; of two choices the later one counts. */
-async function speak(): Promise<void> {
+async function speak(failures = 0): Promise<void> {
   const chosen = wanted;
   try {
     const fetched = await CATALOGUE[chosen]();
     if (chosen !== wanted) return;
+    tellLate(0);
     batch(() => {
       texts.value = fetched;
       locale.value = chosen;
     });
   } catch {
+    if (chosen === wanted) tellLate(failures + 1);
     await new Promise((done) => setTimeout(done, AGAIN_MS));
-    if (chosen === wanted) await speak();
+    if (chosen === wanted) await speak(failures + 1);
   }
 }
 

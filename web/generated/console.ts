@@ -474,6 +474,8 @@ export interface Figures {
 }
 /**
  * What people did, by the time of the handoff; `reviews` by when the conversation was resolved.
+ *
+ * Of one agent only those who review see `reviews`; it is None for the others.
  */
 export interface PeopleFigures {
   abandoned: number;
@@ -484,7 +486,7 @@ export interface PeopleFigures {
   in_a_day: Share;
   next: Wait | null;
   resolution: Wait | null;
-  reviews: Reviewed;
+  reviews: Reviewed | null;
   scores: Scores;
   soon: Share;
 }
@@ -504,11 +506,11 @@ export interface Share {
   of: number;
 }
 /**
- * `n` quality reviews; `total` adds up their scores from 0 to 100.
+ * `n` quality reviews; `total` adds up their scores from 0 to 100, None where these are too few to tell.
  */
 export interface Reviewed {
   n: number;
-  total: number;
+  total: number | null;
 }
 /**
  * Everything on the page. `before` is as long and right in front; `periods` are first days in the shop's zone.

@@ -122,7 +122,7 @@ export function Composer({ thread }: { thread: Thread }) {
         onPaste={pasted}
         onBlur={canned.close}
       />
-      {!isNote && <ToneLine box={box} of={row.id} text={draft.text} reader={row.language} />}
+      {!isNote && <ToneLine box={box} of={row.id} text={draft.text} reader={row.language ?? thread.contact.locale} />}
       <Attachments conversation={row.id} isPrivate={isNote} />
       <div class="composer-foot">
         <input

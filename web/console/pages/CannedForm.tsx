@@ -5,6 +5,7 @@ import { Button, Icon } from "../parts";
 import { ToneLine } from "../tone/ToneLine";
 import { LOCALE_NAMES, t } from "../words";
 import { change, chosen, editOf, forgetEdit, hasEdits, isComplete, isTaken, type Key, remove, save, SHORTCUT, trouble } from "./cannedEdits";
+import { w } from "./cannedTexts";
 
 /** One prepared answer, its languages side by side. */
 export function CannedForm({ id }: { id: Key }) {
@@ -18,7 +19,7 @@ export function CannedForm({ id }: { id: Key }) {
     <form class="canned-form" onSubmit={submit} data-testid="canned-form">
       <div class="canned-names">
         <label>
-          {t("canned_title")}
+          {w("canned_title")}
           <input
             data-testid="canned-title"
             required
@@ -28,7 +29,7 @@ export function CannedForm({ id }: { id: Key }) {
           />
         </label>
         <label>
-          {t("canned_shortcut")}
+          {w("canned_shortcut")}
           <span class="prefixed">
             <span aria-hidden="true">/</span>
             <input
@@ -38,16 +39,16 @@ export function CannedForm({ id }: { id: Key }) {
               pattern={SHORTCUT}
               autocapitalize="off"
               spellcheck={false}
-              title={t("canned_shortcut_hint")}
+              title={w("canned_shortcut_hint")}
               aria-invalid={taken}
               value={edit.shortcut}
               onInput={(event) => change(id, { shortcut: event.currentTarget.value.toLowerCase() })}
             />
           </span>
-          <small class={taken ? "warned" : ""}>{t(taken ? "canned_taken" : "canned_shortcut_hint")}</small>
+          <small class={taken ? "warned" : ""}>{w(taken ? "canned_taken" : "canned_shortcut_hint")}</small>
         </label>
       </div>
-      <p class="quiet">{t("canned_places")}</p>
+      <p class="quiet">{w("canned_places")}</p>
       <div class="canned-texts">
         {LOCALES.map((language) => (
           <CannedText

@@ -7,6 +7,7 @@ import { canned } from "../store";
 import { locale, t } from "../words";
 import { CannedForm } from "./CannedForm";
 import { chosen, hasEdits, type Key, wanted } from "./cannedEdits";
+import { w } from "./cannedTexts";
 
 /** The prepared answers: a list, and the one being written in its three languages. */
 export function CannedPage() {
@@ -18,15 +19,15 @@ export function CannedPage() {
         <header class="page-head">
           <h2>{t("page_canned")}</h2>
           <Button testId="canned-add" class="primary" onClick={() => (chosen.value = "new")}>
-            <Icon path={PLUS} /> {t("canned_add")}
+            <Icon path={PLUS} /> {w("canned_add")}
           </Button>
         </header>
         <input
           type="search"
           class="page-search"
           data-testid="canned-search"
-          aria-label={t("canned_search")}
-          placeholder={t("canned_search")}
+          aria-label={w("canned_search")}
+          placeholder={w("canned_search")}
           value={wanted.value}
           onInput={(event) => (wanted.value = event.currentTarget.value)}
         />
@@ -34,7 +35,7 @@ export function CannedPage() {
       </section>
       <section class="page-form">
         {open === null ? (
-          <Blank icon={BOLT} title={t("canned_pick")} hint={t("canned_pick_hint")} />
+          <Blank icon={BOLT} title={w("canned_pick")} hint={w("canned_pick_hint")} />
         ) : (
           <>
             <span class="phone-only">
@@ -53,10 +54,10 @@ export function CannedPage() {
 function Rows() {
   if (!canned.value) return <Skeleton rows={4} />;
   const found = rank(wanted.value, canned.value, ({ shortcut, title, texts }) => [shortcut, title, ...Object.values(texts)]);
-  if (!canned.value.length && chosen.value === null) return <Blank icon={BOLT} title={t("canned_none")} hint={t("canned_none_hint")} />;
+  if (!canned.value.length && chosen.value === null) return <Blank icon={BOLT} title={t("canned_none")} hint={w("canned_none_hint")} />;
   return (
     <ul class="page-rows">
-      {chosen.value === "new" && <Row id="new" shortcut="…" title={t("canned_new")} text="" />}
+      {chosen.value === "new" && <Row id="new" shortcut="…" title={w("canned_new")} text="" />}
       {found.map(({ id, shortcut, title, texts }) => (
         <Row key={id} id={id} shortcut={shortcut} title={title} text={texts[locale.value] ?? Object.values(texts)[0] ?? ""} />
       ))}

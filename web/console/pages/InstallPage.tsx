@@ -8,6 +8,7 @@ import { copy } from "../clipboard";
 import { Button, Failure, Icon, Skeleton } from "../parts";
 import { explain } from "../problems";
 import { locale, LOCALE_NAMES, t } from "../words";
+import { w } from "./installTexts";
 import { contrast, ENOUGH_CONTRAST, isAllowed, isColour, onColour, originOf, snippet, type Wishes } from "./snippet";
 
 const installation = signal<Installation | null>(null);
@@ -33,8 +34,8 @@ export function InstallPage() {
     <main class="page install-page" data-testid="install-page">
       <div class="page-column">
         <h2>{t("page_install")}</h2>
-        <p class="lead">{t("install_lead")}</p>
-        {failed.value && <Failure title={t("install_failed")} retry={() => void load()} />}
+        <p class="lead">{w("install_lead")}</p>
+        {failed.value && <Failure title={w("install_failed")} retry={() => void load()} />}
         {!failed.value && !known && <Skeleton rows={3} />}
         {known && <Generator known={known} />}
       </div>
@@ -58,7 +59,7 @@ function Generator({ known }: { known: Installation }) {
 function Tag({ text }: { text: string }) {
   return (
     <section>
-      <h3>{t("install_tag")}</h3>
+      <h3>{w("install_tag")}</h3>
       <div class="snippet">
         <code data-testid="snippet" tabIndex={0}>
           {text}
@@ -67,7 +68,7 @@ function Tag({ text }: { text: string }) {
           {t("copy")}
         </Button>
       </div>
-      <p class="quiet">{t("install_where")}</p>
+      <p class="quiet">{w("install_where")}</p>
     </section>
   );
 }
@@ -80,11 +81,11 @@ function Options() {
   return (
     <div class="install-options">
       <label>
-        {t("install_accent")}
+        {w("install_accent")}
         <span class="colour">
           <input
             type="color"
-            aria-label={t("install_accent")}
+            aria-label={w("install_accent")}
             value={isColour(accent) ? accent : "#0f766e"}
             onInput={(event) => change({ accent: event.currentTarget.value })}
           />
@@ -99,15 +100,15 @@ function Options() {
         </span>
       </label>
       <label>
-        {t("install_position")}
+        {w("install_position")}
         <select
           data-testid="position"
           value={position}
           onChange={(event) => change({ position: event.currentTarget.value as Wishes["position"] })}
         >
-          <option value="">{t("position_end")}</option>
-          <option value="right">{t("position_right")}</option>
-          <option value="left">{t("position_left")}</option>
+          <option value="">{w("position_end")}</option>
+          <option value="right">{w("position_right")}</option>
+          <option value="left">{w("position_left")}</option>
         </select>
       </label>
       <label>
@@ -123,13 +124,13 @@ function Options() {
         </select>
       </label>
       <label>
-        {t("install_locale")}
+        {w("install_locale")}
         <select
           data-testid="install-locale"
           value={language}
           onChange={(event) => change({ locale: event.currentTarget.value as Wishes["locale"] })}
         >
-          <option value="">{t("locale_page")}</option>
+          <option value="">{w("locale_page")}</option>
           {LOCALES.map((name) => (
             <option key={name} value={name} lang={name}>
               {LOCALE_NAMES[name]}
@@ -144,7 +145,7 @@ function Options() {
 /** How the colour reads, in figures and to the eye. */
 function Preview({ shop }: { shop: string }) {
   const { accent, position, theme } = wishes.value;
-  if (!isColour(accent)) return <p class="trouble">{t("accent_wrong")}</p>;
+  if (!isColour(accent)) return <p class="trouble">{w("accent_wrong")}</p>;
   const text = onColour(accent);
   const figure = contrast(accent, text);
   const fits = figure >= ENOUGH_CONTRAST;
@@ -155,14 +156,14 @@ function Preview({ shop }: { shop: string }) {
         {shop}
       </p>
       <p class="preview-bubble" style={{ background: accent, color: text }}>
-        {t("preview_words")}
+        {w("preview_words")}
       </p>
       <span class="preview-launcher" style={{ background: accent, color: text }}>
         <Icon path={CHAT} />
       </span>
       <p class={fits ? "badge sure" : "badge warn"} data-testid="contrast">
         <Icon path={fits ? CHECK : ALERT} />
-        {t(fits ? "contrast_good" : "contrast_low", { n: figure.toFixed(1) })}
+        {w(fits ? "contrast_good" : "contrast_low", { n: figure.toFixed(1) })}
       </p>
     </div>
   );
@@ -174,18 +175,18 @@ function Origins({ known }: { known: Installation }) {
   const allowed = origin !== null && isAllowed(origin, known);
   return (
     <section>
-      <h3>{t("install_origins")}</h3>
-      <p class="quiet">{t("install_origins_hint")}</p>
+      <h3>{w("install_origins")}</h3>
+      <p class="quiet">{w("install_origins_hint")}</p>
       <ul class="origins" data-testid="origins">
         {known.origins.map((name) => (
           <li key={name}>
             <code>{name}</code>
           </li>
         ))}
-        {!known.origins.length && <li class="quiet">{t("origins_none")}</li>}
+        {!known.origins.length && <li class="quiet">{w("origins_none")}</li>}
       </ul>
       <label>
-        {t("origin_typed")}
+        {w("origin_typed")}
         <input
           type="url"
           data-testid="origin"
@@ -198,7 +199,7 @@ function Origins({ known }: { known: Installation }) {
       {origin && (
         <p class={allowed ? "origin-said" : "origin-said warned"} role="status" data-testid="origin-said" data-allowed={allowed}>
           <Icon path={allowed ? CHECK : ALERT} />
-          {t(allowed ? "origin_allowed" : "origin_not_allowed", { origin })}
+          {w(allowed ? "origin_allowed" : "origin_not_allowed", { origin })}
         </p>
       )}
       {origin && !allowed && (

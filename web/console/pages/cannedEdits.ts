@@ -5,7 +5,7 @@ import { deleteCanned, saveCanned } from "../canned";
 import { explain } from "../problems";
 import { canned } from "../store";
 import { tell } from "../toasts";
-import { t } from "../words";
+import { w } from "./cannedTexts";
 
 /** Which prepared answer is being written; `new` is not stored yet. */
 export type Key = number | "new";
@@ -48,7 +48,7 @@ export async function save(id: Key): Promise<void> {
     const saved = await saveCanned(id === "new" ? null : id, draftOf(editOf(id)));
     forgetEdit(id);
     chosen.value = saved.id;
-    tell(t("canned_saved", { name: saved.title }));
+    tell(w("canned_saved", { name: saved.title }));
   } catch (error) {
     trouble.value = explain(error);
   }

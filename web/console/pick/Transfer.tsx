@@ -24,13 +24,13 @@ const ORDER = { online: 0, away: 1, offline: 2 } as const;
 export function Transfer({ give = transfer }: { give?: Give }) {
   const target = useSignal<Target | null>(null);
   if (target.value) return <WithNote target={target.value} give={give} back={() => (target.value = null)} />;
-  return <ToWhom choose={(chosen) => (target.value = chosen)} />;
+  const owner = give === transfer ? (openThread.value?.row.assignee?.id ?? null) : null;
+  return <ToWhom owner={owner} choose={(chosen) => (target.value = chosen)} />;
 }
 
-/** Those who are there and have little to do come first. */
-function ToWhom({ choose }: { choose: (target: Target) => void }) {
+/** Those who are there and have little to do come first; whoever has it already is none of them. */
+function ToWhom({ owner, choose }: { owner: number | null; choose: (target: Target) => void }) {
   useEffect(() => void loadTeams(), []);
-  const owner = openThread.value?.row.assignee?.id ?? null;
   const people = colleagues.value
     .filter(({ id }) => id !== owner)
     .sort((one, other) => ORDER[one.availability] - ORDER[other.availability] || one.open - other.open);

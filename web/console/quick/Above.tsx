@@ -10,10 +10,6 @@ import { followTouch } from "./touch";
 import { w } from "./words";
 
 followTouch();
-// Whoever asks for a view has done with the list of mentions.
-document.addEventListener("click", ({ target }) => {
-  if (target instanceof Element && target.closest(".view")) shown.value = false;
-});
 
 /** What stands between search and list. */
 export function Above() {
@@ -27,8 +23,9 @@ export function Above() {
   );
 }
 
-/** Beside the search box. */
+/** Beside the search box. Only those who work are called, or have something to do with many. */
 export function Tools() {
+  if (!can("work")) return null;
   const unread = mentions.value?.unread ?? 0;
   const label = unread ? `${w("mentions")}: ${w("mentions_new", { n: unread })}` : w("mentions");
   return (
@@ -37,11 +34,9 @@ export function Tools() {
         <Icon path={AT} />
         {unread > 0 && <span class="tool-count">{unread > 99 ? "99+" : unread}</span>}
       </Button>
-      {can("work") && (
-        <Button testId="select" label={w("select")} hint="x" pressed={selecting.value} onClick={() => (selecting.value ? clear() : begin())}>
-          <Icon path={PICKS} />
-        </Button>
-      )}
+      <Button testId="select" label={w("select")} hint="x" pressed={selecting.value} onClick={() => (selecting.value ? clear() : begin())}>
+        <Icon path={PICKS} />
+      </Button>
     </>
   );
 }

@@ -1,19 +1,25 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { BIN, DOWN, FUNNEL, PEN, TEAM, UP } from "../../shared/icons";
 import type { SavedFilter } from "../../generated/console";
 import { Blank, Button, Icon } from "../parts";
 import { closePicker, Sheet } from "../pick/Picker";
 import { explain } from "../problems";
 import { can } from "../store";
-import { tell } from "../toasts";
 import { t } from "../words";
-import { change, isTaken, mayChange, move, remove, saved, use } from "./saved";
+import { change, isTaken, mayChange, move, remove, saved, use, whyNot } from "./saved";
 import { w } from "./words";
+
+/** What was done last, or what went wrong. Toasts lie under the sheet, where nobody reaches them. */
+interface Said {
+  readonly text: string;
+  readonly undo?: (() => Promise<void>) | null;
+}
 
 /** Every saved filter: used, renamed, moved, shared, deleted. */
 export function Arrange() {
   const known = saved.value ?? [];
   const own = known.filter((one) => one.own);
+  const said = useSignal<Said | null>(null);
   return (
     <Sheet title={w("saved")}>
       <div class="arrange">
@@ -21,11 +27,18 @@ export function Arrange() {
         {!known.length && <Blank icon={FUNNEL} title={w("filters_none")} hint={w("filters_none_hint")} />}
         <ul>
           {known.map((one) => (
-            <Line key={one.id} one={one} first={one.id === own[0]?.id} last={one.id === own.at(-1)?.id} />
+            <Line key={one.id} one={one} first={one.id === own[0]?.id} last={one.id === own.at(-1)?.id} said={said} />
           ))}
         </ul>
         <div class="picker-foot">
-          <span />
+          <span class="arrange-said" role="status" data-testid="arrange-said">
+            {said.value?.text}{" "}
+            {said.value?.undo && (
+              <Button testId="arrange-undo" class="link" onClick={() => void undo(said)}>
+                {t("undo")}
+              </Button>
+            )}
+          </span>
           <Button testId="arrange-done" class="quiet" onClick={closePicker}>
             {t("close")}
           </Button>
@@ -35,19 +48,41 @@ export function Arrange() {
   );
 }
 
-function Line({ one, first, last }: { one: SavedFilter; first: boolean; last: boolean }) {
+async function undo(said: Signal<Said | null>): Promise<void> {
+  const back = said.peek()?.undo;
+  said.value = null;
+  try {
+    await back?.();
+    said.value = { text: t("undone") };
+  } catch (error) {
+    said.value = { text: explain(error) };
+  }
+}
+
+function Line({ one, first, last, said }: { one: SavedFilter; first: boolean; last: boolean; said: Signal<Said | null> }) {
   const naming = useSignal(false);
   const busy = useSignal(false);
   const act = async (verb: () => Promise<void>): Promise<void> => {
     if (busy.peek()) return;
     busy.value = true;
+    said.value = null;
     try {
       await verb();
     } catch (error) {
-      tell(explain(error));
+      said.value = { text: explain(error) };
     } finally {
       busy.value = false;
     }
+  };
+  /** What moves in the list loses the focus; whoever moves it twice shall not look for it. */
+  const shift = async (step: 1 | -1): Promise<void> => {
+    const pressed = document.activeElement;
+    await act(() => move(one, step));
+    requestAnimationFrame(() => pressed instanceof HTMLElement && pressed.focus());
+  };
+  const drop = async (): Promise<void> => {
+    const back = await remove(one);
+    said.value = { text: w("removed", { name: one.name }), undo: back };
   };
   const take = (): void => {
     closePicker();
@@ -63,12 +98,8 @@ function Line({ one, first, last }: { one: SavedFilter; first: boolean; last: bo
       </button>
       {one.own && (
         <>
-          <Button testId="filter-up" label={w("up")} disabled={first || busy.value} onClick={() => void act(() => move(one, -1))}>
-            <Icon path={UP} />
-          </Button>
-          <Button testId="filter-down" label={w("down")} disabled={last || busy.value} onClick={() => void act(() => move(one, 1))}>
-            <Icon path={DOWN} />
-          </Button>
+          <Move up end={first} onClick={() => void shift(-1)} />
+          <Move end={last} onClick={() => void shift(1)} />
         </>
       )}
       {mayChange(one) && (
@@ -86,12 +117,30 @@ function Line({ one, first, last }: { one: SavedFilter; first: boolean; last: bo
           <Button testId="filter-rename" label={w("rename")} onClick={() => (naming.value = true)}>
             <Icon path={PEN} />
           </Button>
-          <Button testId="filter-remove" label={w("remove")} onClick={() => void act(() => remove(one))}>
+          <Button testId="filter-remove" label={w("remove")} onClick={() => void act(drop)}>
             <Icon path={BIN} />
           </Button>
         </>
       )}
     </li>
+  );
+}
+
+/** At the end it does nothing, and keeps the focus all the same. */
+function Move({ up = false, end, onClick }: { up?: boolean; end: boolean; onClick: () => void }) {
+  const label = w(up ? "up" : "down");
+  return (
+    <button
+      type="button"
+      class="button plain"
+      data-testid={up ? "filter-up" : "filter-down"}
+      aria-label={label}
+      title={label}
+      aria-disabled={end}
+      onClick={onClick}
+    >
+      <Icon path={up ? UP : DOWN} />
+    </button>
   );
 }
 
@@ -104,8 +153,8 @@ function Naming({ one, done }: { one: SavedFilter; done: () => void }) {
     try {
       if (name && name !== one.name) await change(one, { name });
       done();
-    } catch {
-      trouble.value = w("refused");
+    } catch (error) {
+      trouble.value = whyNot(error);
     }
   };
   return (

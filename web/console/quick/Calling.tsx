@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Colleague } from "../../generated/console";
 import { rank } from "../fuzzy";
 import { colleagues, me } from "../store";
@@ -38,7 +38,8 @@ export function Calling({ box, text, write }: Props) {
     write(before + element.value.slice(end).replace(/^ /, ""));
     element.focus();
   };
-  useEffect(() => {
+  // Before the next key: it would be written at the end.
+  useLayoutEffect(() => {
     if (caret.current === null) return;
     box.current?.setSelectionRange(caret.current, caret.current);
     caret.current = null;

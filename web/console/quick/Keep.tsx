@@ -5,7 +5,7 @@ import { closePicker, Sheet } from "../pick/Picker";
 import { can, filter, view } from "../store";
 import { teamWord } from "../teams";
 import { languageWord, reasonWord, t } from "../words";
-import { isTaken, keep } from "./saved";
+import { isTaken, keep, whyNot } from "./saved";
 import { names, w } from "./words";
 
 /** A name for what the list is narrowed to. */
@@ -24,8 +24,8 @@ export function Keep() {
     try {
       await keep(name, form.get("shared") !== null);
       closePicker();
-    } catch {
-      trouble.value = w("refused");
+    } catch (error) {
+      trouble.value = whyNot(error);
     } finally {
       busy.value = false;
     }

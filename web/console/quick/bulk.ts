@@ -38,14 +38,22 @@ export async function take(step: Bulk["step"]): Promise<void> {
   picker.value = null;
   busy.value = true;
   result.value = null;
+  const here = place();
   try {
-    finish(step, rows, (await ask(rows, step)).items);
+    const { items } = await ask(rows, step);
+    if (here()) finish(step, rows, items);
   } catch (error) {
-    result.value = { done: 0, total: rows.length, why: [], rows: [], trouble: explain(error) };
+    if (here()) result.value = { done: 0, total: rows.length, why: [], rows: [], trouble: explain(error) };
   } finally {
     busy.value = false;
   }
   after(rows);
+}
+
+/** Whether this is still the list, and the agent, that a step was taken on: a late answer is no matter of others. */
+function place(): () => boolean {
+  const [itsView, itsFilter, whose] = [view.peek(), filter.peek(), me.peek()?.id];
+  return () => view.peek() === itsView && filter.peek() === itsFilter && me.peek()?.id === whose;
 }
 
 function finish(step: Bulk["step"], rows: readonly Row[], outcomes: Outcomes["items"]): void {
@@ -62,14 +70,18 @@ function finish(step: Bulk["step"], rows: readonly Row[], outcomes: Outcomes["it
   if (left.length) result.value = { done: done.length, total: rows.length, why: reasons(refused), rows: left, trouble: "" };
 }
 
-/** The way back from a step that would otherwise have to be taken back one by one. */
-async function reopen(rows: readonly Row[]): Promise<void> {
+/** The way back from a step that would otherwise have to be taken back one by one; false where some stay as they are. */
+async function reopen(rows: readonly Row[]): Promise<void | false> {
+  const here = place();
   const { items } = await ask(rows, { do: "reopen" });
   after(rows);
   const refused = new Map(items.filter(({ code }) => code).map(({ id, code }) => [id, code!]));
   if (!refused.size) return;
   const left = rows.filter(({ id }) => refused.has(id));
-  result.value = { done: rows.length - left.length, total: rows.length, why: reasons(refused), rows: left, trouble: "" };
+  const done = rows.length - left.length;
+  if (here()) result.value = { done, total: rows.length, why: reasons(refused), rows: left, trouble: "" };
+  else tell(w("some_done", { n: done, total: rows.length }));
+  return false;
 }
 
 function ask(rows: readonly Row[], step: Bulk["step"]): Promise<Outcomes> {

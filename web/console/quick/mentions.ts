@@ -2,8 +2,9 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { ConsoleMessage, LiveEvent, Mention, Mentioned, Mentions } from "../../generated/console";
 import { ring } from "../alerts";
 import { call } from "../api";
+import { viewAsked } from "../filters";
 import { explain } from "../problems";
-import { colleagues, live, me, openId, openThread } from "../store";
+import { colleagues, filter, live, me, openId, openThread, view } from "../store";
 import { tell } from "../toasts";
 import { type Called, calls } from "./calls";
 import { names, w } from "./words";
@@ -39,6 +40,12 @@ effect(() => {
   const id = openThread.value?.row.id;
   if (id === undefined || !seenNow.value) return;
   if (mentions.value?.items.some((one) => one.conversation_id === id && !one.read)) untracked(() => void read(id));
+});
+
+// Whoever narrows the list or asks for another one wants to see it.
+effect(() => {
+  void [view.value, filter.value, viewAsked.value];
+  shown.value = false;
 });
 
 /** Somebody was called or has read it, perhaps this agent, perhaps at another console. */
@@ -81,7 +88,7 @@ export function noted(wanted: readonly Mention[], message: ConsoleMessage): void
   const rung = new Set((message.mentions ?? []).map(({ agent_id }) => agent_id));
   const left = wanted.filter(({ agent_id }) => !rung.has(agent_id)).map(({ name }) => name);
   const away = awayOf(wanted.filter(({ agent_id }) => rung.has(agent_id)));
-  if (left.length) tell(w("left", { names: names(left) }));
+  if (left.length) tell(w(left.length > 1 ? "left_many" : "left_one", { names: names(left) }));
   else if (away) tell(away);
 }
 

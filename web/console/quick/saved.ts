@@ -1,13 +1,16 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { FilterDraft, SavedFilter, SavedFilters } from "../../generated/console";
-import { call, type Filter } from "../api";
+import { ApiError, call, type Filter } from "../api";
 import { narrow } from "../filters";
 import { explain } from "../problems";
 import { openPage } from "../route";
-import { can, filter, me, NO_FILTER, page, picker, view } from "../store";
+import { can, filter, live, me, NO_FILTER, page, picker, view } from "../store";
 import { tell } from "../toasts";
 import { shown } from "./mentions";
 import { w } from "./words";
+
+/** As many as one agent may keep. */
+const MOST = 50;
 
 /** The agent's own in their order, then what others share; null until they are known. */
 export const saved = signal<readonly SavedFilter[] | null>(null);
@@ -16,6 +19,10 @@ const agent = computed(() => me.value?.id);
 effect(() => {
   void agent.value;
   untracked(() => (saved.value = null));
+});
+// Those that did not come, or changed while one was cut off, are there once the server is back.
+effect(() => {
+  void live.value;
   if (agent.value !== undefined) void load();
 });
 // What a lead shares meanwhile is there when one looks again.
@@ -65,12 +72,19 @@ export async function change(one: SavedFilter, to: Partial<FilterDraft>): Promis
   await load();
 }
 
-/** Deletes one, and offers to put it back. */
-export async function remove(one: SavedFilter): Promise<void> {
+/** Deletes one; what comes back puts it there again, which only its owner can. */
+export async function remove(one: SavedFilter): Promise<(() => Promise<void>) | null> {
   await call("DELETE", `filters/${one.id}`);
   await load();
   const { name, view, wanted, shared, own } = one;
-  tell(w("removed", { name }), own ? async () => void (await add({ name, view, wanted, shared })) : null);
+  return own ? async () => void (await add({ name, view, wanted, shared })) : null;
+}
+
+/** Why one was not kept: its name or the number of them where the server says so, else what is wrong everywhere. */
+export function whyNot(error: unknown): string {
+  const said = explain(error);
+  if (!(error instanceof ApiError) || error.problem?.code !== "bad_request") return said;
+  return w((saved.peek() ?? []).filter(({ own }) => own).length >= MOST ? "too_many" : "refused", { n: MOST });
 }
 
 /** One's own, one place on or back. */

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { Row } from "../../generated/console";
-import { can, filter, list, lists, me, openId, view } from "../store";
+import { can, filter, list, me, openId, view } from "../store";
 
 /** As many as one request may hold. */
 export const MOST = 100;
@@ -17,9 +17,9 @@ export const isActive = (): boolean => selecting.value || chosen.value.size > 0;
 
 let anchor: number | null = null;
 
-// A row that changes on screen is what its agent sees from then on.
+// A row that changes on screen is what its agent sees from then on; what other lists hold nobody sees.
 effect(() => {
-  const known = new Map(Object.values(lists.value).flatMap((one) => one.items.map((row) => [row.id, row])));
+  const known = new Map((list.value?.items ?? []).map((row) => [row.id, row]));
   const before = untracked(() => chosen.value);
   if (![...before].some(([id, row]) => known.has(id) && known.get(id) !== row)) return;
   chosen.value = new Map([...before].map(([id, row]) => [id, known.get(id) ?? row]));

@@ -14,7 +14,7 @@ const WORDS = {
   mentions_failed: ["這份清單沒有載入成功。", "这份列表没有加载成功。", "The list couldn't be loaded."],
   mentioned_you: ["{name} 在備註裡提到您", "{name} 在备注里提到了您", "{name} mentioned you"],
   unread: ["未讀", "未读", "Unread"],
-  call: ["提到同事", "提及同事", "Mention a colleague"],
+  call: ["提到同事", "提到同事", "Mention a colleague"],
   away_one: [
     "{names} 現在不在，回來後會在「提到我的備註」看到。",
     "{names} 现在不在，回来后会在“提到我的备注”里看到。",
@@ -25,16 +25,21 @@ const WORDS = {
     "{names} 现在不在，回来后会在“提到我的备注”里看到。",
     "{names} aren't here right now and will find it under Mentions.",
   ],
-  left: [
+  left_one: [
     "備註已存好。{names} 已經不在這裡工作，所以沒有通知到。",
     "备注已保存。{names} 已经不在这里工作，所以没有通知到。",
-    "The note is saved. {names} no longer works here, so nobody was told.",
+    "The note is saved. {names} no longer works here and wasn't told.",
+  ],
+  left_many: [
+    "備註已存好。{names} 都已經不在這裡工作，所以沒有通知到。",
+    "备注已保存。{names} 都已经不在这里工作，所以没有通知到。",
+    "The note is saved. {names} no longer work here and weren't told.",
   ],
 
   choose: ["選取 {name}", "选择 {name}", "Select {name}"],
   select: ["選取多個對話", "选择多个对话", "Select conversations"],
   chosen: ["已選取 {n} 個", "已选 {n} 个", "{n} selected"],
-  chosen_none: ["點選對話", "点选对话", "Tap to select"],
+  chosen_none: ["點選對話", "点按选择对话", "Tap to select"],
   hidden: ["其中 {n} 個不在這個列表", "其中 {n} 个不在此列表", "{n} not in this list"],
   all_shown: ["選取畫面上的 {n} 個", "选择当前显示的 {n} 个", "Select the {n} shown"],
   first_hundred: ["選取前 {n} 個", "选择前 {n} 个", "Select the first {n}"],
@@ -58,16 +63,17 @@ const WORDS = {
   why_unavailable: ["{n} 個沒有連上伺服器", "{n} 个没有连上服务器", "{n} the server didn't get to"],
   why_bad_request: ["{n} 個不能這樣改", "{n} 个不能这样改", "{n} that can't be changed like this"],
 
-  saved: ["儲存的篩選", "保存的筛选", "Saved filters"],
+  saved: ["已儲存的篩選", "已保存的筛选", "Saved filters"],
   keep: ["儲存這個篩選", "保存此筛选", "Save this filter"],
   keep_name: ["名稱", "名称", "Name"],
   keep_share: ["讓所有同事都看得到", "让所有同事都能看到", "Share with everybody"],
   keep_what: ["會記住：{what}", "会记住：{what}", "Remembers: {what}"],
   keep_do: ["儲存", "保存", "Save"],
   kept: ["已儲存「{name}」", "已保存“{name}”", "Saved “{name}”"],
-  taken: ["已經有這個名稱了。", "已经有这个名称了。", "There is one of this name already."],
+  taken: ["已經有這個名稱了。", "已经有这个名称了。", "There's one with this name already."],
   refused: ["這個沒有存成，請換個名稱再試。", "没有保存成功，请换个名称再试。", "That couldn't be saved. Try another name."],
-  filters_none: ["還沒有儲存的篩選", "还没有保存的筛选", "No saved filters yet"],
+  too_many: ["最多 {n} 個，請先刪掉不用的。", "最多 {n} 个，请先删掉不用的。", "You have {n} already. Delete one first."],
+  filters_none: ["還沒有已儲存的篩選", "还没有已保存的筛选", "No saved filters yet"],
   filters_none_hint: [
     "先篩選或搜尋列表，再按「儲存這個篩選」。",
     "先筛选或搜索列表，再按“保存此筛选”。",
@@ -83,12 +89,12 @@ const WORDS = {
   remove: ["刪除", "删除", "Delete"],
   removed: ["已刪除「{name}」", "已删除“{name}”", "Deleted “{name}”"],
   gone: [
-    "「{name}」用到的小組已經解散，只會找到小組還留著的對話。",
-    "“{name}”用到的小组已解散，只会找到该小组还留着的对话。",
-    "The team in “{name}” was dissolved; only what it still has is found.",
+    "「{name}」用到的小組已經停用，只會找到小組還留著的對話。",
+    "“{name}”用到的小组已停用，只会找到该小组还留着的对话。",
+    "The team in “{name}” was deactivated; this only finds what the team still has.",
   ],
   without_team: ["拿掉小組", "去掉小组", "Drop the team"],
-  manage: ["整理儲存的篩選", "整理保存的筛选", "Arrange saved filters"],
+  manage: ["整理已儲存的篩選", "整理已保存的筛选", "Arrange saved filters"],
   use: ["篩選：{name}", "筛选：{name}", "Filter: {name}"],
 } as const satisfies Record<string, readonly [string, string, string]>;
 

@@ -3,8 +3,9 @@ import { CLOSE } from "../../shared/icons";
 import { commands, nameOf } from "../commands";
 import { Button, Icon } from "../parts";
 import { can, helpShown } from "../store";
-import { w } from "../tone/texts";
+import { w as onTone } from "../tone/texts";
 import { COMMAND, t } from "../words";
+import { type Word, w } from "./keyTexts";
 
 /** Every key that one may use, from the table of commands. */
 export function Help() {
@@ -26,15 +27,24 @@ export function Help() {
         {keyed.map((command) => (
           <Line key={command.id} keys={command.keys} meaning={nameOf(command)} />
         ))}
-        <Line keys="Enter" meaning={t("key_open")} />
-        <Line keys="mod Enter" meaning={t("key_send")} />
-        <Line keys="mod Shift Enter" meaning={t("key_finish")} />
-        <Line keys="Alt Enter" meaning={w("take_key")} />
-        <Line keys="Alt Shift Enter" meaning={w("keep_key")} />
+        <Line keys="Enter" meaning={w("open")} />
+        <Line keys="mod Enter" meaning={w("send")} />
+        <Line keys="mod Shift Enter" meaning={w("finish")} />
+        <Line keys="Alt Enter" meaning={onTone("take_key")} />
+        <Line keys="Alt Shift Enter" meaning={onTone("keep_key")} />
+        {can("review") && (
+          <>
+            <Line keys="1–5" meaning={onReviews("review_score")} />
+            <Line keys="j k" meaning={onReviews("review_move")} />
+            <Line keys="mod Enter" meaning={onReviews("review_save")} />
+          </>
+        )}
       </dl>
     </dialog>
   );
 }
+
+const onReviews = (what: Word): string => w("on_page", { page: t("page_quality"), what: w(what) });
 
 function Line({ keys, meaning }: { keys: string; meaning: string }) {
   return (

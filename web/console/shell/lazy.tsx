@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
+import { tellLate } from "../late";
 import { Failure, Skeleton } from "../parts";
 import { t } from "../words";
 
@@ -8,11 +9,14 @@ import { t } from "../words";
 export function lazy(load: () => Promise<FunctionComponent>): () => ComponentChildren {
   const loaded = signal<{ Page: FunctionComponent } | null>(null);
   const failed = signal(false);
+  let failures = 0;
   const fetchIt = async (): Promise<void> => {
     failed.value = false;
     try {
       loaded.value = { Page: await load() };
+      tellLate(0);
     } catch {
+      tellLate(++failures);
       failed.value = true;
     }
   };

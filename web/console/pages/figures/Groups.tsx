@@ -1,16 +1,16 @@
 import type { FigureGroup, FigureReport, Reviewed } from "../../../generated/console";
+import { can } from "../../store";
 import { teamWord } from "../../teams";
 import { languageWord, reasonWord, t } from "../../words";
 import { decimal, duration, goodOf, part, shareOf, whole } from "./format";
 import { type By, by } from "./state";
 import { w } from "./words";
 
-const TELLING = 5;
-
 /** Who or what is compared, one beside the other. */
 export function Groups({ report }: { report: FigureReport }) {
   if (!report.groups.length) return <p class="quiet">{w("none")}</p>;
   const withBot = by.value === "channel" || by.value === "language";
+  const withReviews = by.value !== "agent" || can("review");
   return (
     <div class="figure-table wide" tabIndex={0} role="group" aria-label={w("compare")}>
       <table data-testid="figure-groups">
@@ -25,14 +25,14 @@ export function Groups({ report }: { report: FigureReport }) {
             <th scope="col">{w("resolution")}</th>
             <th scope="col">{w("abandoned")}</th>
             <th scope="col">{w("scores")}</th>
-            <th scope="col">{w("reviews")}</th>
+            {withReviews && <th scope="col">{w("reviews")}</th>}
             {withBot && <th scope="col">{w("outcomes")}</th>}
             {withBot && <th scope="col">{w("confirmed")}</th>}
           </tr>
         </thead>
         <tbody>
           {report.groups.map((group) => (
-            <Row key={group.key} group={group} withBot={withBot} />
+            <Row key={group.key} group={group} withBot={withBot} withReviews={withReviews} />
           ))}
         </tbody>
       </table>
@@ -40,7 +40,7 @@ export function Groups({ report }: { report: FigureReport }) {
   );
 }
 
-function Row({ group, withBot }: { group: FigureGroup; withBot: boolean }) {
+function Row({ group, withBot, withReviews }: { group: FigureGroup; withBot: boolean; withReviews: boolean }) {
   const { people, bot } = group.figures;
   const wait = (found: { p50: number; p95: number } | null): string =>
     found ? `${duration(found.p50)} · 95%: ${duration(found.p95)}` : "–";
@@ -58,7 +58,7 @@ function Row({ group, withBot }: { group: FigureGroup; withBot: boolean }) {
       <td>{wait(people.resolution)}</td>
       <td>{whole(people.abandoned)}</td>
       <td>{share(goodOf(people.scores), people.scores.given)}</td>
-      <td>{meanOf(people.reviews)}</td>
+      {withReviews && <td>{meanOf(people.reviews)}</td>}
       {withBot && <td>{whole(bot.answered)}</td>}
       {withBot && <td>{whole(bot.confirmed)}</td>}
     </tr>
@@ -66,9 +66,10 @@ function Row({ group, withBot }: { group: FigureGroup; withBot: boolean }) {
 }
 
 /** Of a handful of reviews a mean would say more than is known. */
-function meanOf({ n, total }: Reviewed): string {
-  if (!n) return "–";
-  return n < TELLING ? w("too_few", { n }) : `${decimal(total / n)} (${whole(n)})`;
+function meanOf(found: Reviewed | null): string {
+  if (!found?.n) return "–";
+  const { n, total } = found;
+  return total === null ? w("too_few", { n }) : `${decimal(total / n)} (${whole(n)})`;
 }
 
 function nameOf({ key, name }: FigureGroup, compared: By): string {

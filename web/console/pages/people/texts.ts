@@ -14,7 +14,7 @@ const zhTW = {
   role_admin: "管理員",
   role_maintainer: "維護者",
   role_agent_hint: "接手、回覆、結束對話。",
-  role_lead_hint: "客服的全部，加上小組、轉交任何人的對話、修改罐頭回覆、看數據和相關紀錄。",
+  role_lead_hint: "客服的全部，加上小組、轉交任何人的對話、修改罐頭回覆、抽查和評核對話、看數據和相關紀錄。",
   role_admin_hint: "全部，包含同事、安裝與操作紀錄。",
   role_maintainer_hint: "閱讀對話、看數據；不接手對話。",
 
@@ -177,7 +177,7 @@ const zhCN: Record<Key, string> = {
   role_admin: "管理员",
   role_maintainer: "维护者",
   role_agent_hint: "接手、回复、结束对话。",
-  role_lead_hint: "客服的全部权限，还能管理小组、转交任何人的对话、修改快捷回复、查看数据和相关记录。",
+  role_lead_hint: "客服的全部权限，还能管理小组、转交任何人的对话、修改快捷回复、抽查和质检对话、查看数据和相关记录。",
   role_admin_hint: "全部权限，包括同事、安装和操作记录。",
   role_maintainer_hint: "查看对话和数据；不接手对话。",
 
@@ -338,7 +338,7 @@ const en: Record<Key, string> = {
   role_admin: "Admin",
   role_maintainer: "Maintainer",
   role_agent_hint: "Takes, answers and ends conversations.",
-  role_lead_hint: "All an agent does; arranges teams, passes on anybody's conversation, edits canned responses, sees their log and the figures.",
+  role_lead_hint: "Everything an agent can do, plus: arrange teams, transfer anybody's conversations, edit canned responses, review colleagues' conversations, see the log and the figures.",
   role_admin_hint: "Everything, with people, installation and the activity log.",
   role_maintainer_hint: "Reads conversations and sees the figures; takes no conversations.",
 

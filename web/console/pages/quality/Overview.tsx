@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ReviewAverage, Reviews } from "../../../generated/console";
 import { can, me } from "../../store";
 import { SCORED } from "./edits";
-import { busy, days, draw, own, PERIODS, reviews, tab, trouble } from "./state";
+import { busy, chosen, days, draw, own, PERIODS, reviews, tab, trouble } from "./state";
 import { w } from "./texts";
 import { decimal, inTongue } from "./words";
 
@@ -12,7 +12,7 @@ const TELLING = 5;
 /** Where no review is open: draw more, and how everybody does; or how oneself does. */
 export function Overview() {
   const mine = own.value?.average;
-  if (tab.value === "mine" || !can("review")) {
+  if (!can("review") || (tab.value === "mine" && chosen.value !== "draw")) {
     return <div class="quality-overview">{mine && <Averages rows={[mine]} />}</div>;
   }
   if (!reviews.value) return null;

@@ -43,6 +43,13 @@ export function QualityPage() {
           )}
         </header>
         {can("review") && <Tabs />}
+        {tab.value === "mine" && own.value && (
+          <span class="phone-only quality-means">
+            <Button testId="quality-averages" class="quiet" onClick={() => choose("averages")}>
+              {w("averages")}
+            </Button>
+          </span>
+        )}
         <Rows />
       </section>
       <section class="page-form">

@@ -1,6 +1,6 @@
 import type { Review } from "../../../generated/console";
 import { can, helpShown, me, page, picker } from "../../store";
-import { ANSWERS, change, editOf, SCORED } from "./edits";
+import { ANSWERS, change, editOf, hasEdit, SCORED } from "./edits";
 import { move, open, save } from "./state";
 
 /** Digits fill in the form from top to bottom, `j` and `k` move; before the desk's own keys, which mean others here. */
@@ -9,7 +9,11 @@ export function onKey(event: KeyboardEvent): void {
   const review = open.peek();
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && review && isOurs(review)) {
     event.preventDefault();
-    return void save(review);
+    return void (review.iqs === null || hasEdit(review) ? save(review) : undefined);
+  }
+  if (event.key === "Escape" && event.target instanceof HTMLTextAreaElement) {
+    event.preventDefault();
+    return event.target.blur();
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
   if (event.key === "j" || event.key === "k") {

@@ -15,8 +15,9 @@ export const own = signal<OwnReviews | null>(null);
 export const failed = signal(false);
 export const days = signal<number>(30);
 export const tab = signal<Tab>("to_do");
-/** What is open beside the list: a review, or the form that draws more. */
-export const chosen = signal<number | "draw" | null>(null);
+/** What is open beside the list: a review, the form that draws more, or on a phone the averages. */
+export type Chosen = number | "draw" | "averages" | null;
+export const chosen = signal<Chosen>(null);
 export const trouble = signal("");
 export const busy = signal(false);
 
@@ -76,7 +77,7 @@ export function show(next: Tab): void {
   trouble.value = "";
 }
 
-export function choose(next: number | "draw" | null): void {
+export function choose(next: Chosen): void {
   chosen.value = next;
   trouble.value = "";
 }

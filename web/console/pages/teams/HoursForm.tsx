@@ -1,18 +1,16 @@
-import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { CLOSE, PLUS } from "../../../shared/icons";
 import { Button, Icon } from "../../parts";
 import { teams } from "../../store";
-import { changeTeam, teamEdit } from "./edits";
+import { changeTeam, daysTrouble, pastedDays, pasteDays, switchHours, takeDays, teamEdit } from "./edits";
 import "./hours.css";
 import {
   DAYS,
   dateName,
   dayName,
   isRight,
-  MOST_EXCEPTIONS,
   MOST_SPANS,
   oneMore,
-  readDays,
   summary,
   times,
   type Weekday,
@@ -27,7 +25,7 @@ import { w } from "./texts";
 export function HoursForm({ id }: { id: number }) {
   const own = teamEdit(id).hours as Written | null | undefined;
   const shop = teams.value?.hours;
-  const change = (hours: Written | null): void => changeTeam(id, { hours });
+  const change = (hours: Written): void => changeTeam(id, { hours });
   if (!shop) return null;
   return (
     <section class="matters hours" data-testid="team-hours">
@@ -42,17 +40,17 @@ export function HoursForm({ id }: { id: number }) {
           role="switch"
           data-testid="team-own-hours"
           checked={Boolean(own)}
-          onChange={({ currentTarget }) => change(currentTarget.checked ? shop : null)}
+          onChange={({ currentTarget }) => switchHours(id, currentTarget.checked)}
         />
       </label>
-      {own && <OwnHours hours={own} change={change} />}
+      {own && <OwnHours id={id} hours={own} change={change} />}
     </section>
   );
 }
 
 type Change = (hours: Written) => void;
 
-function OwnHours({ hours, change }: { hours: Written; change: Change }) {
+function OwnHours({ id, hours, change }: { id: number; hours: Written; change: Change }) {
   const setDay = (day: Weekday, spans: readonly string[]): void => change({ ...hours, week: { ...hours.week, [day]: spans } });
   const copyMonday = (): void => {
     const monday = hours.week["mon"] ?? [];
@@ -97,7 +95,7 @@ function OwnHours({ hours, change }: { hours: Written; change: Change }) {
         ))}
       </ul>
       <p class="quiet hours-note">{w("midnight")}</p>
-      <Exceptions hours={hours} change={change} />
+      <Exceptions id={id} hours={hours} change={change} />
       {!isRight(hours) && <p class="trouble">{w("hours_wrong")}</p>}
     </>
   );
@@ -150,7 +148,7 @@ function Spans(props: { testId: string; name: string; spans: readonly string[]; 
   );
 }
 
-function Exceptions({ hours, change }: { hours: Written; change: Change }) {
+function Exceptions({ id, hours, change }: { id: number; hours: Written; change: Change }) {
   const { exceptions } = hours;
   const put = (days: Written["exceptions"]): void => change({ ...hours, exceptions: days });
   return (
@@ -178,26 +176,15 @@ function Exceptions({ hours, change }: { hours: Written; change: Change }) {
           </li>
         ))}
       </ul>
-      <AddDays exceptions={exceptions} put={put} />
+      <AddDays id={id} />
     </div>
   );
 }
 
 /** Many at once, as they stand in somebody's list of holidays; or one, typed. */
-function AddDays({ exceptions, put }: { exceptions: Written["exceptions"]; put: (days: Written["exceptions"]) => void }) {
-  const text = useSignal("");
-  const trouble = useSignal("");
-  const add = (): void => {
-    const { days, unread } = readDays(text.value);
-    const all = withDays(exceptions, days);
-    if (all.length > MOST_EXCEPTIONS) {
-      trouble.value = w("too_many_days", { n: MOST_EXCEPTIONS });
-      return;
-    }
-    put(all);
-    text.value = unread.join("\n");
-    trouble.value = unread.length ? w("unread_days") : "";
-  };
+function AddDays({ id }: { id: number }) {
+  const text = pastedDays(id);
+  useEffect(() => void (daysTrouble.value = ""), [id]);
   return (
     <div class="hours-add">
       <label>
@@ -206,21 +193,18 @@ function AddDays({ exceptions, put }: { exceptions: Written["exceptions"]; put: 
           data-testid="hours-dates"
           rows={3}
           placeholder={"2027-02-06 ~ 2027-02-11\n2027-02-05 09:00-13:00"}
-          value={text.value}
-          aria-invalid={Boolean(trouble.value)}
-          onInput={({ currentTarget: { value } }) => {
-            text.value = value;
-            trouble.value = "";
-          }}
+          value={text}
+          aria-invalid={Boolean(daysTrouble.value)}
+          onInput={({ currentTarget: { value } }) => pasteDays(id, value)}
         />
         <small class="quiet">{w("add_days_hint")}</small>
       </label>
-      {trouble.value && (
+      {daysTrouble.value && (
         <p class="trouble" role="alert">
-          {trouble.value}
+          {daysTrouble.value}
         </p>
       )}
-      <Button testId="hours-add-days" disabled={!text.value.trim()} onClick={add}>
+      <Button testId="hours-add-days" disabled={!text.trim()} onClick={() => takeDays(id)}>
         <Icon path={PLUS} /> {w("add_these")}
       </Button>
     </div>

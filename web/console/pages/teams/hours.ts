@@ -118,7 +118,7 @@ export function summary({ week }: Hours | Written): string {
     const days = first === n ? dayName(first) : `${dayName(first)}–${dayName(n)}`;
     if (spans.length) parts.push(`${days} ${spans.map((span) => span.replace("-", "–")).join(" ")}`);
   }
-  return new Intl.ListFormat(locale.value, { type: "unit", style: "short" }).format(parts);
+  return parts.join(locale.value === "en" ? "; " : "；");
 }
 
 /** Monday is 0. */

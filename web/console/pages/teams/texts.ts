@@ -49,7 +49,7 @@ const WORDS = {
   fallback_hint: [
     "接下沒有小組負責的對話；別組沒有人在線時也來幫忙。",
     "接下没有小组负责的对话；别组没有人在线时也来帮忙。",
-    "Has what no other team has, and helps out where nobody of a team is there.",
+    "Takes what no other team handles, and helps out when nobody on a team is online.",
   ],
   dissolve: ["停用小組", "停用小组", "Deactivate team"],
   dissolved: ["已停用", "已停用", "Deactivated"],
@@ -111,7 +111,7 @@ const WORDS = {
     "The end must be later than the start. For a night shift, use two days.",
   ],
   spans_overlap: ["這些時間重疊了", "这些时间重叠了", "These hours overlap"],
-  hours_wrong: ["有些時間還要修改，才能儲存。", "有些时间还要修改，才能保存。", "Some hours above need mending before you can save."],
+  hours_wrong: ["有些時間還要修改，才能儲存。", "有些时间还要修改，才能保存。", "Some of these hours need fixing before you can save."],
   exceptions: ["休假和特別的日子", "假期和特别的日子", "Holidays and other days"],
   exceptions_none: [
     "還沒有。可以把整年的休假一次貼上。",
@@ -121,7 +121,7 @@ const WORDS = {
   exceptions_hint: [
     "這些日子以這裡為準，不看星期幾。",
     "这些日子以这里为准，不看星期几。",
-    "On these days only what stands here counts, whatever the weekday.",
+    "On these days only these hours count, whatever the weekday.",
   ],
   add_days: ["加入日期", "添加日期", "Add days"],
   add_days_hint: [
@@ -133,7 +133,7 @@ const WORDS = {
   unread_days: [
     "留在框裡的看不懂：請寫成 2027-02-06 或 2027-02-06 09:00-13:00。其他的已經加入。",
     "留在框里的看不懂：请写成 2027-02-06 或 2027-02-06 09:00-13:00。其他的已经添加。",
-    "What's left couldn't be read: write 2027-02-06 or 2027-02-06 09:00-13:00. The rest was added.",
+    "These lines couldn't be read; write 2027-02-06 or 2027-02-06 09:00-13:00. The rest was added.",
   ],
   too_many_days: [
     "最多 {n} 天。天數再多，請改每週的時間。",

@@ -80,6 +80,6 @@ export const zhCN: FigureTexts = {
   no_orders: "店铺的订单数据没有提供数量。咨询 {n} 次。",
   name: "名称",
   satisfied: "满意",
-  reviews: "服务得分（评核）",
+  reviews: "服务得分（质检）",
   too_few: "太少（{n}）",
 };
