@@ -378,7 +378,8 @@ class Customer:
 @asynccontextmanager
 async def serving() -> AsyncIterator[BotApi]:
     api = BotApi()
-    runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1)
+    # Who is gone does not poll any more.
+    runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
