@@ -103,8 +103,10 @@ async def leaves_the_mentions(agent: Agent) -> None:
 async def resolves_and_takes_it_back(agent: Agent) -> None:
     page = agent.page
     await page.get_by_test_id("view-mine").click()
-    await page.get_by_test_id("row").first.hover()
-    await page.get_by_test_id("pick").first.click()
+    # Others of theirs may stand above it: the program is shared.
+    mine = page.get_by_role("listitem").filter(has=page.locator('[data-testid="row"][aria-current="true"]'))
+    await mine.hover()
+    await mine.get_by_test_id("pick").click()
     await page.keyboard.press("e")
     await expect(agent.owner).to_have_attribute("data-status", "resolved")
     await page.keyboard.press("z")
