@@ -177,6 +177,7 @@ async def test_a_conversation_is_found_by_its_words_and_by_its_marks(
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("tag").filter(has_text="燈罩")).to_be_visible()
         await page.keyboard.press("Escape")
+        await expect(page.get_by_test_id("picker")).to_have_count(0)
         await page.keyboard.press("p")
         await expect(page.get_by_test_id("picker")).to_be_visible()
         await page.keyboard.press("Enter")
