@@ -171,7 +171,6 @@ class Server:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        shop = parts.shop
         self._ready_since: datetime | None = None
         self._started_at = parts.clock.now()
         key = settings_of.secret_key(parts.settings.data)
@@ -184,49 +183,20 @@ class Server:
             parts.database,
             parts.brain,
             parts.replies,
-            shop,
+            parts.shop,
             parts.clock,
             self._nlu_state,
             writes_letters=letters is not None,
             board=self._board,
         )
-        self._uploads = Uploads(
-            parts.database,
-            self._files,
-            self.inbound.receive,
-            parts.replies,
-            shop,
-            parts.clock,
-            origins,
-            key,
-            parts.settings.public_url,
-            ASSETS / "photo" / "index.html",
-        )
-        self._widget = Widget(
-            parts.database,
-            self.inbound.receive,
-            parts.wakeups,
-            Buttons(key),
-            parts.replies,
-            shop,
-            parts.clock,
-            origins,
-            self._files,
-            entrance,
-            self._board,
-        )
+        self._uploads = self._taking_files(origins, key)
+        self._widget = self._chat(origins, key, entrance)
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
         self._watches = Watches(parts.database, parts.clock, self._handlers())
         self._telegram = _telegram(parts, self.inbound, self._files)
-        senders: dict[str, Sender | None] = {
-            "email": letters,
-            "telegram": self._telegram.sender if self._telegram else None,
-        }
-        self._dispatcher = Dispatcher(
-            parts.database, parts.clock, {place: sender for place, sender in senders.items() if sender is not None}
-        )
+        self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram))
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -246,6 +216,37 @@ class Server:
                 yield address
         finally:
             await self._stop(runner, tasks)
+
+    def _taking_files(self, origins: Origins, key: str) -> Uploads:
+        parts = self._parts
+        return Uploads(
+            parts.database,
+            self._files,
+            self.inbound.receive,
+            parts.replies,
+            parts.shop,
+            parts.clock,
+            origins,
+            key,
+            parts.settings.public_url,
+            ASSETS / "photo" / "index.html",
+        )
+
+    def _chat(self, origins: Origins, key: str, entrance: Entrance) -> Widget:
+        parts = self._parts
+        return Widget(
+            parts.database,
+            self.inbound.receive,
+            parts.wakeups,
+            Buttons(key),
+            parts.replies,
+            parts.shop,
+            parts.clock,
+            origins,
+            self._files,
+            entrance,
+            self._board,
+        )
 
     def _desk(self, entrance: Entrance) -> Console:
         parts = self._parts
@@ -365,6 +366,12 @@ def _letters(parts: Parts, entrance: Entrance) -> EmailSender | None:
         return None
     letters = ResumeLetters(parts.replies, parts.shop, entrance, page)
     return EmailSender(settings.mailbox, settings.mail_from, letters, parts.clock)
+
+
+def _senders(letters: EmailSender | None, telegram: "Telegram | None") -> dict[str, Sender]:
+    """What brings messages to places outside, by destination."""
+    to_boxes: dict[str, Sender] = {"email": letters} if letters else {}
+    return to_boxes | ({"telegram": telegram.sender} if telegram else {})
 
 
 def _telegram(parts: Parts, inbound: Inbound, files: Files) -> "Telegram | None":

@@ -113,7 +113,7 @@ class Intake:
             case "human":
                 return Action("person", label=self.replies.say("person_button", language), reopens=True)
             case "order":
-                return Action("ask", "track_order", self.replies.say("telegram.order", language), reopens=True)
+                return Action("ask", "track_order", self.replies.say("telegram.command.order", language), reopens=True)
             case _:
                 return Text(text)
 
