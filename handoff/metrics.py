@@ -45,6 +45,7 @@ from handoff.values import Priority, Reason
 log = logging.getLogger("baton.metrics")
 
 DEADLINE_S = 2.0
+"""A scrape that waits longer for the database goes on without it."""
 OVERDUE = timedelta(seconds=60)
 """A job that nobody took for so long: no runner is alive, or all are stuck."""
 SETTLED_AFTER = timedelta(days=1)
@@ -267,8 +268,16 @@ FIGURES: tuple[Figures, ...] = (
 class Metrics:
     """Serves the figures. `state` tells what this process knows; with `token` a scrape has to show it."""
 
-    def __init__(self, database: Database, clock: Clock, state: Callable[[], ProcessState], token: str | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        state: Callable[[], ProcessState],
+        token: str | None,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         self._database, self._clock, self._state, self._token = database, clock, state, token
+        self._deadline_s = deadline_s
         self._figures: tuple[Figures, ...] = (*FIGURES, Decisions())
         self._reading: asyncio.Task[tuple[list[Metric], float]] | None = None
         self._told: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
@@ -312,7 +321,7 @@ class Metrics:
     async def _of_database(self) -> Sequence[Metric]:
         """Empty but for `baton_database_up` where the database is down or too slow."""
         try:
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(self._deadline_s):
                 found, latency_s = await asyncio.shield(self._read())
         except (DatabaseTrouble, DBAPIError, TimeoutError) as error:
             log.warning("metrics_without_database error=%s", type(error).__name__)
@@ -323,7 +332,8 @@ class Metrics:
     def _read(self) -> "asyncio.Task[tuple[list[Metric], float]]":
         """One reading at a time: scrapers that give up early must not pile up queries."""
         if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._database.read(counted, self._figures, self._clock.now()))
+            reading = self._database.read(counted, self._figures, self._clock.now(), self._deadline_s)
+            self._reading = asyncio.create_task(reading)
             # Nobody may be waiting any more when it fails.
             self._reading.add_done_callback(lambda task: task.cancelled() or task.exception())
         return self._reading
@@ -349,10 +359,12 @@ class _Once(Collector):
         return self._metrics
 
 
-def counted(session: Session, wanted: Sequence[Figures], now: datetime) -> tuple[list[Metric], float]:
+def counted(
+    session: Session, wanted: Sequence[Figures], now: datetime, deadline_s: float
+) -> tuple[list[Metric], float]:
     """The figures, and how many seconds the smallest query took."""
     if is_postgres(session):
-        session.execute(text(f"SET LOCAL statement_timeout = {int(DEADLINE_S * 1000)}"))
+        session.execute(text(f"SET LOCAL statement_timeout = {int(deadline_s * 1000)}"))
     began = time.perf_counter()
     session.execute(text("SELECT 1"))
     latency_s = time.perf_counter() - began

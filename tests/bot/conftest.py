@@ -24,7 +24,7 @@ from handoff.values import ConversationView, InboundMessage, Language, MessageVi
 from tests import builders as a
 from tests.fakes import FakeRecords, MovedClock, ScriptedNlu, Surely
 
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 SHOP = shops.load(ROOT / "shop.yml")
 # Some are enough here, and indexing all for every test takes minutes.
 SOME = (

@@ -89,7 +89,7 @@ async def test_the_file_has_what_the_customer_saw_and_nothing_else(
                 await socket.send_json(frame)
             frames: list[dict[str, Any]] = []
             while {"transcript", "error"} - {frame["type"] for frame in frames}:
-                frames.append(json.loads((await socket.receive(timeout=5)).data))
+                frames.append(json.loads((await socket.receive(timeout=30)).data))
     [file] = [frame for frame in frames if frame["type"] == "transcript"]
     assert file["name"].endswith(".txt")
     assert "Mei\r\nHere you are." in file["text"] and "Mei is with you now" in file["text"]

@@ -78,7 +78,7 @@ async def _piped(counter: Counter, kept: Path, *lines: str) -> str:
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     for line in (*lines, None):
         queue.put_nowait(line)
-    async with asyncio.timeout(10), _opened(counter) as address:
+    async with asyncio.timeout(60), _opened(counter) as address:
         await Chat(address, "en", kept, Console(file=shown, width=100)).run(queue, piped=True)
     return shown.getvalue()
 

@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ANSWER_MS = 15_000
+ANSWER_MS = 45_000
 
 Shoot = Callable[[Page, str], Awaitable[None]]
 Scheme = Literal["light", "dark"]

@@ -152,7 +152,7 @@ async def test_two_processes_on_one_postgres_and_redis(
                 async with mei.feed(cursor) as feed:
                     await visitor.says("轉人工")
                     while True:
-                        frame = json.loads((await feed.receive(timeout=5)).data)
+                        frame = json.loads((await feed.receive(timeout=30)).data)
                         if any(event["kind"] == "hand_off" for event in frame.get("events", ())):
                             break
                 (row,) = await mei.queue()

@@ -43,7 +43,7 @@ async def test_a_person_is_called_takes_over_replies_hands_back_and_resolves(pro
             asked = asyncio.get_running_loop().time()
             await visitor.says("轉人工")
             while True:
-                frame = json.loads((await feed.receive(timeout=5)).data)
+                frame = json.loads((await feed.receive(timeout=30)).data)
                 if any(event["kind"] == "hand_off" for event in frame.get("events", ())):
                     break
             assert asyncio.get_running_loop().time() - asked < 1.0, "an agent must see it within a second"

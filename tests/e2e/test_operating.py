@@ -35,9 +35,9 @@ async def test_a_stop_in_the_middle_of_an_answer_finishes_it_and_sends_pages_awa
         url = program.address.replace("http", "ws", 1) + "/widget/socket"
         async with session.ws_connect(url) as socket:
             await socket.send_json({"type": "hello", "v": 1, "token": None, "cursor": 0, "locale": "zh-TW"})
-            await socket.receive_json(timeout=5)
+            await socket.receive_json(timeout=30)
             await socket.send_json({"type": "send", "id": "12345678", "text": FRAGMENT})
-            while (await socket.receive_json(timeout=5))["type"] != "ack":
+            while (await socket.receive_json(timeout=30))["type"] != "ack":
                 pass
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)

@@ -248,7 +248,7 @@ async def logs_in(office: Office, sub: str, **claims: str) -> int:
 async def kinds(feed: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:
     told: list[str] = []
     while len(told) < count:
-        told += [event["kind"] for event in json.loads((await feed.receive(timeout=5)).data).get("events", ())]
+        told += [event["kind"] for event in json.loads((await feed.receive(timeout=30)).data).get("events", ())]
     return told
 
 

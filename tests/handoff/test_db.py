@@ -143,7 +143,7 @@ async def test_a_wakeup_reaches_the_other_process_through_redis(
     two_processes: tuple[RedisWakeups, RedisWakeups],
 ) -> None:
     one, two = two_processes
-    async with two.subscribe("desk") as woken, asyncio.timeout(10):
+    async with two.subscribe("desk") as woken, asyncio.timeout(60):
         while not woken.is_set():
             await one.publish(["desk"])
             await asyncio.sleep(0.02)

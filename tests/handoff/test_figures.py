@@ -25,7 +25,8 @@ A lead reviews Ann's (5 5 5) and Dan's (4 4 3) on Wednesday.
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ from handoff.periods import OpenSpan, before, day_after, open_spans, periods
 from handoff.ports import LocalWakeups
 from handoff.values import RATE, Action, Outgoing, Reason
 from tests import builders as a
-from tests.conftest import _created
+from tests.conftest import postgres_database
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 HOURS = BusinessHours(TAIPEI, {day: [(time(9), time(21))] for day in range(7)}, {})
@@ -208,7 +209,8 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         await database.close()
         return found
 
-    return asyncio.run(counted(_database(request, tmp_path_factory)))
+    with _database(request, tmp_path_factory) as url:
+        return asyncio.run(counted(url))
 
 
 async def _noon(database: Database) -> dict[int, tuple[OpenSpan, ...]]:
@@ -217,13 +219,16 @@ async def _noon(database: Database) -> dict[int, tuple[OpenSpan, ...]]:
     return {returns.id: open_spans(NOON, at("13 00:00"), at("19 00:00"))}
 
 
-def _database(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> str:
+@contextmanager
+def _database(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> Iterator[str]:
     if request.param == "postgres":
-        server: str = request.getfixturevalue("postgres_server")
-        return asyncio.run(_created(server, request.getfixturevalue("migrated_postgres")))
-    path = folders.mktemp("figures") / "baton.db"
-    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-    return f"sqlite:///{path}"
+        template = request.getfixturevalue("migrated_postgres")
+        with postgres_database(request.getfixturevalue("postgres_server"), template) as url:
+            yield url
+    else:
+        path = folders.mktemp("figures") / "baton.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
 
 
 def wanted(first: int, last: int, by: By | None = None) -> Wanted:

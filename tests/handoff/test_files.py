@@ -73,7 +73,7 @@ class Cabinet:
         return Image.open(BytesIO(self.bytes_of(file)))
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not is_so():
                 await asyncio.sleep(0.005)
 

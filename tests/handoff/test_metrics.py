@@ -26,6 +26,8 @@ from tests.handoff.test_clocks import is_answered, waits
 DOCUMENT = Path(__file__).parents[2] / "docs" / "metrics.md"
 STATE = ProcessState("1.2.3", "abc", nlu_ready=True, dropped=4, widget_sockets=3, console_sockets=2)
 TOKEN = "t" * 32
+DEADLINE_S = 60.0
+"""A busy machine must not look like a database that is away."""
 
 
 async def test_an_empty_database_tells_zeroes(database: Database, clock: MovedClock) -> None:
@@ -267,7 +269,7 @@ async def _given_out(database: Database, clock: MovedClock, state: str) -> None:
 @asynccontextmanager
 async def _served(database: Database, clock: MovedClock, token: str | None = None) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_get("/metrics", Metrics(database, clock, lambda: STATE, token).serve)
+    app.router.add_get("/metrics", Metrics(database, clock, lambda: STATE, token, DEADLINE_S).serve)
     async with TestServer(app) as server:
         yield str(server.make_url("/metrics"))
 

@@ -16,10 +16,10 @@ from nlu.supervisor import Patience, RasaChild
 from nlu.versions import Version
 
 ROOT = Path(__file__).parents[2]
-QUICK = Patience(health_check_s=0.2, hung_s=1.0, grace_s=2.0, first_pause_s=0.1, longest_pause_s=0.4, orphan_s=60.0)
+QUICK = Patience(health_check_s=0.2, hung_s=2.5, grace_s=2.0, first_pause_s=0.1, longest_pause_s=0.4, orphan_s=60.0)
 
 
-async def until(holds: Callable[[], bool | Awaitable[bool]], timeout_s: float = 20.0) -> None:
+async def until(holds: Callable[[], bool | Awaitable[bool]], timeout_s: float = 90.0) -> None:
     """Returns once the condition holds; fails after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while True:

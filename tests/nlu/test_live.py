@@ -20,7 +20,7 @@ from tests.nlu.test_versions import FILES
 
 Ask = Callable[[Endpoint | None], Awaitable[Any]]
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-READY_S = 20.0
+READY_S = 90.0
 
 
 class Measuring:
@@ -178,7 +178,7 @@ async def test_a_model_that_goes_live_again_at_once_is_not_ended_by_its_own_fare
         assert await ask(shop.live.endpoint()) is not None
         return shop.answers_with("m1")
 
-    await until(back, timeout_s=40)
+    await until(back, timeout_s=120)
     assert birth(first) is None
     assert (await ask(shop.live.endpoint()))["pid"] == shop.pid("m1")
 

@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -55,18 +56,26 @@ def trigrams(text: str) -> frozenset[str]:
 
 
 def alike(some: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs that share at least `NEAR` of the trigrams of both together (Jaccard)."""
-    other = sorted({text for text in others if bare(text)})
+    """Pairs that share at least `NEAR` of the trigrams of both together (Jaccard).
+
+    Such a pair has one of each text's rarest trigrams in common (prefix filter): most pairs are never counted.
+    """
+    own, other = (sorted({text for text in side if bare(text)}) for side in (some, others))
+    spread = Counter(trigram for text in (*own, *other) for trigram in trigrams(text))
+
+    def rarest(text: str) -> list[str]:
+        ordered = sorted(trigrams(text), key=lambda trigram: (spread[trigram], trigram))
+        return ordered[: len(ordered) - ceil(NEAR * len(ordered)) + 1]
+
     holding = defaultdict(list)
-    for at, text in enumerate(other):
-        for trigram in trigrams(text):
-            holding[trigram].append(at)
-    for text in sorted({text for text in some if bare(text)}):
-        own = trigrams(text)
-        shared = Counter(at for trigram in own for at in holding.get(trigram, ()))
-        for at, number in shared.items():
-            if number >= NEAR * (len(own) + len(trigrams(other[at])) - number):
-                yield text, other[at]
+    for text in other:
+        for trigram in rarest(text):
+            holding[trigram].append(text)
+    for text in own:
+        for near in sorted({found for trigram in rarest(text) for found in holding.get(trigram, ())}):
+            shared = len(trigrams(text) & trigrams(near))
+            if shared >= NEAR * (len(trigrams(text)) + len(trigrams(near)) - shared):
+                yield text, near
 
 
 @pytest.mark.parametrize(

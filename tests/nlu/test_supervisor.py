@@ -14,14 +14,15 @@ from nlu.supervisor import Patience
 from nlu.versions import Version
 from tests.nlu.conftest import QUICK, Place, until
 
+READY_S = 90.0
 Ask = Callable[[Endpoint | None], Awaitable[Any]]
 
 
 async def test_a_child_is_started_and_reads_texts(place: Place) -> None:
     child = place.child()
-    await child.start()
     assert not child.ready and child.endpoint() is None
-    await child.wait_ready(20)
+    await child.start()
+    await child.wait_ready(READY_S)
     async with aiohttp.ClientSession() as session:
         reading = await NluClient(session, child.endpoint).parse("hi")
     assert (reading.intent.name, reading.model) == ("greet", "m1")
@@ -32,7 +33,7 @@ async def test_a_child_is_started_and_reads_texts(place: Place) -> None:
 async def test_the_run_file_is_for_the_owners_eyes_and_gone_after_a_stop(place: Place, ask: Ask) -> None:
     child = place.child()
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     run_file, endpoint = place.data / "rasa" / "child-m1.json", child.endpoint()
     assert run_file.stat().st_mode & 0o777 == 0o600
     assert run_file.parent.stat().st_mode & 0o777 == 0o700
@@ -45,7 +46,7 @@ async def test_the_shops_secrets_stay_with_the_parent(place: Place, ask: Ask, mo
     monkeypatch.setenv("TELEGRAM_TOKEN", "secret")
     child = place.child()
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     assert "TELEGRAM_TOKEN" not in (await ask(child.endpoint()))["environment"]
     await child.stop()
 
@@ -53,11 +54,11 @@ async def test_the_shops_secrets_stay_with_the_parent(place: Place, ask: Ask, mo
 async def test_a_crashed_child_is_replaced(place: Place, ask: Ask) -> None:
     child = place.child()
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     before = child.endpoint()
     os.kill((await ask(before))["pid"], signal.SIGKILL)
     await until(lambda: not child.ready)
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     assert child.endpoint() != before
     await child.stop()
 
@@ -65,7 +66,7 @@ async def test_a_crashed_child_is_replaced(place: Place, ask: Ask) -> None:
 async def test_a_hung_child_is_replaced(place: Place, ask: Ask) -> None:
     child = place.child()
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     before = child.endpoint()
     os.kill((await ask(before))["pid"], signal.SIGSTOP)
     await until(lambda: child.ready and child.endpoint() != before)
@@ -100,12 +101,12 @@ async def test_an_owned_child_outlives_the_patience_of_orphans(place: Place, ask
     child = place.child(patience=Patience(orphan_s=0.2))
     other = place.child(patience=Patience(orphan_s=0.2))
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     pid = (await ask(child.endpoint()))["pid"]
     # Starting and stopping somebody else takes several times the patience.
     for _ in range(3):
         await other.start()
-        await other.wait_ready(20)
+        await other.wait_ready(READY_S)
         await other.stop()
     assert (await ask(child.endpoint()))["pid"] == pid
     await child.stop()
@@ -128,7 +129,7 @@ async def test_two_servers_share_one_child_and_the_second_takes_over(place: Plac
 async def test_stopping_leaves_somebody_elses_child_alone(place: Place, ask: Ask) -> None:
     owner, guest = place.child(), place.child(announce=False)
     await owner.start()
-    await owner.wait_ready(20)
+    await owner.wait_ready(READY_S)
     await guest.start()
     assert guest.endpoint() == owner.endpoint()
     await guest.stop()
@@ -155,8 +156,8 @@ async def test_a_child_of_another_model_is_not_used(place: Place, tmp_path: Path
     blue, green = place.child(), Place(place.data, place.server_dir, Version("m2", newer)).child()
     await blue.start()
     await green.start()
-    await blue.wait_ready(20)
-    await green.wait_ready(20)
+    await blue.wait_ready(READY_S)
+    await green.wait_ready(READY_S)
     blue_endpoint, green_endpoint = blue.endpoint(), green.endpoint()
     assert blue_endpoint is not None and green_endpoint is not None
     assert (blue_endpoint.model, green_endpoint.model) == ("m1", "m2")
@@ -174,7 +175,7 @@ async def test_a_stale_run_file_is_no_child(place: Place) -> None:
     )
     child = place.child()
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     await child.stop()
 
 
@@ -185,7 +186,7 @@ async def test_a_broken_run_file_is_no_child(place: Place, content: str) -> None
     (folder / "child-m1.json").write_text(content)
     child = place.child()
     await child.start()
-    await child.wait_ready(20)
+    await child.wait_ready(READY_S)
     await child.stop()
 
 
