@@ -1,11 +1,12 @@
 # make demo    start everything with a small demo shop
 # make test    run all tests (sets up what they need)
+# make soak    the long forms of some tests, for before a release
 # make check   format, lint, types, imports, generated files
 # make bench NAME=first_light   measure, see benchmarks/README.md
 # make types   regenerate the web code's types from the Python sources
 # make lock    renew the lock files
 
-.PHONY: demo run test bench check format types lock setup setup-dev
+.PHONY: demo run test soak bench check format types lock setup setup-dev
 
 demo: setup
 	@.venv/bin/baton demo
@@ -21,8 +22,11 @@ setup-dev:
 
 # First what needs neither model nor browser: a model may be on its way meanwhile.
 test: setup-dev
-	.venv/bin/python -m pytest -m "not rasa and not browser" --numprocesses 2 --dist loadfile
-	.venv/bin/python -m pytest -m "rasa or browser" --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest -m "not rasa and not browser and not soak" --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest -m "(rasa or browser) and not soak" --numprocesses 2 --dist loadfile
+
+soak: setup-dev
+	.venv/bin/python -m pytest -m soak
 
 bench: setup
 	@.venv/bin/python -m benchmarks.$(or $(NAME),$(error which one? make bench NAME=first_light)) $(ARGS)

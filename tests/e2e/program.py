@@ -19,8 +19,8 @@ import yaml
 from bot.settings import ROOT
 from tests.servers import free_port
 
-START_S = 120.0
-ANSWER_S = 60.0
+START_S = 300.0
+ANSWER_S = 150.0
 BATON = Path(sys.executable).with_name("baton")
 
 
@@ -73,7 +73,7 @@ class Program:
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             return await self._process.wait()
 
     def nlu_pid(self) -> int:

@@ -51,7 +51,7 @@ class Terminal:
                 self.read += chunk.decode(errors="replace")
 
     async def ends(self) -> int:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             return await self._process.wait()
 
 

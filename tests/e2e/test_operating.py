@@ -23,7 +23,7 @@ pytestmark = pytest.mark.rasa
 FILM = "鋼化膜收到了,我要怎麼貼?"
 FRAGMENT = "請問"
 """Half a sentence: the bot waits for the rest before it answers."""
-STOP_S = 25.0
+STOP_S = 60.0
 
 
 async def test_a_stop_in_the_middle_of_an_answer_finishes_it_and_sends_pages_away(data: Path) -> None:
