@@ -14,6 +14,15 @@ from bot.settings import ADDRESS_NOTE, ROOT
 SLOW_TO_LOAD = ("sqlalchemy", "alembic", "aiohttp", "redis")
 
 
+@pytest.fixture
+def data(migrated_sqlite: Path, tmp_path: Path) -> Path:
+    """A data folder that need not be migrated first."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(migrated_sqlite, folder / "baton.db")
+    return folder
+
+
 def _baton(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
@@ -51,35 +60,35 @@ def test_an_agent_is_added_and_listed_and_the_link_is_a_whole_address(tmp_path: 
     assert _baton(tmp_path, "agents", "list").stdout == "mei@shop.example  Mei  agent  online\n"
 
 
-def test_the_last_admin_stays_one_and_who_is_not_there_cannot_be_taken_off(tmp_path: Path) -> None:
-    _baton(tmp_path, "agents", "add", "mei@shop.example", "--name", "Mei", "--role", "admin")
-    refused = _baton(tmp_path, "agents", "role", "mei@shop.example", "lead")
+def test_the_last_admin_stays_one_and_who_is_not_there_cannot_be_taken_off(data: Path) -> None:
+    _baton(data, "agents", "add", "mei@shop.example", "--name", "Mei", "--role", "admin")
+    refused = _baton(data, "agents", "role", "mei@shop.example", "lead")
     assert (refused.returncode, refused.stderr) == (1, "error: make somebody else an admin first\n")
-    unknown = _baton(tmp_path, "agents", "deactivate", "jun@shop.example")
+    unknown = _baton(data, "agents", "deactivate", "jun@shop.example")
     assert (unknown.returncode, unknown.stderr) == (1, "error: an agent jun@shop.example does not exist\n")
 
 
-def test_a_slip_in_an_address_is_said_in_a_sentence(tmp_path: Path) -> None:
-    refused = _baton(tmp_path, "agents", "add", "mei", "--name", "Mei")
+def test_a_slip_in_an_address_is_said_in_a_sentence(data: Path) -> None:
+    refused = _baton(data, "agents", "add", "mei", "--name", "Mei")
     assert (refused.returncode, refused.stderr) == (1, "error: 'mei' is not an e-mail address\n")
 
 
-def test_a_folder_without_articles_is_an_error_that_says_what_it_should_look_like(tmp_path: Path) -> None:
+def test_a_folder_without_articles_is_an_error_that_says_what_it_should_look_like(data: Path, tmp_path: Path) -> None:
     article = tmp_path / "articles" / "mine"
     shutil.copytree(next(path for path in sorted(STARTER.iterdir()) if path.is_dir()), article)
-    too_deep = _baton(tmp_path / "data", "import-articles", str(article))
+    too_deep = _baton(data, "import-articles", str(article))
     assert too_deep.returncode == 1 and f"import {article.parent}" in too_deep.stderr
-    too_high = _baton(tmp_path / "data", "import-articles", str(tmp_path))
+    too_high = _baton(data, "import-articles", str(tmp_path))
     assert too_high.returncode == 1 and f"Did you mean {article.parent}?" in too_high.stderr
-    right = _baton(tmp_path / "data", "import-articles", str(article.parent))
+    right = _baton(data, "import-articles", str(article.parent))
     assert (right.returncode, right.stderr) == (0, "1 article imported\n")
 
 
-def test_texts_are_checked_and_the_exit_code_tells(tmp_path: Path) -> None:
+def test_texts_are_checked_and_the_exit_code_tells(data: Path, tmp_path: Path) -> None:
     shutil.copytree(STARTER / "return-policy", tmp_path / "articles" / "return-policy")
     page = tmp_path / "articles" / "return-policy" / "en.md"
     page.write_text(page.read_text("utf-8") + "\nYou should have read this.\n", "utf-8")
-    told = _baton(tmp_path, "check-texts", str(tmp_path / "articles"))
+    told = _baton(data, "check-texts", str(tmp_path / "articles"))
     assert told.returncode == 1 and "1 remark" in told.stderr
     assert told.stdout.startswith("article return-policy/en body, line ")
     assert ": blame: You should have read → " in told.stdout
