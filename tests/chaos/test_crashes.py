@@ -34,10 +34,12 @@ async def test_messages_survive_kills(data: Path, visitors: int, kills: int) -> 
     finished = asyncio.Event()
     chaos = asyncio.create_task(kill_again_and_again(program, kills, finished))
     places = asyncio.Semaphore(TOGETHER)
-    visits = await asyncio.gather(*(visit(program, places, number) for number in range(visitors)))
-    finished.set()
-    await chaos
-    await program.stop()
+    try:
+        visits = await asyncio.gather(*(visit(program, places, number) for number in range(visitors)))
+        finished.set()
+        await chaos
+    finally:
+        await program.stop()
 
     messages = sum(len(sent) for sent in visits)
     assert messages == visitors * len(QUESTIONS)

@@ -49,7 +49,11 @@ class Program:
             self._process = await asyncio.create_subprocess_exec(
                 BATON, self.command, cwd=ROOT, env=environment, stdout=log, stderr=log
             )
-        await self.until("/readyz" if ready else "/healthz")
+        try:
+            await self.until("/readyz" if ready else "/healthz")
+        except BaseException:
+            self._process.kill()
+            raise
 
     async def until(self, path: str, status: int = 200) -> None:
         async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
@@ -73,8 +77,12 @@ class Program:
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(90):
-            return await self._process.wait()
+        try:
+            async with asyncio.timeout(90):
+                return await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            raise
 
     def nlu_pid(self) -> int:
         announcement = next((self.data / "rasa").glob("child-*.json"))
