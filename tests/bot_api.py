@@ -45,6 +45,9 @@ class BotApiTypes:
     def refusal(self, body: dict[str, Any]) -> Iterator[str]:
         return self._wrong("ApiError", "refusal", body)
 
+    def takes(self, method: str, name: str) -> bool:
+        return name in self._requests.get(method, {}).get("properties", {})
+
     def is_text(self, method: str, name: str) -> bool:
         """Whether the parameter may be plain text; in a form everything else stands as JSON."""
         found = self._requests.get(method, {}).get("properties", {}).get(name, {})

@@ -150,6 +150,7 @@ class BotApi:
             return self._refusal(401, "Unauthorized")
         given = await self._given(request, method)
         self.calls.append((method, given))
+        self._tell()
         self._check(method, given)
         faults = self._faults.get(method)
         fault = faults.popleft() if faults else None
@@ -279,7 +280,11 @@ class BotApi:
         uploads: dict[str, dict[str, Any]] = {}
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                uploads[f"attach://{name}"] = {"name": value.filename, "size": len(value.file.read())}
+                upload = {"name": value.filename, "size": len(value.file.read())}
+                if self._types.takes(method, name):
+                    given[name] = upload
+                else:
+                    uploads[f"attach://{name}"] = upload
             elif isinstance(value, str):
                 given[name] = self._read(method, name, value)
         return {name: uploads.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
