@@ -52,7 +52,10 @@ AT_ONCE = 16
 
 
 class Telegram:
-    """`run` brings customers' messages in until it is cancelled; `sender` brings ours out."""
+    """`run` brings customers' messages in until it is cancelled; `sender` brings ours out.
+
+    `owner` is what this process is called where it holds a lease.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Telegram:
         shop: Shop,
         files: Files,
         clock: Clock,
+        owner: str | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
         self._database, self._clock, self._replies, self._shop = database, clock, replies, shop
@@ -72,7 +76,7 @@ class Telegram:
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
         self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock)
-        self._owner = secrets.token_hex(8)
+        self._owner = owner or secrets.token_hex(8)
         self._broken: Counter[int] = Counter()
         self._has_post = False
         self.sender = TelegramSender(self._bot, database, files, clock)
