@@ -378,12 +378,12 @@ class Customer:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[BotApi]:
+async def serving(port: int = 0) -> AsyncIterator[BotApi]:
     api = BotApi()
     # Who is gone does not poll any more.
     runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     api.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
