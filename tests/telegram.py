@@ -72,6 +72,8 @@ class BotApi:
         self.files: dict[str, bytes] = {}
         self.webhook: tuple[str, str] | None = None
         self.refused_for_speed = 0
+        self.sent: list[tuple[float, int, str]] = []
+        """Every message of the bot: when (`time.monotonic`), to whom, its words."""
         self._types = bot_api.types()
         self._faults: dict[str, deque[Fault]] = {}
         self._updates: list[dict[str, Any]] = []
@@ -226,6 +228,7 @@ class BotApi:
         for name in FILES:
             if name in given:
                 content |= {"file": given[name] | {"as": name}, name: _file_sent(name, given[name])}
+        self.sent.append((time.monotonic(), chat, text))
         return on_the_wire(self.new_message(chat, **{"from": BOT}, **content))
 
     def _open(self, given: dict[str, Any]) -> int:
