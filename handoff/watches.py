@@ -29,6 +29,8 @@ MARGIN = timedelta(seconds=2)
 """Who could not say it gives up what it is sending so long before others may take it up."""
 SWEEP = "sweep"
 SWEEP_EVERY = timedelta(seconds=2)
+SWEEP_AT_ONCE = 8
+"""After a restart many wait, and each waits for the model."""
 RETURN = "return"
 RETURN_EVERY = timedelta(seconds=30)
 FORGET_TRAIL = "forget_trail"
@@ -288,14 +290,22 @@ def nudger(database: Database, clock: Clock) -> Handler:
 def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) -> Handler:
     """Takes up conversations whose customer waits for a bot that is not answering any more."""
 
-    async def sweep(_job: jobs.Leased) -> timedelta:
-        for conversation_id in await database.read(desk.left_waiting, clock.now(), after):
-            try:
+    room = asyncio.Semaphore(SWEEP_AT_ONCE)
+
+    async def take_up(conversation_id: int) -> None:
+        try:
+            async with room:
                 await rerun(conversation_id)
-            except DatabaseTrouble:
-                raise
-            except Exception:
-                log.exception("sweep_failed conversation=%d", conversation_id)
+        except DatabaseTrouble:
+            raise
+        except Exception:
+            log.exception("sweep_failed conversation=%d", conversation_id)
+
+    async def sweep(_job: jobs.Leased) -> timedelta:
+        waiting = await database.read(desk.left_waiting, clock.now(), after)
+        outcomes = await asyncio.gather(*map(take_up, waiting), return_exceptions=True)
+        if trouble := next((outcome for outcome in outcomes if outcome is not None), None):
+            raise trouble
         return SWEEP_EVERY
 
     return sweep
