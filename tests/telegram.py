@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from tests import bot_api
+from tests.telegram_wire import FILES, file_sent, on_the_wire
 
 TOKEN = "123456:" + "t" * 35
 BOT = {"id": 123456, "is_bot": True, "first_name": "Xiaoman", "username": "xiaoman_bot"}
@@ -26,9 +27,6 @@ ABILITIES = (
     "supports_join_request_queries",
 )
 """What `getMe` tells besides: this bot has none."""
-FILES = ("photo", "video", "voice", "document")
-OURS = {"file"}
-"""What a message here has besides what goes over the wire: a file of the bot's with its name and size."""
 LONGEST, LONGEST_NOTE, LONGEST_DATA = 4096, 200, 64
 """A text and what a press is answered with in characters, a button's data in bytes: the types do not say it."""
 PER_SECOND = 30
@@ -227,7 +225,7 @@ class BotApi:
         content: dict[str, Any] = {name: given[name] for name in ("text", "entities", "reply_markup") if name in given}
         for name in FILES:
             if name in given:
-                content |= {"file": given[name] | {"as": name}, name: _file_sent(name, given[name])}
+                content |= {"file": given[name] | {"as": name}, name: file_sent(name, given[name])}
         self.sent.append((time.monotonic(), chat, text))
         return on_the_wire(self.new_message(chat, **{"from": BOT}, **content))
 
@@ -393,21 +391,3 @@ async def serving(port: int = 0) -> AsyncIterator[BotApi]:
         yield api
     finally:
         await runner.cleanup()
-
-
-def on_the_wire(message: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in message.items() if name not in OURS}
-
-
-def _file_sent(kind: str, upload: dict[str, Any]) -> Any:
-    file = {"file_id": "sent", "file_unique_id": "sent", "file_size": upload["size"]}
-    size = {"width": 60, "height": 40}
-    match kind:
-        case "photo":
-            return [file | size]
-        case "video":
-            return file | size | {"duration": 1}
-        case "voice":
-            return file | {"duration": 1}
-        case _:
-            return file | {"file_name": upload["name"]}
