@@ -15,7 +15,8 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramBadRequest
-from aiogram.types import BotCommand, Update
+from aiogram.methods import Response
+from aiogram.types import BotCommand, Message, Update
 from aiohttp import web
 from pydantic import ValidationError
 
@@ -47,6 +48,8 @@ CALL = aiohttp.ClientTimeout(total=25, sock_connect=8)
 PAUSE_S = 3.0
 TRIES = 3
 """So often an update that breaks us comes again; then a person is called in its place."""
+_KEPT = Response[Message], Response[bool], Response[list[Update]]
+"""What aiogram reads answers with; where nobody keeps them, it makes these types anew again and again."""
 AT_ONCE = 16
 """Updates of different customers are stored side by side, those of one customer one after the other."""
 
