@@ -15,8 +15,8 @@ pytestmark = pytest.mark.rasa
 
 FILM = "鋼化膜收到了,我要怎麼貼?"
 PERSON = "轉人工"
-ANSWER_S = 60.0
-"""Of two starts, each with a model to load: what was being sent when it was killed does not wait for its lease."""
+ANSWER_S = 150.0
+"""Two starts, each with a model to load, on a machine that may be busy."""
 STEPS, CALLED = "除塵", "您不用再說一次"
 """Stand in the article, and in what is said when a person is called."""
 
