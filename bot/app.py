@@ -61,6 +61,7 @@ from handoff.watches import (
     SWEEP,
     Dispatcher,
     Handler,
+    Life,
     Watches,
     assigner,
     closer,
@@ -194,9 +195,10 @@ class Server:
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
-        self._watches = Watches(parts.database, parts.clock, self._handlers())
-        self._telegram = _telegram(parts, self.inbound, self._files)
-        self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram))
+        self._life = Life(parts.database, parts.clock)
+        self._watches = Watches(parts.database, parts.clock, self._handlers(), self._life)
+        self._telegram = _telegram(parts, self.inbound, self._files, self._life.owner)
+        self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram), self._life)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -206,8 +208,10 @@ class Server:
         for kind in (SWEEP, FORGET, RETURN, CLOSE, FORGET_TRAIL, DUE):
             await self._parts.database.write(jobs.schedule, kind, "", self._parts.clock.now())
         await self._parts.database.write(teams.open_desk, self._parts.shop.assignment.rules, self._parts.clock.now())
+        await self._life.begin()
         runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=DRAIN_S)
         await runner.setup()
+        living = asyncio.create_task(self._life.run())
         tasks = [asyncio.create_task(work) for work in self._by_itself()]
         try:
             await web.SockSite(runner, listening).start()
@@ -216,6 +220,9 @@ class Server:
                 yield address
         finally:
             await self._stop(runner, tasks)
+            await _ended(living)
+            with suppress(DatabaseTrouble):
+                await self._life.end()
 
     def _taking_files(self, origins: Origins, key: str) -> Uploads:
         parts = self._parts
@@ -282,7 +289,8 @@ class Server:
         }
 
     def _by_itself(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        always = self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run()
+        lasting = self._life.watch(self._dispatcher.give_up)
+        always = self._watches.run(), self._dispatcher.run(), self._watch_nlu(), self._board.run(), lasting
         return (*always, self._telegram.run()) if self._telegram else always
 
     async def _stop(self, runner: web.AppRunner, tasks: list["asyncio.Task[None]"]) -> None:
@@ -374,7 +382,7 @@ def _senders(letters: EmailSender | None, telegram: "Telegram | None") -> dict[s
     return to_boxes | ({"telegram": telegram.sender} if telegram else {})
 
 
-def _telegram(parts: Parts, inbound: Inbound, files: Files) -> "Telegram | None":
+def _telegram(parts: Parts, inbound: Inbound, files: Files, owner: str) -> "Telegram | None":
     settings = parts.settings
     if settings.telegram is None:
         return None
@@ -390,6 +398,7 @@ def _telegram(parts: Parts, inbound: Inbound, files: Files) -> "Telegram | None"
         parts.shop,
         files,
         parts.clock,
+        owner,
     )
 
 

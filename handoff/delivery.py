@@ -2,7 +2,8 @@
 
 A delivery is written in its message's transaction. Of every line (conversation and destination) only the head may be
 sent, so order holds; what ended never comes back. A send whose answer was lost is repeated once at most, as it was, and
-marked. Every change of a state gives the message a new `rev`, so that agents see it.
+marked; where its process has died, by another as soon as that is known. Every change of a state gives the message a
+new `rev`, so that agents see it.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from typing import Protocol
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from handoff import events
+from handoff import events, jobs
 from handoff.db import is_postgres
 from handoff.models import Contact, Conversation, Delivery, Message, StoredFile
 from handoff.values import Author, DeliveryView
@@ -168,13 +169,13 @@ def lease_heads(
     session: Session, owner: str, destinations: Collection[str], now: datetime, limit: int = 20
 ) -> list[Parcel]:
     """Take the heads that are due. Checks again, under each conversation's lock, that they may still go."""
-    parcels = []
-    for head in session.execute(_due_heads(destinations, now).limit(limit)).all():
+    parcels, gone = [], jobs.gone(session, owner, now)
+    for head in session.execute(_due_heads(destinations, now, gone).limit(limit)).all():
         conversation = _locked(session, head.conversation_id)
         if conversation is None:
             continue
         delivery = session.get(Delivery, head.id, populate_existing=True)
-        if delivery is None or not _is_free(delivery, now):
+        if delivery is None or not _is_free(delivery, now, gone):
             continue
         if parcel := _taken(session, conversation, delivery, owner, now):
             parcels.append(parcel)
@@ -228,7 +229,7 @@ def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, tuple
     return found
 
 
-def _due_heads(destinations: Collection[str], now: datetime) -> Select[int, int]:
+def _due_heads(destinations: Collection[str], now: datetime, gone: Collection[str]) -> Select[int, int]:
     earlier = aliased(Delivery)
     is_head = ~(
         select(earlier.id)
@@ -242,7 +243,7 @@ def _due_heads(destinations: Collection[str], now: datetime) -> Select[int, int]
     )
     due = or_(
         and_(Delivery.state == "pending", Delivery.due_at <= now),
-        and_(Delivery.state == "sending", Delivery.lease_until <= now),
+        and_(Delivery.state == "sending", or_(Delivery.lease_until <= now, Delivery.lease_owner.in_(gone))),
     )
     return (
         select(Delivery.id, Delivery.conversation_id)
@@ -258,10 +259,12 @@ def _locked(session: Session, conversation_id: int) -> Conversation | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _is_free(delivery: Delivery, now: datetime) -> bool:
+def _is_free(delivery: Delivery, now: datetime, gone: Collection[str]) -> bool:
     if delivery.state == "pending":
         return delivery.due_at <= now
-    return delivery.state == "sending" and delivery.lease_until is not None and delivery.lease_until <= now
+    if delivery.state != "sending" or delivery.lease_until is None:
+        return False
+    return delivery.lease_until <= now or delivery.lease_owner in gone
 
 
 def _taken(session: Session, conversation: Conversation, head: Delivery, owner: str, now: datetime) -> Parcel | None:

@@ -23,8 +23,14 @@ log = logging.getLogger("baton.watches")
 
 LEASE = timedelta(seconds=30)
 TICK_S = 1.0
+RENEW_S = 2.0
+"""So often a process says that it is alive, see `jobs.LIVES_FOR`."""
+MARGIN = timedelta(seconds=2)
+"""Who could not say it gives up what it is sending so long before others may take it up."""
 SWEEP = "sweep"
 SWEEP_EVERY = timedelta(seconds=2)
+SWEEP_AT_ONCE = 8
+"""After a restart many wait, and each waits for the model."""
 RETURN = "return"
 RETURN_EVERY = timedelta(seconds=30)
 FORGET_TRAIL = "forget_trail"
@@ -47,12 +53,51 @@ InHours = Callable[[BusinessHours, PromisedTime, Language | None, bool], Sequenc
 """`desk.due.Words` of whoever is there in these hours."""
 
 
+class Life:
+    """That this process is alive, for the others to see: what it holds is free for them soon after its end."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._database, self._clock = database, clock
+        self._until: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Others may soon take it for dead, because it could not say that it is not."""
+        return self._until is not None and self._until - MARGIN <= self._clock.now()
+
+    async def begin(self) -> None:
+        self._until = await self._database.write(jobs.live, self.owner, self._clock.now())
+
+    async def run(self) -> None:
+        """On SQLite, where nobody else is, it is said once."""
+        while self._until != jobs.NEVER:
+            try:
+                await self.begin()
+            except DatabaseTrouble as error:
+                log.warning("life_postponed error=%s", type(error).__name__)
+            await self._clock.sleep(RENEW_S)
+
+    async def watch(self, over: Callable[[], None]) -> None:
+        """Call `over` as long as others may take this process for dead; without the database, which may hang."""
+        while True:
+            if self.is_over:
+                over()
+            await self._clock.sleep(TICK_S)
+
+    async def end(self) -> None:
+        """Raises `DatabaseTrouble`; then the others know a little later."""
+        await self._database.write(jobs.die, self.owner, self._clock.now())
+
+
 class Watches:
     """Runs due jobs until cancelled. A handler that fails is tried again later."""
 
-    def __init__(self, database: Database, clock: Clock, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, handlers: Mapping[str, Handler], life: Life | None = None
+    ) -> None:
         self._database, self._clock, self._handlers = database, clock, handlers
-        self._owner = _owner()
+        self._owner = (life or Life(database, clock)).owner
 
     async def run(self) -> None:
         await _forever(self.run_due, self._clock, "jobs")
@@ -84,9 +129,12 @@ class Watches:
 class Dispatcher:
     """Brings the outbox out. Several processes may: each line is held by one of them at a time."""
 
-    def __init__(self, database: Database, clock: Clock, senders: Mapping[str, Sender]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, senders: Mapping[str, Sender], life: Life | None = None
+    ) -> None:
         self._database, self._clock, self._senders = database, clock, senders
-        self._owner = _owner()
+        self._owner = (life or Life(database, clock)).owner
+        self._sends: set[asyncio.Timeout] = set()
         self._under_way: dict[str, set[asyncio.Task[None]]] = {destination: set() for destination in senders}
 
     async def run(self) -> None:
@@ -114,10 +162,20 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def give_up(self) -> None:
+        """What is under way may be sent by others now: not both."""
+        for send in self._sends:
+            if not send.expired():
+                send.reschedule(0)
+
     async def _send(self, parcel: Parcel, leased_until: datetime) -> None:
         try:
-            async with asyncio.timeout(SEND_S):
-                external_id = await self._senders[parcel.destination].send(parcel)
+            async with asyncio.timeout(SEND_S) as limit:
+                self._sends.add(limit)
+                try:
+                    external_id = await self._senders[parcel.destination].send(parcel)
+                finally:
+                    self._sends.discard(limit)
         except SendFailed as failure:
             await self._failed(parcel, failure, leased_until)
         except TimeoutError:
@@ -162,10 +220,6 @@ async def _forever(tick: Callable[[], Awaitable[None]], clock: Clock, what: str)
         except Exception:
             log.exception("%s_broke", what)
         await clock.sleep(TICK_S)
-
-
-def _owner() -> str:
-    return f"{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def returner(database: Database, clock: Clock) -> Handler:
@@ -236,14 +290,22 @@ def nudger(database: Database, clock: Clock) -> Handler:
 def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) -> Handler:
     """Takes up conversations whose customer waits for a bot that is not answering any more."""
 
-    async def sweep(_job: jobs.Leased) -> timedelta:
-        for conversation_id in await database.read(desk.left_waiting, clock.now(), after):
-            try:
+    room = asyncio.Semaphore(SWEEP_AT_ONCE)
+
+    async def take_up(conversation_id: int) -> None:
+        try:
+            async with room:
                 await rerun(conversation_id)
-            except DatabaseTrouble:
-                raise
-            except Exception:
-                log.exception("sweep_failed conversation=%d", conversation_id)
+        except DatabaseTrouble:
+            raise
+        except Exception:
+            log.exception("sweep_failed conversation=%d", conversation_id)
+
+    async def sweep(_job: jobs.Leased) -> timedelta:
+        waiting = await database.read(desk.left_waiting, clock.now(), after)
+        outcomes = await asyncio.gather(*map(take_up, waiting), return_exceptions=True)
+        if trouble := next((outcome for outcome in outcomes if outcome is not None), None):
+            raise trouble
         return SWEEP_EVERY
 
     return sweep

@@ -1,4 +1,7 @@
-"""A strict Bot API server on loopback: checks what it is asked, and refuses what Telegram refuses, in its words."""
+"""A strict Bot API server on loopback: checks what it is asked and what it says, and refuses what Telegram refuses.
+
+What calls, results and updates look like is checked against Telegram's own types, see `tests/bot_api.py`.
+"""
 
 import asyncio
 import itertools
@@ -12,64 +15,20 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from jsonschema import Draft202012Validator
+
+from tests import bot_api
+from tests.telegram_wire import FILES, file_sent, on_the_wire
 
 TOKEN = "123456:" + "t" * 35
 BOT = {"id": 123456, "is_bot": True, "first_name": "Xiaoman", "username": "xiaoman_bot"}
-CHAT = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^-?\d+$"}]}
-ENTITY = {
-    "type": "object",
-    "required": ["type", "offset", "length"],
-    "properties": {"type": {"enum": ["bold", "text_link", "italic", "code"]}, "url": {"type": "string"}},
-}
-KEYBOARD = {
-    "type": "object",
-    "required": ["inline_keyboard"],
-    "properties": {
-        "inline_keyboard": {
-            "type": "array",
-            "items": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["text"],
-                    "properties": {
-                        "text": {"type": "string", "minLength": 1},
-                        "callback_data": {"type": "string", "minLength": 1, "maxLength": 64},
-                    },
-                    "additionalProperties": False,
-                },
-            },
-        }
-    },
-    "additionalProperties": False,
-}
-SENT: dict[str, Any] = {"chat_id": CHAT, "reply_markup": KEYBOARD}
-FILE = {"type": "object", "required": ["name", "size"]}
-"""An upload, as it stands here after it was read."""
-METHODS: dict[str, dict[str, Any]] = {
-    "getMe": {},
-    "getUpdates": {"offset": {"type": "integer"}, "timeout": {"type": "integer"}, "allowed_updates": {"type": "array"}},
-    "setWebhook": {"url": {"type": "string"}, "allowed_updates": {"type": "array"}, "secret_token": {"type": "string"}},
-    "deleteWebhook": {},
-    "setMyCommands": {"commands": {"type": "array"}, "language_code": {"type": "string", "pattern": "^([a-z]{2})?$"}},
-    "sendChatAction": {"chat_id": CHAT, "action": {"enum": ["typing"]}},
-    "answerCallbackQuery": {"callback_query_id": {"type": "string"}, "text": {"type": "string", "maxLength": 200}},
-    "sendMessage": {
-        **SENT,
-        "text": {"type": "string", "minLength": 1},
-        "entities": {"type": "array", "items": ENTITY},
-        "link_preview_options": {"type": "object"},
-    },
-    "sendPhoto": {**SENT, "photo": FILE},
-    "sendVideo": {**SENT, "video": FILE},
-    "sendVoice": {**SENT, "voice": FILE},
-    "sendDocument": {**SENT, "document": FILE},
-    "getFile": {"file_id": {"type": "string"}},
-}
-OPTIONAL = {"reply_markup", "entities", "link_preview_options", "text", "language_code", "offset", "timeout"}
-REQUIRED = {"sendMessage": {"text"}}
-LONGEST = 4096
+ABILITIES = (
+    *("can_join_groups", "can_read_all_group_messages", "supports_inline_queries", "can_connect_to_business"),
+    *("has_main_web_app", "has_topics_enabled", "allows_users_to_create_topics", "can_manage_bots"),
+    "supports_join_request_queries",
+)
+"""What `getMe` tells besides: this bot has none."""
+LONGEST, LONGEST_NOTE, LONGEST_DATA = 4096, 200, 64
+"""A text and what a press is answered with in characters, a button's data in bytes: the types do not say it."""
 PER_SECOND = 30
 PER_CHAT, PER_CHAT_S = 20, 15.0
 """Of one customer's chat: about one a second, with room for a burst."""
@@ -111,6 +70,9 @@ class BotApi:
         self.files: dict[str, bytes] = {}
         self.webhook: tuple[str, str] | None = None
         self.refused_for_speed = 0
+        self.sent: list[tuple[float, int, str]] = []
+        """Every message of the bot: when (`time.monotonic`), to whom, its words."""
+        self._types = bot_api.types()
         self._faults: dict[str, deque[Fault]] = {}
         self._updates: list[dict[str, Any]] = []
         self._polls = 0
@@ -139,9 +101,13 @@ class BotApi:
         except TimeoutError:
             raise AssertionError(f"still waiting; {self.wrong}; {self.calls[-10:]}") from None
 
-    async def happens(self, kind: str, content: dict[str, Any], *, number: int | None = None) -> dict[str, Any]:
-        """An update for the bot, kept until it is confirmed."""
+    async def happens(
+        self, kind: str, content: dict[str, Any], *, number: int | None = None, known: bool = True
+    ) -> dict[str, Any]:
+        """An update for the bot, kept until it is confirmed. Not `known`: of a Bot API that is yet to come."""
         update = {"update_id": number or next(self._update_numbers), kind: content}
+        if known:
+            self.wrong += self._types.update(update)
         if self.webhook is None:
             self._updates.append(update)
             self._tell()
@@ -181,47 +147,49 @@ class BotApi:
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
-            return _error(401, "Unauthorized")
-        given = await _given(request)
+            return self._refusal(401, "Unauthorized")
+        given = await self._given(request, method)
         self.calls.append((method, given))
+        self._tell()
         self._check(method, given)
         faults = self._faults.get(method)
         fault = faults.popleft() if faults else None
         if fault is not None and not fault.lost and fault.status != 200:
             parameters = {"retry_after": fault.retry_after} if fault.retry_after else {}
-            return _error(fault.status, fault.description, parameters)
+            return self._refusal(fault.status, fault.description, parameters)
         try:
             result = await self._do(method, given)
         except Refused as refused:
-            return _error(refused.status, refused.description, refused.parameters)
+            return self._refusal(refused.status, refused.description, refused.parameters)
         finally:
             self._tell()
         if fault is not None and fault.lost:
             assert request.transport is not None
             request.transport.abort()
+        if method != "getUpdates":  # Each update was looked at when it happened.
+            self.wrong += self._types.result(method, result)
         return web.json_response({"ok": True, "result": result})
 
     def _check(self, method: str, given: dict[str, Any]) -> None:
-        if method not in METHODS:
+        if not self._types.knows(method):
             self.wrong.append(f"there is no method {method}")
-            return
-        required = (METHODS[method].keys() - OPTIONAL) | REQUIRED.get(method, set())
-        schema = {
-            "type": "object",
-            "properties": METHODS[method],
-            "required": sorted(required),
-            "additionalProperties": False,
-        }
-        self.wrong += [f"{method}: {error.message}" for error in Draft202012Validator(schema).iter_errors(given)]
+            raise web.HTTPNotFound
+        self.wrong += self._types.request(method, given)
+        if len(given.get("text", "")) > LONGEST_NOTE and method == "answerCallbackQuery":
+            self.wrong.append(f"{method}: the text is too long")
+        for row in given.get("reply_markup", {}).get("inline_keyboard", ()):
+            for data in (button.get("callback_data", "x").encode() for button in row):
+                if not 1 <= len(data) <= LONGEST_DATA:
+                    self.wrong.append(f"{method}: a button's data has {len(data)} bytes")
 
     async def _do(self, method: str, given: dict[str, Any]) -> Any:
         match method:
             case "getMe":
-                return BOT
+                return BOT | dict.fromkeys(ABILITIES, False)
             case "getUpdates":
                 return await self._poll(given.get("offset", 0), given.get("timeout", 0))
             case "setWebhook":
-                self.webhook = (given["url"], given["secret_token"])
+                self.webhook = (given["url"], given.get("secret_token", ""))
             case "deleteWebhook":
                 self.webhook = None
             case "setMyCommands":
@@ -235,8 +203,11 @@ class BotApi:
                 if given["file_id"] not in self.files:
                     raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
                 return {"file_id": given["file_id"], "file_unique_id": "u", "file_path": f"x/{given['file_id']}"}
-            case _:
+            case "sendMessage" | "sendPhoto" | "sendVideo" | "sendVoice" | "sendDocument":
                 return self._send(method, given)
+            case _:
+                self.wrong.append(f"{method} is not served here")
+                raise Refused(501, f"Not Implemented: {method}")
         return True
 
     def _send(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -252,11 +223,11 @@ class BotApi:
             if entity["offset"] + entity["length"] > size or entity["length"] <= 0:
                 self.wrong.append(f"an entity lies outside of its text: {entity}")
         content: dict[str, Any] = {name: given[name] for name in ("text", "entities", "reply_markup") if name in given}
-        for name in ("photo", "video", "voice", "document"):
+        for name in FILES:
             if name in given:
-                content["file"] = given[name] | {"as": name}
-        message = self.new_message(chat, **{"from": BOT}, **content)
-        return {name: message[name] for name in ("message_id", "date", "chat", "from", "text") if name in message}
+                content |= {"file": given[name] | {"as": name}, name: file_sent(name, given[name])}
+        self.sent.append((time.monotonic(), chat, text))
+        return on_the_wire(self.new_message(chat, **{"from": BOT}, **content))
 
     def _open(self, given: dict[str, Any]) -> int:
         chat = int(given["chat_id"])
@@ -301,6 +272,39 @@ class BotApi:
             return web.Response(status=faults.popleft().status)
         return web.Response(body=self.files[request.match_info["path"].removeprefix("x/")])
 
+    async def _given(self, request: web.Request, method: str) -> dict[str, Any]:
+        """A call's parameters, as JSON or as a form whose values are JSON where they are no plain text."""
+        if request.content_type == "application/json":
+            found: dict[str, Any] = await request.json()
+            return found
+        given: dict[str, Any] = {}
+        uploads: dict[str, dict[str, Any]] = {}
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                upload = {"name": value.filename, "size": len(value.file.read())}
+                if self._types.takes(method, name):
+                    given[name] = upload
+                else:
+                    uploads[f"attach://{name}"] = upload
+            elif isinstance(value, str):
+                given[name] = self._read(method, name, value)
+        return {name: uploads.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
+
+    def _read(self, method: str, name: str, value: str) -> Any:
+        if self._types.is_text(method, name):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+
+    def _refusal(self, status: int, description: str, parameters: dict[str, int] | None = None) -> web.Response:
+        body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
+        if parameters:
+            body["parameters"] = parameters
+        self.wrong += self._types.refusal(body)
+        return web.json_response(body, status=status)
+
     def _tell(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
@@ -340,14 +344,13 @@ class Customer:
         await self.api.until(lambda: self._button(label) is not None)
         message, known = self._button(label) or ({}, "")
         query = f"{self.number}-{next(self._presses)}"
-        shown = {name: message[name] for name in ("message_id", "date", "chat", "from", "text")}
         await self.api.happens(
             "callback_query",
             {
                 "id": query,
                 "from": self.who,
                 "chat_instance": "1",
-                "message": shown,
+                "message": on_the_wire(message),
                 "data": data or known,
             },
         )
@@ -376,46 +379,15 @@ class Customer:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[BotApi]:
+async def serving(port: int = 0) -> AsyncIterator[BotApi]:
     api = BotApi()
     # Who is gone does not poll any more.
     runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     api.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield api
     finally:
         await runner.cleanup()
-
-
-async def _given(request: web.Request) -> dict[str, Any]:
-    """A call's parameters, as JSON or as a form whose values are JSON where they are no plain text."""
-    if request.content_type == "application/json":
-        found: dict[str, Any] = await request.json()
-        return found
-    given: dict[str, Any] = {}
-    uploads: dict[str, dict[str, Any]] = {}
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            uploads[f"attach://{name}"] = {"name": value.filename, "size": len(value.file.read())}
-        elif isinstance(value, str):
-            given[name] = _read(name, value)
-    return {name: uploads.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
-
-
-def _read(name: str, value: str) -> Any:
-    if name in ("text", "caption", "chat_id", "url", "secret_token", "callback_query_id", "language_code"):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
-def _error(status: int, description: str, parameters: dict[str, int] | None = None) -> web.Response:
-    body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
-    if parameters:
-        body["parameters"] = parameters
-    return web.json_response(body, status=status)

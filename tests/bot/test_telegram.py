@@ -240,14 +240,15 @@ async def test_a_reaction_comes_as_an_edit_and_is_no_message(shop: Shop) -> None
     message = await shop.ann.says("hello")
     await shop.ann.edits(message, "hello")
     place = await shop.ann.sends_place(25.03, 121.56)
-    await shop.api.happens("edited_message", {**place, "location": {"latitude": 25.1, "longitude": 121.5}})
+    moved = {**place, "location": {"latitude": 25.1, "longitude": 121.5}, "edit_date": place["date"] + 1}
+    await shop.api.happens("edited_message", moved)
     await shop.ann.edits(message, "hello there")
     await shop.stored(["hello", "25.03000, 121.56000", "hello there"])
 
 
 async def test_what_cannot_be_read_calls_a_person_and_holds_up_nobody(shop: Shop) -> None:
     unreadable = shop.api.new_message(77, **{"from": shop.ann.who}, text="look", forward_origin={"type": "new kind"})
-    await shop.api.happens("message", unreadable)
+    await shop.api.happens("message", unreadable, known=False)
     poll = shop.api.new_message(77, **{"from": shop.ann.who}, dice={"emoji": "x", "value": 1})
     await shop.api.happens("message", poll)
     await shop.stored(["look", "[這裡無法顯示的訊息種類]"])
@@ -278,12 +279,12 @@ async def test_a_webhook_with_a_wrong_secret_is_refused(counter: Counter, api: B
 async def test_groups_channels_and_bots_are_passed_over(shop: Shop) -> None:
     group = {"message_id": 1, "date": 1, "chat": {"id": -100, "type": "supergroup", "title": "x"}, "text": "hi"}
     await shop.api.happens("message", {**group, "from": {"id": 5, "is_bot": False, "first_name": "x"}})
-    await shop.api.happens("channel_post", group)
+    await shop.api.happens("channel_post", {**group, "chat": {"id": -101, "type": "channel", "title": "x"}})
     bot = {"id": 6, "is_bot": True, "first_name": "x"}
-    await shop.api.happens("message", {**group, "chat": {"id": 6, "type": "private"}, "from": bot})
+    await shop.api.happens("message", {**group, "chat": {"id": 6, "type": "private", "first_name": "x"}, "from": bot})
     await shop.ann.says("hello")
     await shop.stored(["hello"])
-    for stranger in ("5", "6", "-100"):
+    for stranger in ("5", "6", "-100", "-101"):
         assert await shop.database.read(inbox.customer_conversation, "telegram", stranger) is None
 
 

@@ -38,6 +38,11 @@ class Program:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return "\n".join(path.read_text() for path in sorted(self.data.glob("run-*.log")))
 

@@ -21,7 +21,7 @@ from handoff.delivery import Parcel, SendFailed
 from handoff.errors import DatabaseDown
 from handoff.models import Delivery
 from handoff.ports import LocalWakeups, SystemClock
-from handoff.watches import AT_ONCE, Dispatcher, Handler, Watches
+from handoff.watches import AT_ONCE, SWEEP_AT_ONCE, Dispatcher, Handler, Watches, sweeper
 from tests import builders as a
 from tests.fakes import MovedClock, RecordingSender, TroubledDatabase, on_a_standby
 
@@ -235,3 +235,37 @@ async def test_a_console_that_is_told_nothing_any_more_is_sent_away(troubled: Tr
                 await socket.receive()
             assert socket.close_code == 1011
         await until(lambda: feed.open == 0)
+
+
+async def test_many_who_wait_are_taken_up_side_by_side_and_one_that_fails_holds_up_no_other(
+    database: Database, clock: MovedClock
+) -> None:
+    for number in range(SWEEP_AT_ONCE + 3):
+        await database.write(a.write, clock.now(), "?", f"contact-{number}")
+    clock.move(10)
+    under_way, most, done = 0, 0, list[int]()
+
+    async def rerun(conversation_id: int) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.01)
+        under_way -= 1
+        if conversation_id % 2:
+            raise RuntimeError
+        done.append(conversation_id)
+
+    await sweeper(database, clock, rerun, timedelta(seconds=6))(jobs.Leased(1, "sweep", "", {}, 1))
+    assert most == SWEEP_AT_ONCE
+    assert len(done) == (SWEEP_AT_ONCE + 3) // 2
+
+
+async def test_a_sweep_that_the_database_ended_is_done_again(database: Database, clock: MovedClock) -> None:
+    await database.write(a.write, clock.now(), "?")
+    clock.move(10)
+
+    async def rerun(conversation_id: int) -> None:
+        raise DatabaseDown
+
+    with pytest.raises(DatabaseDown):
+        await sweeper(database, clock, rerun, timedelta(seconds=6))(jobs.Leased(1, "sweep", "", {}, 1))

@@ -15,7 +15,8 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramBadRequest
-from aiogram.types import BotCommand, Update
+from aiogram.methods import Response
+from aiogram.types import BotCommand, Message, Update
 from aiohttp import web
 from pydantic import ValidationError
 
@@ -47,12 +48,17 @@ CALL = aiohttp.ClientTimeout(total=25, sock_connect=8)
 PAUSE_S = 3.0
 TRIES = 3
 """So often an update that breaks us comes again; then a person is called in its place."""
+_KEPT = Response[Message], Response[bool], Response[list[Update]]
+"""What aiogram reads answers with; where nobody keeps them, it makes these types anew again and again."""
 AT_ONCE = 16
 """Updates of different customers are stored side by side, those of one customer one after the other."""
 
 
 class Telegram:
-    """`run` brings customers' messages in until it is cancelled; `sender` brings ours out."""
+    """`run` brings customers' messages in until it is cancelled; `sender` brings ours out.
+
+    `owner` is what this process is called where it holds a lease.
+    """
 
     def __init__(
         self,
@@ -64,6 +70,7 @@ class Telegram:
         shop: Shop,
         files: Files,
         clock: Clock,
+        owner: str | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
         self._database, self._clock, self._replies, self._shop = database, clock, replies, shop
@@ -72,7 +79,7 @@ class Telegram:
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
         self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock)
-        self._owner = secrets.token_hex(8)
+        self._owner = owner or secrets.token_hex(8)
         self._broken: Counter[int] = Counter()
         self._has_post = False
         self.sender = TelegramSender(self._bot, database, files, clock)

@@ -1,0 +1,68 @@
+"""The terminal in which Telegram is played by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests import pictures, telegram
+from tests.telegram import TOKEN, BotApi
+from tests.telegram_client import play
+
+SURE = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]}
+
+
+class Bot:
+    """Answers by hand, one call after the other."""
+
+    def __init__(self, api: BotApi, session: aiohttp.ClientSession) -> None:
+        self._api, self._session, self._offset = api, session, 0
+
+    async def calls(self, method: str, **given: object) -> Any:
+        async with self._session.post(f"{self._api.address}/bot{TOKEN}/{method}", json=given) as response:
+            return (await response.json())["result"]
+
+    async def hears(self) -> dict[str, Any]:
+        [update] = await self.calls("getUpdates", offset=self._offset, timeout=10)
+        self._offset = update["update_id"] + 1
+        return {name: value for name, value in update.items() if name != "update_id"}
+
+
+async def test_a_customer_talks_presses_edits_and_sends_a_photo(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(pictures.jpeg())
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    seen: asyncio.Queue[str] = asyncio.Queue()
+
+    async def typed() -> AsyncIterator[str]:
+        while (line := await lines.get()) != "end":
+            yield line
+
+    async with telegram.serving() as api, aiohttp.ClientSession() as session:
+        bot = Bot(api, session)
+        playing = asyncio.create_task(play(api, typed(), seen.put_nowait))
+        await lines.put("hello\n")
+        assert (await bot.hears())["message"]["text"] == "hello"
+        await bot.calls("sendMessage", chat_id=1001, text="Sure?", reply_markup=SURE)
+        assert await seen.get() == "Sure?\n    [1 Yes]  [2 No]"
+        await lines.put("#3\n")
+        assert await seen.get() == "there are buttons 1 to 2"
+        await lines.put("#2\n")
+        pressed = (await bot.hears())["callback_query"]
+        assert pressed["data"] == "n"
+        await bot.calls("answerCallbackQuery", callback_query_id=pressed["id"], text="Fine")
+        assert await seen.get() == "(button) Fine"
+        await lines.put(":edit hello there\n")
+        assert (await bot.hears())["edited_message"]["text"] == "hello there"
+        await lines.put(f":photo {tmp_path / 'broken.jpg'} it broke\n")
+        assert (await bot.hears())["message"]["caption"] == "it broke"
+        await lines.put(":photo nowhere.jpg\n")
+        assert await seen.get() == "nowhere.jpg: No such file or directory"
+        await lines.put(":as Ben zh-hans\n")
+        await seen.get()
+        await lines.put("你好\n")
+        assert (await bot.hears())["message"]["from"]["language_code"] == "zh-hans"
+        await lines.put("end")
+        await playing
+        assert api.wrong == []

@@ -1,0 +1,27 @@
+"""What the Telegram server of the tests keeps of a message, and what of it goes over the wire."""
+
+from typing import Any
+
+FILES = ("photo", "video", "voice", "document")
+OURS = {"file"}
+"""What a message here has besides: a file of the bot's with its name and size."""
+
+
+def on_the_wire(message: dict[str, Any]) -> dict[str, Any]:
+    """The message as Telegram has it."""
+    return {name: value for name, value in message.items() if name not in OURS}
+
+
+def file_sent(kind: str, upload: dict[str, Any]) -> Any:
+    """What a message says of an upload."""
+    file = {"file_id": "sent", "file_unique_id": "sent", "file_size": upload["size"]}
+    size = {"width": 60, "height": 40}
+    match kind:
+        case "photo":
+            return [file | size]
+        case "video":
+            return file | size | {"duration": 1}
+        case "voice":
+            return file | {"duration": 1}
+        case _:
+            return file | {"file_name": upload["name"]}
