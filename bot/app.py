@@ -195,7 +195,7 @@ class Server:
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
         self._watches = Watches(parts.database, parts.clock, self._handlers())
-        self._telegram = _telegram(parts, self.inbound, self._files)
+        self._telegram = _telegram(parts, self.inbound, self._files, self._board)
         self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram))
 
     @asynccontextmanager
@@ -374,7 +374,7 @@ def _senders(letters: EmailSender | None, telegram: "Telegram | None") -> dict[s
     return to_boxes | ({"telegram": telegram.sender} if telegram else {})
 
 
-def _telegram(parts: Parts, inbound: Inbound, files: Files) -> "Telegram | None":
+def _telegram(parts: Parts, inbound: Inbound, files: Files, board: Board) -> "Telegram | None":
     settings = parts.settings
     if settings.telegram is None:
         return None
@@ -390,6 +390,8 @@ def _telegram(parts: Parts, inbound: Inbound, files: Files) -> "Telegram | None"
         parts.shop,
         files,
         parts.clock,
+        parts.wakeups,
+        board,
     )
 
 

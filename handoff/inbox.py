@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff import clocks, delivery, events, files, mentions, ratings
 from handoff.db import table
@@ -217,6 +217,11 @@ def was_claimed(session: Session, conversation_id: int) -> bool:
 
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
+    return bool(session.scalar(select(called(conversation_id))))
+
+
+def called(conversation_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """`is_called` as a condition."""
     unclaimed = exists().where(
         Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_(None)
     )
@@ -234,7 +239,7 @@ def is_called(session: Session, conversation_id: int) -> bool:
         Conversation.epoch == Assignment.epoch,
         ~said,
     )
-    return bool(session.scalar(select(or_(unclaimed, given))))
+    return or_(unclaimed, given)
 
 
 def customer_conversation(session: Session, channel: Channel, contact_key: str) -> ConversationView | None:

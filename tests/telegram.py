@@ -44,7 +44,16 @@ KEYBOARD = {
     },
     "additionalProperties": False,
 }
-SENT: dict[str, Any] = {"chat_id": CHAT, "reply_markup": KEYBOARD}
+FORCED = {
+    "type": "object",
+    "required": ["force_reply"],
+    "properties": {
+        "force_reply": {"const": True},
+        "input_field_placeholder": {"type": "string", "minLength": 1, "maxLength": 64},
+    },
+    "additionalProperties": False,
+}
+SENT: dict[str, Any] = {"chat_id": CHAT, "reply_markup": {"anyOf": [KEYBOARD, FORCED]}}
 FILE = {"type": "object", "required": ["name", "size"]}
 """An upload, as it stands here after it was read."""
 METHODS: dict[str, dict[str, Any]] = {
@@ -61,6 +70,12 @@ METHODS: dict[str, dict[str, Any]] = {
         "entities": {"type": "array", "items": ENTITY},
         "link_preview_options": {"type": "object"},
     },
+    "editMessageText": {
+        "chat_id": CHAT,
+        "message_id": {"type": "integer"},
+        "text": {"type": "string", "minLength": 1},
+        "reply_markup": KEYBOARD,
+    },
     "sendPhoto": {**SENT, "photo": FILE},
     "sendVideo": {**SENT, "video": FILE},
     "sendVoice": {**SENT, "voice": FILE},
@@ -68,7 +83,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "getFile": {"file_id": {"type": "string"}},
 }
 OPTIONAL = {"reply_markup", "entities", "link_preview_options", "text", "language_code", "offset", "timeout"}
-REQUIRED = {"sendMessage": {"text"}}
+REQUIRED = {"sendMessage": {"text"}, "editMessageText": {"text"}}
 LONGEST = 4096
 PER_SECOND = 30
 PER_CHAT, PER_CHAT_S = 20, 15.0
@@ -231,6 +246,8 @@ class BotApi:
                 self.answered[given["callback_query_id"]] = given.get("text", "")
             case "sendChatAction":
                 self._open(given)
+            case "editMessageText":
+                return self._edit(given)
             case "getFile":
                 if given["file_id"] not in self.files:
                     raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
@@ -257,6 +274,21 @@ class BotApi:
                 content["file"] = given[name] | {"as": name}
         message = self.new_message(chat, **{"from": BOT}, **content)
         return {name: message[name] for name in ("message_id", "date", "chat", "from", "text") if name in message}
+
+    def _edit(self, given: dict[str, Any]) -> dict[str, Any]:
+        """As Telegram: what is not there, not the bot's own, or under no inline keyboard, is not edited."""
+        chat = self._open(given)
+        self._count(self.chats[chat])
+        message = self.chats[chat].messages.get(given["message_id"])
+        if message is None:
+            raise Refused(400, "Bad Request: message to edit not found")
+        if message["from"] is not BOT or "force_reply" in message.get("reply_markup", {}):
+            raise Refused(400, "Bad Request: message can't be edited")
+        if all(message.get(name) == given.get(name) for name in ("text", "reply_markup")):
+            raise Refused(400, "Bad Request: message is not modified: specified new message content is the same")
+        message.pop("reply_markup", None)
+        message.update({name: given[name] for name in ("text", "reply_markup") if name in given})
+        return {name: message[name] for name in ("message_id", "date", "chat", "from", "text")}
 
     def _open(self, given: dict[str, Any]) -> int:
         chat = int(given["chat_id"])
@@ -322,6 +354,15 @@ class Customer:
     async def says(self, text: str) -> dict[str, Any]:
         return await self._writes(text=text)
 
+    async def replies(self, to: dict[str, Any], text: str) -> dict[str, Any]:
+        asked = {name: to[name] for name in ("message_id", "date", "chat", "from", "text") if name in to}
+        return await self._writes(text=text, reply_to_message=asked)
+
+    def told(self, part: str) -> dict[str, Any] | None:
+        """The newest message of the bot's with these words."""
+        messages = reversed(list(self.chat.messages.values()))
+        return next((m for m in messages if m["from"] is BOT and part in m.get("text", "")), None)
+
     async def sends(self, kind: str, body: bytes, caption: str = "", size: int | None = None) -> dict[str, Any]:
         name = f"file{len(self.api.files)}"
         self.api.files[name] = body
@@ -336,9 +377,10 @@ class Customer:
         await self.api.happens("edited_message", {**message, "text": text, "edit_date": int(time.time())})
 
     async def presses(self, label: str, *, data: str | None = None) -> str:
-        """The newest button that reads so; its answer's text."""
-        await self.api.until(lambda: self._button(label) is not None)
-        message, known = self._button(label) or ({}, "")
+        """The newest button that reads so, or one that was there with this data; its answer's text."""
+        if data is None:
+            await self.api.until(lambda: self._button(label) is not None)
+        message, known = self._button(label) or (self.told("") or {}, "")
         query = f"{self.number}-{next(self._presses)}"
         shown = {name: message[name] for name in ("message_id", "date", "chat", "from", "text")}
         await self.api.happens(

@@ -20,16 +20,18 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot.channels.base import OnMessage
+from bot.channels.telegram.cards import Cards
 from bot.channels.telegram.intake import UPDATES, Intake
 from bot.channels.telegram.sender import NOT_KNOWN, TelegramSender
 from bot.replies import Replies
 from bot.settings import TelegramBot
 from bot.shop import Shop
 from handoff import jobs
+from handoff.board import Board
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble
 from handoff.files import Files
-from handoff.ports import Clock
+from handoff.ports import Clock, Wakeups
 from handoff.values import Language
 
 log = logging.getLogger("baton.telegram")
@@ -64,6 +66,8 @@ class Telegram:
         shop: Shop,
         files: Files,
         clock: Clock,
+        wakeups: Wakeups,
+        board: Board,
     ) -> None:
         self._settings, self._public_url = settings, public_url
         self._database, self._clock, self._replies, self._shop = database, clock, replies, shop
@@ -76,6 +80,7 @@ class Telegram:
         self._broken: Counter[int] = Counter()
         self._has_post = False
         self.sender = TelegramSender(self._bot, database, files, clock)
+        self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, self._owner)
 
     def add_to(self, app: web.Application) -> None:
         if self._settings.webhook_secret:
@@ -85,13 +90,14 @@ class Telegram:
         await self._persevere(self._open_way)
         await self._persevere(self._offer_commands)
         log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
-        if self._settings.webhook_secret is None:
-            await asyncio.gather(self._keep_post(), self._poll())
+        ways = () if self._settings.webhook_secret else (self._keep_post(), self._poll())
+        await asyncio.gather(self._cards.run(), *ways)
 
     async def close(self) -> None:
         """Another process may have the updates at once."""
         try:
             await self._database.write(jobs.leave, POST, self._owner)
+            await self._cards.leave()
         except DatabaseTrouble as error:
             log.warning("post_not_left error=%s", type(error).__name__)
         await self._bot.session.close()

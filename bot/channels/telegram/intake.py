@@ -26,15 +26,31 @@ from aiogram.types import (
 
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import pressed
+from bot.channels.telegram.cards import LEAVE, STAR
 from bot.channels.telegram.sender import PRESSED
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import inbox
 from handoff.db import Database
+from handoff.desk import cards
 from handoff.errors import BadInput, OldButton
 from handoff.files import MAX_BYTES, FileRefused, Files
 from handoff.ports import Clock
-from handoff.values import Action, Content, FileKind, InboundMessage, Language, Media, Recorded, Text
+from handoff.values import (
+    RATE,
+    RATING_FIELD,
+    RATING_FORM,
+    Action,
+    Button,
+    Content,
+    FileKind,
+    Filled,
+    InboundMessage,
+    Language,
+    Media,
+    Recorded,
+    Text,
+)
 
 log = logging.getLogger("baton.telegram")
 
@@ -48,6 +64,7 @@ NOT_SHOWN = frozenset({"poll", "dice", "story", "paid_media", "checklist", "game
 """What customers send that we cannot show: a person hears of it."""
 _TOLD = {"too_large": "too_large", "bad_type": "bad_file", "bad_picture": "bad_file", "empty": "bad_file"}
 _DATA = re.compile(rf"{PRESSED}:(\d{{1,18}}):(\d{{1,2}})")
+_ON_CARD = re.compile(rf"({LEAVE}|{STAR}):(\d{{1,9}})(?::([1-5]))?")
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -80,6 +97,8 @@ class Intake:
         content = (Text(text) if text else None) if edited else await self._content(message, text, language)
         if content is None:
             log.info("passed_over kind=%s edited=%s", message.content_type, edited)
+            return
+        if await self._is_about_rating(message, content, language, edited=edited):
             return
         source = f"m{message.message_id}.{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         recorded = await self._stored(message.from_user, source, content, language)
@@ -152,6 +171,18 @@ class Intake:
                 await self.clock.sleep(float(getattr(error, "retry_after", 1)))
         raise AssertionError("the last try returns or raises")
 
+    async def _is_about_rating(self, message: Message, content: Content, language: Language, *, edited: bool) -> bool:
+        """Whether they are words beside a score: an answer to our question for them, while it may be answered."""
+        asked = message.reply_to_message
+        if edited or asked is None or not isinstance(content, Text) or message.from_user is None:
+            return False
+        user = message.from_user
+        card = await self.database.read(cards.find, "telegram", str(user.id), str(asked.message_id))
+        if card is None or card.kind == cards.PLACE:
+            return False
+        words = Filled(RATING_FORM, {RATING_FIELD: content.text}, content.text, card.about)
+        return await self._stored(user, f"m{message.message_id}", words, language) is not None
+
     async def _pressed(self, query: CallbackQuery) -> None:
         """An answer is owed in any case, else the button goes on turning."""
         language = self._language(query.from_user)
@@ -159,6 +190,8 @@ class Intake:
         told = None
         if action is None or await self._stored(query.from_user, f"q{query.id}", action, language) is None:
             told = self.replies.say("trouble.old_button", language)
+        elif action.name == RATE:
+            told = self.replies.say("widget.rate_thanks", language)
         try:
             await self.bot.answer_callback_query(query.id, told)
         except AiogramError as error:
@@ -166,6 +199,8 @@ class Intake:
 
     async def _action(self, query: CallbackQuery) -> Action | None:
         """What the button meant, if it stands in this customer's own conversation."""
+        if on_card := _ON_CARD.fullmatch(query.data or ""):
+            return await self._on_card(query.from_user, on_card[1], int(on_card[2]), on_card[3])
         match = _DATA.fullmatch(query.data or "")
         if match is None:
             return None
@@ -174,6 +209,14 @@ class Intake:
         if message is None or index >= len(message.buttons):
             return None
         return pressed(message.buttons[index], message.episode)
+
+    async def _on_card(self, user: User, kind: str, about: int, score: str | None) -> Action | None:
+        language = self._language(user)
+        if kind == STAR:
+            button = Button(self.replies.say(f"rating.{score}", language), RATE, score) if score else None
+            return pressed(button, about) if button else None
+        waits = await self.database.read(cards.shows_place, "telegram", str(user.id), about)
+        return Action("cancel_wait", label=self.replies.say("widget.cancel_wait", language)) if waits else None
 
     async def _stored(self, user: User, source: str, content: Content, language: Language) -> Recorded | None:
         """None where nothing may come of it any more."""

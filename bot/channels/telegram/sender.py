@@ -47,7 +47,7 @@ class TelegramSender:
 
     def __init__(self, bot: Bot, database: Database, files: Files, clock: Clock) -> None:
         self._bot, self._database, self._files, self._clock = bot, database, files, clock
-        self._budget = Budget()
+        self.budget = Budget()
 
     async def send(self, parcel: Parcel) -> str | None:
         """Telegram's ids. Raises `SendFailed`; what was sent before it is remembered with the delivery."""
@@ -64,7 +64,7 @@ class TelegramSender:
 
     async def _brought(self, chat: str, call: Call) -> Message:
         loop = asyncio.get_running_loop()
-        pause = self._budget.reserve(chat, loop.time(), PATIENCE_S)
+        pause = self.budget.reserve(chat, loop.time(), PATIENCE_S)
         if pause > PATIENCE_S:
             raise SendFailed("Telegram wants fewer messages", retry_after=pause)
         if pause > 0:
@@ -73,8 +73,8 @@ class TelegramSender:
             return await self._called(call)
         except AiogramError as error:
             if isinstance(error, TelegramRetryAfter):
-                self._budget.refused(error.retry_after, loop.time())
-            raise _failure(error) from None
+                self.budget.refused(error.retry_after, loop.time())
+            raise failure_of(error) from None
 
     async def _called(self, call: Call) -> Message:
         """A picture that Telegram takes for none goes as a file."""
@@ -124,7 +124,7 @@ def _is_photo(file: FileView) -> bool:
     return file.size <= MAX_PHOTO_BYTES and short + long <= MAX_PHOTO_SIDES and long <= MAX_RATIO * short
 
 
-def _failure(error: AiogramError) -> SendFailed:
+def failure_of(error: AiogramError) -> SendFailed:
     """What went wrong, and whether to try again. Unknown: Telegram may have taken it."""
     match error:
         case TelegramRetryAfter(retry_after=seconds):
