@@ -14,6 +14,7 @@ class Contact(Base):
 
     `named`: `name` is what the shop says they are called, else a code of ours. `identified`: the shop has vouched for
     who this is; `email_vouched`: and for where they may be written to. `chosen_language`: they have said so themselves.
+    `answered_on`: where else our words to them go, besides the conversation's own channel.
     """
 
     __tablename__ = "contacts"
@@ -26,6 +27,7 @@ class Contact(Base):
     named: Mapped[bool] = mapped_column(Boolean, default=False)
     locale: Mapped[str | None] = mapped_column(String(8))
     chosen_language: Mapped[str | None] = mapped_column(String(8))
+    answered_on: Mapped[str | None] = mapped_column(String(16))
     email: Mapped[str | None] = mapped_column(String(200))
     email_vouched: Mapped[bool] = mapped_column(Boolean, default=False)
     identified: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -61,7 +61,11 @@ METHODS: dict[str, dict[str, Any]] = {
     "getUpdates": {"offset": {"type": "integer"}, "timeout": {"type": "integer"}, "allowed_updates": {"type": "array"}},
     "setWebhook": {"url": {"type": "string"}, "allowed_updates": {"type": "array"}, "secret_token": {"type": "string"}},
     "deleteWebhook": {},
-    "setMyCommands": {"commands": {"type": "array"}, "language_code": {"type": "string", "pattern": "^([a-z]{2})?$"}},
+    "setMyCommands": {
+        "commands": {"type": "array"},
+        "language_code": {"type": "string", "pattern": "^([a-z]{2})?$"},
+        "scope": {"type": "object", "required": ["type", "chat_id"], "properties": {"type": {"const": "chat"}}},
+    },
     "sendChatAction": {"chat_id": CHAT, "action": {"enum": ["typing"]}},
     "answerCallbackQuery": {"callback_query_id": {"type": "string"}, "text": {"type": "string", "maxLength": 200}},
     "sendMessage": {
@@ -82,7 +86,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "sendDocument": {**SENT, "document": FILE},
     "getFile": {"file_id": {"type": "string"}},
 }
-OPTIONAL = {"reply_markup", "entities", "link_preview_options", "text", "language_code", "offset", "timeout"}
+OPTIONAL = {"scope", "reply_markup", "entities", "link_preview_options", "text", "language_code", "offset", "timeout"}
 REQUIRED = {"sendMessage": {"text"}, "editMessageText": {"text"}}
 LONGEST = 4096
 PER_SECOND = 30
@@ -123,6 +127,7 @@ class BotApi:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answered: dict[str, str] = {}
         self.commands: dict[str, list[str]] = {}
+        self.menus: dict[int, list[str]] = {}
         self.files: dict[str, bytes] = {}
         self.webhook: tuple[str, str] | None = None
         self.refused_for_speed = 0
@@ -241,7 +246,11 @@ class BotApi:
                 self.webhook = None
             case "setMyCommands":
                 names = [command["command"] for command in given["commands"]]
-                self.commands[given.get("language_code", "")] = names
+                words = [command["description"] for command in given["commands"]]
+                if "scope" in given:
+                    self.menus[int(given["scope"]["chat_id"])] = words
+                else:
+                    self.commands[given.get("language_code", "")] = names
             case "answerCallbackQuery":
                 self.answered[given["callback_query_id"]] = given.get("text", "")
             case "sendChatAction":

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from handoff import inbox
 from handoff.delivery import WAITING
-from handoff.models import Agent, Card, Contact, Conversation, Delivery, Handoff, Rating
+from handoff.models import Agent, Card, Contact, Conversation, Delivery, FurtherChannel, Handoff, Rating
 from handoff.satisfaction import CHANGED_WITHIN, GIVEN_WITHIN
 from handoff.states import Status
 from handoff.values import Channel, Language, RatedBy
@@ -94,7 +94,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             Conversation.assignee_id,
             Conversation.team_id,
             Conversation.language,
-            Contact.key,
+            func.coalesce(FurtherChannel.key, Contact.key).label("key"),
             Contact.locale,
             Contact.chosen_language,
             Agent.name.label("agent_name"),
@@ -107,11 +107,12 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             case((Conversation.assignee_id.is_not(None), inbox.called(Conversation.id))).label("unnamed"),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(FurtherChannel, _further(channel))
         .outerjoin(Agent, Agent.id == Conversation.assignee_id)
         .outerjoin(asked, asked.id == newest)
         .outerjoin(Card, and_(Card.conversation_id == Conversation.id, Card.kind == PLACE))
         .outerjoin(told, told.id == Card.about)
-        .where(Conversation.channel == channel, ~_under_way(channel))
+        .where(_is_on(channel), ~_under_way(channel))
         .where(or_(and_(Conversation.status == Status.OPEN, unclaimed), Card.about.is_not(None)))
         .order_by(Card.changed_at.is_not(None), Card.changed_at, Conversation.id)
     )
@@ -136,7 +137,7 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
     rows = session.execute(
         select(
             Rating,
-            Contact.key,
+            func.coalesce(FurtherChannel.key, Contact.key).label("key"),
             Contact.locale,
             Contact.chosen_language,
             Conversation.language,
@@ -148,10 +149,11 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
         )
         .join(Conversation, Conversation.id == Rating.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(FurtherChannel, _further(channel))
         .outerjoin(Agent, Agent.id == Rating.agent_id)
         .outerjoin(Card, _card_of(Card, RATING))
         .outerjoin(words, _card_of(words, WORDS))
-        .where(Rating.asked_at > now - FORGOTTEN_AFTER, Conversation.channel == channel)
+        .where(Rating.asked_at > now - FORGOTTEN_AFTER, _is_on(channel))
         .where(or_(fresh, stale, silent), ~taken_back, ~_under_way(channel))
         .order_by(Rating.asked_at)
         .limit(AT_ONCE)
@@ -194,15 +196,25 @@ def find(session: Session, channel: Channel, contact_key: str, external_id: str)
 
 
 def shows_place(session: Session, channel: Channel, contact_key: str, about: int) -> bool:
-    """Whether a customer has a card that tells their place for this call for a person."""
+    """Whether a customer's card tells their place for this call for a person, which is not over."""
     query = (
         select(Card.about)
         .join(Conversation, Conversation.id == Card.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(Contact.channel == channel, Contact.key == contact_key, Conversation.channel == channel)
-        .where(Card.kind == PLACE, Card.about == about)
+        .join(Handoff, Handoff.id == Card.about)
+        .where(Card.kind == PLACE, Card.about == about, Handoff.ended_at.is_(None), Handoff.claimed_at.is_(None))
     )
     return session.scalar(query) is not None
+
+
+def _is_on(channel: Channel) -> Any:
+    """Whether the customer reads there what is said."""
+    return or_(Conversation.channel == channel, Contact.answered_on == channel)
+
+
+def _further(channel: Channel) -> Any:
+    return and_(FurtherChannel.contact_id == Contact.id, FurtherChannel.channel == channel)
 
 
 def _under_way(channel: Channel) -> Any:

@@ -24,6 +24,7 @@ from handoff.values import (
     ADDRESS_FORM,
     Action,
     Bubble,
+    Channel,
     Content,
     Filled,
     InboundMessage,
@@ -152,6 +153,11 @@ def left_waiting(session: Session, now: datetime, after: timedelta, limit: int =
     )
 
 
+def contact_for(session: Session, channel: Channel, key: str, locale: Language | None, now: datetime) -> Contact:
+    """Who has this key, locked; somebody new where nobody has it."""
+    return _contact(session, InboundMessage(channel, key, "", Text(""), locale), now)
+
+
 def visitor_name() -> str:
     """What a customer is called who has not said who they are."""
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(VISITOR_NAME_LENGTH))
@@ -167,7 +173,10 @@ def _turn(conversation: Conversation, bubbles: Sequence[Bubble], waiting_since: 
         memory=conversation.bot_memory,
         waiting_since=waiting_since,
         resolved_at=conversation.resolved_at if conversation.reopen_to is not None else None,
-        reachable=conversation.channel != "widget" or conversation.contact.email is not None,
+        reachable=conversation.channel != "widget"
+        or conversation.contact.email is not None
+        or conversation.contact.answered_on is not None,
+        chosen=_language(conversation.contact.chosen_language),
     )
 
 
@@ -178,7 +187,7 @@ def _conversation(session: Session, message: InboundMessage, now: datetime, bot_
         conversation = _first_conversation(session, _contact(session, message, now), now, bot_answers)
     contact = conversation.contact
     contact.last_seen_at = now
-    contact.locale = message.locale or contact.locale
+    contact.locale = contact.chosen_language or message.locale or contact.locale
     if message.name and not contact.identified:
         contact.name, contact.named = message.name, True
     return conversation

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.channels.telegram import cards as faces
 from bot.replies import shipped
 from handoff import desk, inbox, ratings
 from handoff.board import Place
+from handoff.desk import cards
 from handoff.desk.cards import Standing, Waiting
 from handoff.expected import Minutes
 from handoff.states import Status
@@ -107,6 +109,7 @@ async def test_the_customer_rates_changes_it_and_says_why(shop: Shop) -> None:
     asked = shop.ann.told(shipped().say("rating.comment", ZH))
     shop.counter.clock.move(1)
     assert asked is not None and asked["reply_markup"]["force_reply"]
+    await _kept(shop, asked)
     await shop.ann.replies(asked, "很快,謝謝")
     await shop.ann.sees(shipped().say("widget.rate_kept", ZH))
     rating = await _rating(shop)
@@ -124,6 +127,7 @@ async def test_after_a_day_a_score_stays_and_words_are_a_message(shop: Shop) -> 
     await shop.ann.sees(shipped().say("rating.comment", ZH))
     asked = shop.ann.told(shipped().say("rating.comment", ZH))
     assert asked is not None
+    await _kept(shop, asked)
     shop.counter.clock.move(timedelta(days=1, seconds=1).total_seconds())
     assert await shop.ann.presses("1 ★") == OLD
     await shop.ann.replies(asked, "還有一件事")
@@ -186,6 +190,13 @@ async def _resolved(shop: Shop) -> None:
     conversation, agent = await shop.agent_has_it()
     seen = (await shop.transcript())[-1].seq
     await shop.database.write(desk.resolve, conversation, agent, seen, shop.counter.clock.now())
+
+
+async def _kept(shop: Shop, message: dict[str, Any]) -> None:
+    """Nobody answers before the server has taken note of what it sent."""
+    async with asyncio.timeout(10):
+        while await shop.database.read(cards.find, "telegram", "77", str(message["message_id"])) is None:
+            await asyncio.sleep(0.01)
 
 
 async def _rating(shop: Shop) -> RatingView:

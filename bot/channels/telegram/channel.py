@@ -15,11 +15,12 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramBadRequest
-from aiogram.types import BotCommand, Update
+from aiogram.types import Update
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot.channels.base import OnMessage
+from bot.channels.telegram.asides import Asides
 from bot.channels.telegram.cards import Cards
 from bot.channels.telegram.intake import UPDATES, Intake
 from bot.channels.telegram.sender import NOT_KNOWN, TelegramSender
@@ -37,7 +38,6 @@ from handoff.values import Language
 log = logging.getLogger("baton.telegram")
 
 WEBHOOK = "/telegram/webhook"
-COMMANDS = ("human", "order", "start")
 MENUS: tuple[str, ...] = ("", "zh", "en")
 """Telegram takes codes of two letters: Chinese is the shop's own, and whoever has another language gets the shop's."""
 POST = "telegram polling"
@@ -70,16 +70,17 @@ class Telegram:
         board: Board,
     ) -> None:
         self._settings, self._public_url = settings, public_url
-        self._database, self._clock, self._replies, self._shop = database, clock, replies, shop
+        self._database, self._clock, self._shop = database, clock, shop
         session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
         # Only so has the connection a time of its own: what was never sent is told from what got no answer.
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
-        self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock)
         self._owner = secrets.token_hex(8)
         self._broken: Counter[int] = Counter()
         self._has_post = False
         self.sender = TelegramSender(self._bot, database, files, clock)
+        self._asides = Asides(self._bot, self.sender.budget, replies, shop, clock)
+        self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock, self._asides)
         self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, self._owner)
 
     def add_to(self, app: web.Application) -> None:
@@ -129,11 +130,7 @@ class Telegram:
         chinese: Language = own if own != "en" else "zh-TW"
         words: dict[str, Language] = {"": own, "zh": chinese, "en": "en"}
         for code in MENUS:
-            menu = [
-                BotCommand(command=name, description=self._replies.say(f"telegram.command.{name}", words[code]))
-                for name in COMMANDS
-            ]
-            await self._bot.set_my_commands(menu, language_code=code or None)
+            await self._bot.set_my_commands(self._asides.menu(words[code]), language_code=code or None)
 
     async def _keep_post(self) -> None:
         while True:
