@@ -95,11 +95,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Pictures, videos, voice messages or files of one message: `files` are keys of `handoff.files`."""
+    """Pictures, videos, voice messages or files of one message: `files` are keys of `handoff.files`.
+
+    What has the same `album` was sent together, though it comes one by one.
+    """
 
     kind: Literal["image", "video", "voice", "file", "sticker", "location"]
     note: str = ""
     files: tuple[str, ...] = ()
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,17 @@ FORCED = {
 SENT: dict[str, Any] = {"chat_id": CHAT, "reply_markup": {"anyOf": [KEYBOARD, FORCED]}}
 FILE = {"type": "object", "required": ["name", "size"]}
 """An upload, as it stands here after it was read."""
+IN_ALBUM = {
+    "type": "object",
+    "required": ["type", "media"],
+    "properties": {
+        "type": {"enum": ["photo", "video", "document"]},
+        "media": FILE,
+        "caption": {"type": "string", "maxLength": 1024},
+        "caption_entities": {"type": "array", "items": ENTITY},
+    },
+    "additionalProperties": False,
+}
 METHODS: dict[str, dict[str, Any]] = {
     "getMe": {},
     "getUpdates": {"offset": {"type": "integer"}, "timeout": {"type": "integer"}, "allowed_updates": {"type": "array"}},
@@ -84,6 +95,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "sendVideo": {**SENT, "video": FILE},
     "sendVoice": {**SENT, "voice": FILE},
     "sendDocument": {**SENT, "document": FILE},
+    "sendMediaGroup": {"chat_id": CHAT, "media": {"type": "array", "minItems": 2, "maxItems": 10, "items": IN_ALBUM}},
     "getFile": {"file_id": {"type": "string"}},
 }
 OPTIONAL = {"scope", "reply_markup", "entities", "link_preview_options", "text", "language_code", "offset", "timeout"}
@@ -257,6 +269,8 @@ class BotApi:
                 self._open(given)
             case "editMessageText":
                 return self._edit(given)
+            case "sendMediaGroup":
+                return self._send_album(given)
             case "getFile":
                 if given["file_id"] not in self.files:
                     raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
@@ -283,6 +297,17 @@ class BotApi:
                 content["file"] = given[name] | {"as": name}
         message = self.new_message(chat, **{"from": BOT}, **content)
         return {name: message[name] for name in ("message_id", "date", "chat", "from", "text") if name in message}
+
+    def _send_album(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """Every one counts as a message. Files go with files only."""
+        if len({each["type"] == "document" for each in given["media"]}) > 1:
+            self.wrong.append("files and pictures in one album")
+        sent = []
+        for each in given["media"]:
+            words = {"text": each["caption"]} if "caption" in each else {}
+            alone = {"chat_id": given["chat_id"], each["type"]: each["media"], **words}
+            sent.append(self._send("sendMediaGroup", alone))
+        return sent
 
     def _edit(self, given: dict[str, Any]) -> dict[str, Any]:
         """As Telegram: what is not there, not the bot's own, or under no inline keyboard, is not edited."""
@@ -372,12 +397,15 @@ class Customer:
         messages = reversed(list(self.chat.messages.values()))
         return next((m for m in messages if m["from"] is BOT and part in m.get("text", "")), None)
 
-    async def sends(self, kind: str, body: bytes, caption: str = "", size: int | None = None) -> dict[str, Any]:
+    async def sends(
+        self, kind: str, body: bytes, caption: str = "", size: int | None = None, album: str | None = None
+    ) -> dict[str, Any]:
         name = f"file{len(self.api.files)}"
         self.api.files[name] = body
         file = {"file_id": name, "file_unique_id": name, "file_size": len(body) if size is None else size}
         sent: Any = [file | {"width": 60, "height": 40}] if kind == "photo" else file | {"file_name": "receipt.pdf"}
-        return await self._writes(**{kind: sent}, **({"caption": caption} if caption else {}))
+        together = {"media_group_id": album} if album else {}
+        return await self._writes(**{kind: sent}, **({"caption": caption} if caption else {}), **together)
 
     async def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         return await self._writes(location={"latitude": latitude, "longitude": longitude})
@@ -453,6 +481,8 @@ async def _given(request: web.Request) -> dict[str, Any]:
             uploads[f"attach://{name}"] = {"name": value.filename, "size": len(value.file.read())}
         elif isinstance(value, str):
             given[name] = _read(name, value)
+    for each in given.get("media", ()):
+        each["media"] = uploads.get(each["media"], each["media"])
     return {name: uploads.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
 
 

@@ -43,7 +43,7 @@ async def test_a_chosen_language_beats_every_guess_until_another_is_chosen(shop:
     await shop.ann.sees("I'll write in English from now on.")
     await shop.api.until(lambda: "Talk to a person" in shop.api.menus.get(77, ()))
     await shop.ann.says("轉人工")
-    await shop.ann.sees("getting a colleague")
+    await shop.ann.sees("have to repeat anything")
     await shop.ann.says("/language 简体中文")
     await shop.ann.sees("之后我都用简体中文跟您说")
     view = await shop.database.read(inbox.conversation_view, await shop.conversation())

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 from aiogram import Bot
@@ -179,7 +179,7 @@ class Intake:
         if message.text is not None and (command := _COMMAND.fullmatch(text)):
             return self._command(command[1].lower(), text, language)
         if file := _file_of(message):
-            return await self._with_file(met, file, text)
+            return replace(await self._with_file(met, file, text), album=message.media_group_id)
         if message.sticker is not None:
             return Media("sticker", message.sticker.emoji or "")
         if message.location is not None:
@@ -201,7 +201,7 @@ class Intake:
             case _:
                 return Text(text)
 
-    async def _with_file(self, met: "_Met", file: "_File", note: str) -> Content:
+    async def _with_file(self, met: "_Met", file: "_File", note: str) -> Media:
         """The file with its caption. One that cannot be had is told of instead: a person sees to it."""
         owner = f"contact:{met.who.channel}:{met.who.key}"
         try:
