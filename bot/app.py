@@ -189,13 +189,13 @@ class Server:
             writes_letters=letters is not None,
             board=self._board,
         )
+        self._telegram = _telegram(parts, self.inbound, self._files, self._board)
         self._uploads = self._taking_files(origins, key)
         self._widget = self._chat(origins, key, entrance)
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
         self._watches = Watches(parts.database, parts.clock, self._handlers())
-        self._telegram = _telegram(parts, self.inbound, self._files, self._board)
         self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram))
 
     @asynccontextmanager
@@ -246,6 +246,7 @@ class Server:
             self._files,
             entrance,
             self._board,
+            telegram=lambda: self._telegram.username if self._telegram else None,
         )
 
     def _desk(self, entrance: Entrance) -> Console:

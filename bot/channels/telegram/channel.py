@@ -78,6 +78,7 @@ class Telegram:
         self._owner = secrets.token_hex(8)
         self._broken: Counter[int] = Counter()
         self._has_post = False
+        self.username: str | None = None
         self.sender = TelegramSender(self._bot, database, files, clock)
         self._asides = Asides(self._bot, self.sender.budget, replies, shop, clock)
         self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock, self._asides)
@@ -89,6 +90,7 @@ class Telegram:
 
     async def run(self) -> None:
         await self._persevere(self._open_way)
+        await self._persevere(self._learn_name)
         await self._persevere(self._offer_commands)
         log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
         ways = () if self._settings.webhook_secret else (self._keep_post(), self._poll())
@@ -124,6 +126,9 @@ class Telegram:
             await self._bot.set_webhook(
                 f"{self._public_url}{WEBHOOK}", allowed_updates=UPDATES, secret_token=self._settings.webhook_secret
             )
+
+    async def _learn_name(self) -> None:
+        self.username = (await self._bot.me()).username
 
     async def _offer_commands(self) -> None:
         own = self._shop.language
