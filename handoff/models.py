@@ -427,7 +427,7 @@ class Rating(Base):
     """
 
     __tablename__ = "ratings"
-    __table_args__ = (Index(None, "asked_at"),)
+    __table_args__ = (Index(None, "asked_at"), Index(None, "changed_at"))
 
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     episode: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select
+from sqlalchemy import and_, case, delete, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from handoff import inbox
@@ -86,6 +86,11 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
         .where(Handoff.conversation_id == Conversation.id, Handoff.ended_at.is_(None))
         .scalar_subquery()
     )
+    # By their indexes: what is over by now grows for ever.
+    looked_at = union(
+        select(Conversation.id).where(Conversation.status == Status.OPEN),
+        select(Card.conversation_id).where(Card.kind == PLACE),
+    )
     unclaimed = and_(asked.id.is_not(None), asked.claimed_at.is_(None))
     rows = session.execute(
         select(
@@ -112,7 +117,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
         .outerjoin(asked, asked.id == newest)
         .outerjoin(Card, and_(Card.conversation_id == Conversation.id, Card.kind == PLACE))
         .outerjoin(told, told.id == Card.about)
-        .where(_is_on(channel), ~_under_way(channel))
+        .where(Conversation.id.in_(looked_at), _is_on(channel), ~_under_way(channel))
         .where(or_(and_(Conversation.status == Status.OPEN, unclaimed), Card.about.is_not(None)))
         .order_by(Card.changed_at.is_not(None), Card.changed_at, Conversation.id)
     )
@@ -153,7 +158,7 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
         .outerjoin(Agent, Agent.id == Rating.agent_id)
         .outerjoin(Card, _card_of(Card, RATING))
         .outerjoin(words, _card_of(words, WORDS))
-        .where(Rating.asked_at > now - FORGOTTEN_AFTER, _is_on(channel))
+        .where(or_(Rating.asked_at > now - ASK_WITHIN, Rating.changed_at > now - CHANGED_WITHIN), _is_on(channel))
         .where(or_(fresh, stale, silent), ~taken_back, ~_under_way(channel))
         .order_by(Rating.asked_at)
         .limit(AT_ONCE)

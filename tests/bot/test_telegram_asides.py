@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import aiohttp
 import pytest
 
 from bot.channels.telegram.asides import language_named
 from bot.channels.telegram.floods import Floods
+from bot.channels.telegram.intake import LINK
 from bot.replies import shipped
 from handoff import desk, inbox
 from handoff.desk import contacts
@@ -19,6 +21,7 @@ from tests import telegram
 from tests.bot.conftest import Counter
 from tests.bot.test_telegram import FILM, Shop, working
 from tests.bot.test_telegram_cards import Hurried
+from tests.bot.test_widget import served
 from tests.telegram import BOT, BotApi, Customer
 
 
@@ -173,3 +176,21 @@ async def _widgets(shop: Shop, visitor: str) -> int:
 async def _said(shop: Shop, conversation: int, text: str) -> bool:
     messages = (await shop.database.read(inbox.transcript, conversation)).messages
     return any(m.text == text and m.author == "contact" for m in messages)
+
+
+async def test_the_widget_is_given_a_way_here_only_where_there_is_a_bot(counter: Counter) -> None:
+    for bot in ("xiaoman_bot", None):
+        async with (
+            served(counter, telegram=bot) as address,
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{address}/widget/socket") as socket,
+        ):
+            await socket.send_json({"type": "hello", "v": 1})
+            welcome = await socket.receive_json(timeout=5)
+            await socket.send_json({"type": "onward"})
+            told = await socket.receive_json(timeout=5)
+        assert welcome["onward"] is (bot is not None)
+        assert told["type"] == ("link" if bot else "error")
+        if bot:
+            start, _, secret = told["url"].partition("?start=")
+            assert start == "https://t.me/xiaoman_bot" and LINK.fullmatch(secret) and len(secret) <= 64

@@ -18,6 +18,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("contacts", sa.Column("chosen_language", sa.String(8), nullable=True))
     op.add_column("contacts", sa.Column("answered_on", sa.String(16), nullable=True))
+    op.create_index("ix_ratings_changed_at", "ratings", ["changed_at"])
     op.create_table(
         "cards",
         sa.Column("conversation_id", ID, nullable=False),
@@ -69,5 +70,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("channel_links", "further_channels", "blocks", "cards"):
         op.drop_table(table)
+    op.drop_index("ix_ratings_changed_at", "ratings")
     op.drop_column("contacts", "answered_on")
     op.drop_column("contacts", "chosen_language")
