@@ -1,4 +1,4 @@
-import { ALERT, BOT, CLOCK, CLOSE, PLANE, SAVE } from "../../shared/icons";
+import { ALERT, BOT, CLOCK, CLOSE, SAVE } from "../../shared/icons";
 import type { Chat } from "../chat";
 import { button, draw, h, icon, mark, setAttribute, setText, type View } from "./kit";
 import { zoned } from "./zone";
@@ -11,9 +11,8 @@ export function header(chat: Chat, close: () => void): View {
   const hours = h("p", { "data-testid": "hours" });
   const closer = button("close", close, icon(CLOSE));
   const save = button("download", () => chat.tell({ type: "export" }), icon(SAVE));
-  const onward = button("onward", () => chat.tell({ type: "onward" }), icon(PLANE));
   const offline = h("p", { class: "offline", role: "status", "data-testid": "offline" });
-  const bar = h("div", { class: "bar" }, who, h("div", { class: "words" }, name, status, hours), onward, save, closer);
+  const bar = h("div", { class: "bar" }, who, h("div", { class: "words" }, name, status, hours), save, closer);
 
   return {
     node: h("div", { class: "top" }, bar, offline),
@@ -25,9 +24,6 @@ export function header(chat: Chat, close: () => void): View {
       setText(hours, person ? "" : zoned(chat));
       setAttribute(save, "aria-label", chat.text("download"));
       save.title = chat.text("download");
-      setAttribute(onward, "aria-label", chat.text("onward"));
-      onward.title = chat.text("onward");
-      onward.hidden = !chat.up || !chat.welcome?.onward;
       save.hidden = !chat.up || !chat.conversation.reference;
       setAttribute(closer, "aria-label", chat.text("close"));
       draw(who, person + now, () => [mark(person, now === "waiting" ? CLOCK : BOT)]);
