@@ -24,8 +24,8 @@ interface Props {
 /** Whether the customer is served on Telegram, and the way to change that. */
 export function Blocking({ contact, name, conversation }: Props) {
   return (
-    <div class="blocking">
-      {contact.blocked && <p role="status">{w("is_blocked")}</p>}
+    <div class="tags">
+      {contact.blocked && <span role="status">{w("is_blocked")}</span>}
       <Button testId="block" class="link" onClick={() => void set(!contact.blocked)}>
         {w(contact.blocked ? "unblock" : "block")}
       </Button>
