@@ -190,14 +190,14 @@ class Server:
             writes_letters=letters is not None,
             board=self._board,
         )
+        self._life = Life(parts.database, parts.clock)
+        self._telegram = _telegram(parts, self.inbound, self._files, self._board, self._life.owner)
         self._uploads = self._taking_files(origins, key)
         self._widget = self._chat(origins, key, entrance)
         self._feed = LiveFeed(parts.database, parts.wakeups, parts.clock)
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
-        self._life = Life(parts.database, parts.clock)
         self._watches = Watches(parts.database, parts.clock, self._handlers(), self._life)
-        self._telegram = _telegram(parts, self.inbound, self._files, self._life.owner)
         self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram), self._life)
 
     @asynccontextmanager
@@ -253,6 +253,7 @@ class Server:
             self._files,
             entrance,
             self._board,
+            telegram=lambda: self._telegram.username if self._telegram else None,
         )
 
     def _desk(self, entrance: Entrance) -> Console:
@@ -382,7 +383,7 @@ def _senders(letters: EmailSender | None, telegram: "Telegram | None") -> dict[s
     return to_boxes | ({"telegram": telegram.sender} if telegram else {})
 
 
-def _telegram(parts: Parts, inbound: Inbound, files: Files, owner: str) -> "Telegram | None":
+def _telegram(parts: Parts, inbound: Inbound, files: Files, board: Board, owner: str) -> "Telegram | None":
     settings = parts.settings
     if settings.telegram is None:
         return None
@@ -398,6 +399,8 @@ def _telegram(parts: Parts, inbound: Inbound, files: Files, owner: str) -> "Tele
         parts.shop,
         files,
         parts.clock,
+        parts.wakeups,
+        board,
         owner,
     )
 

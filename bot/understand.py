@@ -231,7 +231,9 @@ def _is_form(content: Content) -> bool:
 
 
 def language_of(turn: Turn, default: Language) -> Language:
-    """The last clear message's, then the conversation's so far, then the browser's, then the shop's."""
+    """What they asked for, then the last clear message's, the conversation's so far, the browser's, the shop's."""
+    if turn.chosen:
+        return turn.chosen
     for bubble in reversed(turn.bubbles):
         if isinstance(bubble.content, Text) and (clear := folding.language(bubble.content.text)):
             return clear

@@ -20,8 +20,8 @@ def write(folder: Path) -> None:
 
 def widget_schema() -> dict[str, Any]:
     """JSON schema of every frame of the widget's socket."""
-    incoming = ("Hello", "Send", "Press", "Submit", "Typing", "Seen", "Export")
-    outgoing = ("Welcome", "Ack", "Messages", "Trouble", "Transcript", "Uploaded", "PhotoLink", "UploadTrouble")
+    incoming = ("Hello", "Send", "Press", "Submit", "Typing", "Seen", "Export", "Onward")
+    outgoing = ("Welcome", "Ack", "Messages", "Trouble", "Transcript", "Link", "Uploaded", "PhotoLink", "UploadTrouble")
     names = (*incoming, *outgoing)
     shapes: list[type[BaseModel]] = [getattr(frames, name) for name in names]
     _, definitions = models_json_schema([(shape, "serialization") for shape in shapes], title="Widget frames")

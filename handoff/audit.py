@@ -18,7 +18,7 @@ KEPT = timedelta(days=400)
 """A year, and a month to look back on it."""
 PAGE = 50
 
-About = Literal["agent", "canned", "team"]
+About = Literal["agent", "canned", "team", "contact"]
 
 
 class Deed(StrEnum):
@@ -47,6 +47,8 @@ class Deed(StrEnum):
     REVIEW_CHANGED = "review_changed"
     REVIEW_TAKEN_BACK = "review_taken_back"
     EXPORTED = "trail_exported"
+    BLOCKED = "contact_blocked"
+    UNBLOCKED = "contact_unblocked"
 
 
 ON_THE_DESK = frozenset(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from handoff import events, jobs
 from handoff.db import is_postgres
-from handoff.models import Contact, Conversation, Delivery, Message, StoredFile
+from handoff.models import Contact, Conversation, Delivery, FurtherChannel, Message, StoredFile
 from handoff.values import Author, DeliveryView
 
 LEASE = timedelta(seconds=60)
@@ -327,7 +327,7 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
         conversation_id=conversation.id,
         destination=together[0].destination,
         contact_id=contact.id,
-        contact_key=contact.key,
+        contact_key=_key(session, contact, together[0].destination),
         email=contact.email,
         language=conversation.language or contact.locale,
         attempt=together[0].attempts,
@@ -339,6 +339,14 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
         ),
         begun=together[0].external_id,
     )
+
+
+def _key(session: Session, contact: Contact, destination: str) -> str:
+    """What the destination knows them by."""
+    if destination == contact.channel:
+        return contact.key
+    further = (FurtherChannel.contact_id == contact.id, FurtherChannel.channel == destination)
+    return session.scalar(select(FurtherChannel.key).where(*further)) or contact.key
 
 
 def _held(session: Session, parcel: Parcel, owner: str) -> tuple[Conversation | None, Sequence[Delivery]]:

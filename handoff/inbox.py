@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff import clocks, delivery, events, files, mentions, ratings
 from handoff.db import table
 from handoff.errors import NotFound
 from handoff.mentioning import retold
-from handoff.models import Agent, Assignment, Contact, Conversation, Handoff, Message, Team
+from handoff.models import Agent, Assignment, Block, Contact, Conversation, Handoff, Message, Team
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
 from handoff.states import Status
 from handoff.values import (
@@ -98,7 +98,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are."""
+    """The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are.
+
+    `telegram`: they read us there. `blocked`: nothing they send there is kept or answered.
+    """
 
     id: int
     name: str
@@ -108,6 +111,8 @@ class ContactView:
     locale: Language | None
     first_seen_at: datetime
     last_seen_at: datetime
+    telegram: bool = False
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,7 @@ def transcript(session: Session, conversation_id: int, after_rev: int = 0) -> Tr
     pushed = delivery.of_messages(session, [row.id for row in rows if row.kind == "outgoing"])
     return Transcript(
         view,
-        _contact(session.get_one(Contact, view.contact_id)),
+        _contact(session, session.get_one(Contact, view.contact_id)),
         _message_views(session, rows, pushed),
         _asked(session, view),
         ratings.given(session, view.id),
@@ -217,6 +222,11 @@ def was_claimed(session: Session, conversation_id: int) -> bool:
 
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
+    return bool(session.scalar(select(called(conversation_id))))
+
+
+def called(conversation_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """`is_called` as a condition."""
     unclaimed = exists().where(
         Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_(None)
     )
@@ -234,7 +244,7 @@ def is_called(session: Session, conversation_id: int) -> bool:
         Conversation.epoch == Assignment.epoch,
         ~said,
     )
-    return bool(session.scalar(select(or_(unclaimed, given))))
+    return or_(unclaimed, given)
 
 
 def customer_conversation(session: Session, channel: Channel, contact_key: str) -> ConversationView | None:
@@ -467,9 +477,18 @@ def _history(session: Session, handoff: Handoff) -> tuple[Past, ...]:
     )
 
 
-def _contact(row: Contact) -> ContactView:
+def _contact(session: Session, row: Contact) -> ContactView:
     return ContactView(
-        row.id, row.name, row.named, row.email, row.identified, _language(row.locale), row.created_at, row.last_seen_at
+        row.id,
+        row.name,
+        row.named,
+        row.email,
+        row.identified,
+        _language(row.locale),
+        row.created_at,
+        row.last_seen_at,
+        telegram="telegram" in (row.channel, row.answered_on),
+        blocked=session.get(Block, row.id) is not None,
     )
 
 

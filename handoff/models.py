@@ -13,7 +13,8 @@ class Contact(Base):
     """A customer on one channel. `key` is what the channel knows them by; of a widget visitor only a hash.
 
     `named`: `name` is what the shop says they are called, else a code of ours. `identified`: the shop has vouched for
-    who this is; `email_vouched`: and for where they may be written to.
+    who this is; `email_vouched`: and for where they may be written to. `chosen_language`: they have said so themselves.
+    `answered_on`: where else our words to them go, besides the conversation's own channel.
     """
 
     __tablename__ = "contacts"
@@ -25,6 +26,8 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(String(200))
     named: Mapped[bool] = mapped_column(Boolean, default=False)
     locale: Mapped[str | None] = mapped_column(String(8))
+    chosen_language: Mapped[str | None] = mapped_column(String(8))
+    answered_on: Mapped[str | None] = mapped_column(String(16))
     email: Mapped[str | None] = mapped_column(String(200))
     email_vouched: Mapped[bool] = mapped_column(Boolean, default=False)
     identified: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -424,7 +427,7 @@ class Rating(Base):
     """
 
     __tablename__ = "ratings"
-    __table_args__ = (Index(None, "asked_at"),)
+    __table_args__ = (Index(None, "asked_at"), Index(None, "changed_at"))
 
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     episode: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -549,3 +552,54 @@ class SavedFilter(Base):
     shared: Mapped[bool] = mapped_column(Boolean)
     position: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Card(Base):
+    """A message outside that shows how something stands, and is written anew when that changes.
+
+    `about` is the call for a person whose place in line it tells, or the episode that is rated. `external_id` is what
+    the place calls it; None where it is not known to have arrived. `shown` is what stands there.
+    """
+
+    __tablename__ = "cards"
+    __table_args__ = (Index(None, "kind", "changed_at"),)
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    about: Mapped[int] = mapped_column(ID, primary_key=True, autoincrement=False)
+    external_id: Mapped[str | None] = mapped_column(String(64))
+    shown: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Block(Base):
+    """A contact who is not served: nothing they send is kept or answered."""
+
+    __tablename__ = "blocks"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ID)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FurtherChannel(Base):
+    """Where else a contact is: what they write there belongs to their conversation, and answers go there too."""
+
+    __tablename__ = "further_channels"
+    __table_args__ = (UniqueConstraint("contact_id", "channel"),)
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChannelLink(Base):
+    """By which a contact goes on in another channel: a secret by its hash, good once and for a short while."""
+
+    __tablename__ = "channel_links"
+    __table_args__ = (Index(None, "contact_id"), Index(None, "expires_at"))
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

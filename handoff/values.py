@@ -68,6 +68,7 @@ class Activity(StrEnum):
     UNANSWERED = "unanswered"
     RATED = "rated"
     SILENT = "silent"
+    CONTINUED = "continued"
 
 
 FOR_AGENTS_ONLY = frozenset(
@@ -94,11 +95,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Pictures, videos, voice messages or files of one message: `files` are keys of `handoff.files`."""
+    """Pictures, videos, voice messages or files of one message: `files` are keys of `handoff.files`.
+
+    What has the same `album` was sent together, though it comes one by one.
+    """
 
     kind: Literal["image", "video", "voice", "file", "sticker", "location"]
     note: str = ""
     files: tuple[str, ...] = ()
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +245,7 @@ class Turn:
 
     `memory` is written by the bot and opaque to the desk. `waiting_since` is when the oldest bubble came.
     `resolved_at` is when a person closed what came before this episode; None where nobody did. `reachable`: the
-    customer hears from us even after leaving the page.
+    customer hears from us even after leaving the page. `chosen`: the language they have asked for.
     """
 
     fence: Fence
@@ -252,6 +257,7 @@ class Turn:
     waiting_since: datetime
     resolved_at: datetime | None = None
     reachable: bool = True
+    chosen: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class BotApi:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answered: dict[str, str] = {}
         self.commands: dict[str, list[str]] = {}
+        self.menus: dict[int, list[str]] = {}
         self.files: dict[str, bytes] = {}
         self.webhook: tuple[str, str] | None = None
         self.refused_for_speed = 0
@@ -194,11 +195,19 @@ class BotApi:
                 self.webhook = None
             case "setMyCommands":
                 names = [command["command"] for command in given["commands"]]
-                self.commands[given.get("language_code", "")] = names
+                words = [command["description"] for command in given["commands"]]
+                if "scope" in given:
+                    self.menus[int(given["scope"]["chat_id"])] = words
+                else:
+                    self.commands[given.get("language_code", "")] = names
             case "answerCallbackQuery":
                 self.answered[given["callback_query_id"]] = given.get("text", "")
             case "sendChatAction":
                 self._open(given)
+            case "editMessageText":
+                return self._edit(given)
+            case "sendMediaGroup":
+                return self._send_album(given)
             case "getFile":
                 if given["file_id"] not in self.files:
                     raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
@@ -228,6 +237,32 @@ class BotApi:
                 content |= {"file": given[name] | {"as": name}, name: file_sent(name, given[name])}
         self.sent.append((time.monotonic(), chat, text))
         return on_the_wire(self.new_message(chat, **{"from": BOT}, **content))
+
+    def _send_album(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """Every one counts as a message. Files go with files only."""
+        if len({each["type"] == "document" for each in given["media"]}) > 1:
+            self.wrong.append("files and pictures in one album")
+        sent = []
+        for each in given["media"]:
+            words = {"text": each["caption"]} if "caption" in each else {}
+            alone = {"chat_id": given["chat_id"], each["type"]: each["media"], **words}
+            sent.append(self._send("sendMediaGroup", alone))
+        return sent
+
+    def _edit(self, given: dict[str, Any]) -> dict[str, Any]:
+        """As Telegram: what is not there, not the bot's own, or under no inline keyboard, is not edited."""
+        chat = self._open(given)
+        self._count(self.chats[chat])
+        message = self.chats[chat].messages.get(given["message_id"])
+        if message is None:
+            raise Refused(400, "Bad Request: message to edit not found")
+        if message["from"] is not BOT or "force_reply" in message.get("reply_markup", {}):
+            raise Refused(400, "Bad Request: message can't be edited")
+        if all(message.get(name) == given.get(name) for name in ("text", "reply_markup")):
+            raise Refused(400, "Bad Request: message is not modified: specified new message content is the same")
+        message.pop("reply_markup", None)
+        message.update({name: given[name] for name in ("text", "reply_markup") if name in given})
+        return on_the_wire(message | {"edit_date": int(time.time())})
 
     def _open(self, given: dict[str, Any]) -> int:
         chat = int(given["chat_id"])
@@ -288,6 +323,8 @@ class BotApi:
                     uploads[f"attach://{name}"] = upload
             elif isinstance(value, str):
                 given[name] = self._read(method, name, value)
+        for each in given["media"] if isinstance(given.get("media"), list) else ():
+            each["media"] = uploads.get(each["media"], each["media"])
         return {name: uploads.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
 
     def _read(self, method: str, name: str, value: str) -> Any:
@@ -326,12 +363,24 @@ class Customer:
     async def says(self, text: str) -> dict[str, Any]:
         return await self._writes(text=text)
 
-    async def sends(self, kind: str, body: bytes, caption: str = "", size: int | None = None) -> dict[str, Any]:
+    async def replies(self, to: dict[str, Any], text: str) -> dict[str, Any]:
+        asked = {name: to[name] for name in ("message_id", "date", "chat", "from", "text") if name in to}
+        return await self._writes(text=text, reply_to_message=asked)
+
+    def told(self, part: str) -> dict[str, Any] | None:
+        """The newest message of the bot's with these words."""
+        messages = reversed(list(self.chat.messages.values()))
+        return next((m for m in messages if m["from"] is BOT and part in m.get("text", "")), None)
+
+    async def sends(
+        self, kind: str, body: bytes, caption: str = "", size: int | None = None, album: str | None = None
+    ) -> dict[str, Any]:
         name = f"file{len(self.api.files)}"
         self.api.files[name] = body
         file = {"file_id": name, "file_unique_id": name, "file_size": len(body) if size is None else size}
         sent: Any = [file | {"width": 60, "height": 40}] if kind == "photo" else file | {"file_name": "receipt.pdf"}
-        return await self._writes(**{kind: sent}, **({"caption": caption} if caption else {}))
+        together = {"media_group_id": album} if album else {}
+        return await self._writes(**{kind: sent}, **({"caption": caption} if caption else {}), **together)
 
     async def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         return await self._writes(location={"latitude": latitude, "longitude": longitude})
@@ -340,9 +389,10 @@ class Customer:
         await self.api.happens("edited_message", {**message, "text": text, "edit_date": int(time.time())})
 
     async def presses(self, label: str, *, data: str | None = None) -> str:
-        """The newest button that reads so; its answer's text."""
-        await self.api.until(lambda: self._button(label) is not None)
-        message, known = self._button(label) or ({}, "")
+        """The newest button that reads so, or one that was there with this data; its answer's text."""
+        if data is None:
+            await self.api.until(lambda: self._button(label) is not None)
+        message, known = self._button(label) or (self.told("") or {}, "")
         query = f"{self.number}-{next(self._presses)}"
         await self.api.happens(
             "callback_query",

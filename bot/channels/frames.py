@@ -89,7 +89,13 @@ class Export(Frame):
     type: Literal["export"]
 
 
-Incoming = Hello | Send | Press | Submit | Typing | Seen | Export
+class Onward(Frame):
+    """The customer wants to go on in Telegram; answered with a `link`."""
+
+    type: Literal["onward"]
+
+
+Incoming = Hello | Send | Press | Submit | Typing | Seen | Export | Onward
 IncomingFrame = Annotated[Incoming, Field(discriminator="type")]
 incoming: TypeAdapter[Incoming] = TypeAdapter(IncomingFrame)
 
@@ -208,7 +214,7 @@ class Shop(Frame):
 
 
 class Welcome(Frame):
-    """Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key.
+    """Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key. `onward`: to Telegram.
 
     Without `keep` the token that was sent needs a login: it stays kept for that, and `token` is this page's meanwhile.
     """
@@ -224,6 +230,7 @@ class Welcome(Frame):
     conversation: WidgetConversation
     cursor: int
     messages: list[WidgetMessage]
+    onward: bool = False
 
 
 class Ack(Frame):
@@ -261,7 +268,14 @@ class Transcript(Frame):
     text: str
 
 
-Outgoing = Welcome | Ack | Messages | Trouble | Transcript
+class Link(Frame):
+    """Where the conversation goes on; good once and for a short while."""
+
+    type: Literal["link"] = "link"
+    url: str
+
+
+Outgoing = Welcome | Ack | Messages | Trouble | Transcript | Link
 OutgoingFrame = Annotated[Outgoing, Field(discriminator="type")]
 outgoing: TypeAdapter[Outgoing] = TypeAdapter(OutgoingFrame)
 

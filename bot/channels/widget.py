@@ -9,7 +9,7 @@ import logging
 import random
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from handoff import inbox, ratings
 from handoff.board import Board, Place
 from handoff.business_hours import BusinessHours
 from handoff.db import Database
-from handoff.desk import presence, timetable
+from handoff.desk import contacts, presence, timetable
 from handoff.errors import BadInput, DatabaseTrouble, OldButton
 from handoff.events import contact_topic
 from handoff.files import Files
@@ -82,7 +82,7 @@ HELLO_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """Serves visitors. `origins` are foreign pages that may embed the widget."""
+    """Serves visitors. `origins` are foreign pages that may embed the widget. `telegram` is what our bot is called."""
 
     database: Database
     on_message: OnMessage
@@ -96,6 +96,7 @@ class Widget:
     entrance: Entrance
     board: Board
     hello_s: float = HELLO_S
+    telegram: Callable[[], str | None] = lambda: None
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -184,6 +185,8 @@ class _Visit:
                     await self._sign(frame)
                 case frames.Export():
                     await self._export()
+                case frames.Onward():
+                    await self._go_on()
                 case frames.Hello():
                     await self._trouble("bad_frame", None)
 
@@ -269,6 +272,21 @@ class _Visit:
             name = transcripts.file_name(found[0], now, widget.shop)
             await self._send(frames.Transcript(name=name, text=text))
 
+    async def _go_on(self) -> None:
+        """To Telegram, where there is a bot of ours."""
+        widget, bot = self._widget, self._widget.telegram()
+        if bot is None:
+            await self._trouble("bad_frame", None)
+            return
+        try:
+            now = widget.clock.now()
+            secret = await widget.database.write(contacts.make_link, "widget", self._key, self._locale, now)
+        except DatabaseTrouble as error:
+            log.warning("no_link error=%s", type(error).__name__)
+            await self._trouble("unavailable", None)
+        else:
+            await self._send(frames.Link(url=f"https://t.me/{bot}?start={secret}"))
+
     async def _pressed(self, frame: frames.Press) -> Action | None:
         if frame.name is not None:
             key = "widget.person" if frame.name == "person" else "widget.cancel_wait"
@@ -315,6 +333,7 @@ class _Visit:
                 conversation=conversation,
                 cursor=self._cursor,
                 messages=messages,
+                onward=widget.telegram() is not None,
             )
         )
         self._told_cursor = self._cursor

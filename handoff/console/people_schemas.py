@@ -101,6 +101,8 @@ Deed = Literal[
     "review_changed",
     "review_taken_back",
     "trail_exported",
+    "contact_blocked",
+    "contact_unblocked",
 ]
 
 
@@ -112,7 +114,7 @@ class AuditEntry(Schema):
     deed: Deed
     actor_id: int | None
     actor: str | None
-    about: Literal["agent", "canned", "team"] | None
+    about: Literal["agent", "canned", "team", "contact"] | None
     about_id: int | None
     about_name: str | None
     detail: dict[str, str | int]

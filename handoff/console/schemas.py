@@ -35,6 +35,7 @@ Activity = Literal[
     "unanswered",
     "rated",
     "silent",
+    "continued",
 ]
 
 
@@ -259,7 +260,10 @@ class Past(Schema):
 
 
 class Contact(Schema):
-    """The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are."""
+    """The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are.
+
+    `telegram`: they read us there. `blocked`: nothing they send there is kept or answered.
+    """
 
     id: int
     name: str
@@ -269,6 +273,8 @@ class Contact(Schema):
     locale: Locale | None
     first_seen_at: datetime
     last_seen_at: datetime
+    telegram: bool
+    blocked: bool
 
 
 class Packet(Schema):

@@ -3,6 +3,7 @@
 from handoff.console import (
     audit_routes,
     bulk_routes,
+    contact_routes,
     figure_routes,
     filter_routes,
     mention_routes,
@@ -25,4 +26,5 @@ ROUTES: tuple[Route, ...] = (
     *mention_routes.ROUTES,
     *bulk_routes.ROUTES,
     *filter_routes.ROUTES,
+    *contact_routes.ROUTES,
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from handoff import files
 from handoff.db import table
-from handoff.desk import clocks, episodes
+from handoff.desk import albums, clocks, episodes
 from handoff.desk.assign import assign, direct
 from handoff.desk.presence import has_left
 from handoff.desk.record import add_message, announce, begin_episode, fence_of, locked, transition
@@ -24,6 +24,7 @@ from handoff.values import (
     ADDRESS_FORM,
     Action,
     Bubble,
+    Channel,
     Content,
     Filled,
     InboundMessage,
@@ -82,6 +83,8 @@ def record_inbound(
         bot_owns = conversation.status == Status.PENDING
         return Recorded(conversation.id, known.id, known.seq, True, bot_owns, conversation.unanswered_since or now)
     _refuse_old_button(conversation, message.content)
+    if (album := _joined(session, conversation, message, source_id, now)) is not None:
+        return album
     was_in_queue = _is_in_queue(conversation) and conversation.last_seq > 0
     _reopen(session, conversation, message.content, now, bot_answers)
     alone = conversation.answered_seq >= conversation.last_incoming_seq
@@ -152,6 +155,11 @@ def left_waiting(session: Session, now: datetime, after: timedelta, limit: int =
     )
 
 
+def contact_for(session: Session, channel: Channel, key: str, locale: Language | None, now: datetime) -> Contact:
+    """Who has this key, locked; somebody new where nobody has it."""
+    return _contact(session, InboundMessage(channel, key, "", Text(""), locale), now)
+
+
 def visitor_name() -> str:
     """What a customer is called who has not said who they are."""
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(VISITOR_NAME_LENGTH))
@@ -167,7 +175,10 @@ def _turn(conversation: Conversation, bubbles: Sequence[Bubble], waiting_since: 
         memory=conversation.bot_memory,
         waiting_since=waiting_since,
         resolved_at=conversation.resolved_at if conversation.reopen_to is not None else None,
-        reachable=conversation.channel != "widget" or conversation.contact.email is not None,
+        reachable=conversation.channel != "widget"
+        or conversation.contact.email is not None
+        or conversation.contact.answered_on is not None,
+        chosen=_language(conversation.contact.chosen_language),
     )
 
 
@@ -178,7 +189,7 @@ def _conversation(session: Session, message: InboundMessage, now: datetime, bot_
         conversation = _first_conversation(session, _contact(session, message, now), now, bot_answers)
     contact = conversation.contact
     contact.last_seen_at = now
-    contact.locale = message.locale or contact.locale
+    contact.locale = contact.chosen_language or message.locale or contact.locale
     if message.name and not contact.identified:
         contact.name, contact.named = message.name, True
     return conversation
@@ -251,6 +262,20 @@ def _take_along(session: Session, contact: Contact, message_id: int, content: Co
         contact.email = content.values[ADDRESS_FIELD]
 
 
+def _joined(
+    session: Session, conversation: Conversation, message: InboundMessage, source_id: str, now: datetime
+) -> Recorded | None:
+    """A part of an album that is in its message: nothing else comes of it."""
+    content, owner = message.content, f"contact:{message.channel}:{message.contact_key}"
+    if not isinstance(content, Media) or content.album is None:
+        return None
+    whole = albums.joined(session, conversation, content, source_id, owner, now)
+    if whole is None:
+        return None
+    bot_owns, since = conversation.status == Status.PENDING, conversation.unanswered_since or now
+    return Recorded(conversation.id, whole.id, whole.seq, True, bot_owns, since)
+
+
 def _refuse_old_button(conversation: Conversation, content: Content) -> None:
     if isinstance(content, Action | Filled) and content.episode not in (None, conversation.episode):
         raise OldButton("this button belongs to something that is over")
@@ -308,8 +333,8 @@ def _stored_form(content: Content) -> Mapping[str, Any]:
     match content:
         case Text():
             return {}
-        case Media(kind=kind):
-            return {"media": kind}
+        case Media(kind=kind, album=album):
+            return {"media": kind, "album": album} if album else {"media": kind}
         case Filled(name=name, values=values):
             return {"filled": name, "values": dict(values)}
         case Action(name=name, value=value):

@@ -232,5 +232,7 @@ def _push(session: Session, conversation: Conversation, message_id: int, author:
     """
     if conversation.channel != "widget":
         delivery.enqueue(session, conversation, message_id, author, conversation.channel, now, now)
+    elif conversation.contact.answered_on:
+        delivery.enqueue(session, conversation, message_id, author, conversation.contact.answered_on, now, now)
     elif author == "agent" and conversation.contact.email:
         delivery.enqueue(session, conversation, message_id, author, "email", now + LETTER_AFTER, now)

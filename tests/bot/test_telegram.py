@@ -17,7 +17,7 @@ from bot.replies import shipped
 from bot.settings import TelegramBot
 from handoff import desk, inbox
 from handoff.db import Database, PostgresDatabase
-from handoff.ports import SystemClock
+from handoff.ports import Clock, SystemClock
 from handoff.states import Status
 from handoff.values import MessageView
 from handoff.watches import Dispatcher
@@ -77,7 +77,9 @@ class Shop:
 
 
 @asynccontextmanager
-async def working(counter: Counter, api: BotApi, *, webhook: bool = False) -> AsyncIterator[Telegram]:
+async def working(
+    counter: Counter, api: BotApi, *, webhook: bool = False, clock: Clock | None = None
+) -> AsyncIterator[Telegram]:
     """The channel and its outbox, as a process runs them."""
     port = free_port()
     at_work = Telegram(
@@ -88,7 +90,9 @@ async def working(counter: Counter, api: BotApi, *, webhook: bool = False) -> As
         shipped(),
         SHOP,
         counter.files,
-        SystemClock(),
+        clock or SystemClock(),
+        counter.wakeups,
+        counter.board,
     )
     app = web.Application()
     at_work.add_to(app)

@@ -53,7 +53,12 @@ def word_of(counter: Counter, sub: str = "ann") -> str:
 
 @asynccontextmanager
 async def served(
-    counter: Counter, hello_s: float = HELLO_S, *, shop: Shop = SHOP, database: Database | None = None
+    counter: Counter,
+    hello_s: float = HELLO_S,
+    *,
+    shop: Shop = SHOP,
+    database: Database | None = None,
+    telegram: str | None = None,
 ) -> AsyncIterator[str]:
     widget = Widget(
         database or counter.database,
@@ -68,6 +73,7 @@ async def served(
         entrance_of(counter),
         counter.board,
         hello_s,
+        lambda: telegram,
     )
     # As in the program, and not as is usual in tests, a visitor who leaves cancels nothing.
     app = web.Application(handler_args={"handler_cancellation": False})

@@ -32,7 +32,7 @@ export interface Assignee {
  * Who did what to whom. `actor` None is the command line, or for a lock-out somebody unknown.
  */
 export interface AuditEntry {
-  about: ("agent" | "canned" | "team") | null;
+  about: ("agent" | "canned" | "team" | "contact") | null;
   about_id: number | null;
   about_name: string | null;
   actor: string | null;
@@ -61,7 +61,9 @@ export interface AuditEntry {
     | "review_saved"
     | "review_changed"
     | "review_taken_back"
-    | "trail_exported";
+    | "trail_exported"
+    | "contact_blocked"
+    | "contact_unblocked";
   detail: {
     [k: string]: string | number;
   };
@@ -229,6 +231,7 @@ export interface ConsoleMessage {
         | "unanswered"
         | "rated"
         | "silent"
+        | "continued"
       )
     | null;
   at: string;
@@ -299,8 +302,11 @@ export interface Mention {
 }
 /**
  * The customer. `named`: `name` is one, else a code of ours. `identified`: the shop vouched for who they are.
+ *
+ * `telegram`: they read us there. `blocked`: nothing they send there is kept or answered.
  */
 export interface Contact {
+  blocked: boolean;
   email: string | null;
   first_seen_at: string;
   id: number;
@@ -309,6 +315,7 @@ export interface Contact {
   locale: ("zh-TW" | "zh-CN" | "en") | null;
   name: string;
   named: boolean;
+  telegram: boolean;
 }
 /**
  * One conversation. `messages` are those with `rev` above the asked `after`, in the order of `seq`.
@@ -1410,6 +1417,8 @@ export interface Trail {
     | "review_changed"
     | "review_taken_back"
     | "trail_exported"
+    | "contact_blocked"
+    | "contact_unblocked"
   )[];
   items: AuditEntry[];
 }

@@ -68,6 +68,13 @@ export interface Limits {
   text: number;
 }
 /**
+ * Where the conversation goes on; good once and for a short while.
+ */
+export interface Link {
+  type: "link";
+  url: string;
+}
+/**
  * Everything added or changed since the last cursor, in the order of `rev`.
  */
 export interface Messages {
@@ -135,6 +142,12 @@ export interface WidgetMessage {
   rev: number;
   seq: number;
   text: string;
+}
+/**
+ * The customer wants to go on in Telegram; answered with a `link`.
+ */
+export interface Onward {
+  type: "onward";
 }
 /**
  * Where the phone can send a photo into this conversation, as an address and as a QR code of `size` modules.
@@ -239,7 +252,7 @@ export interface Uploaded {
   key: string;
 }
 /**
- * Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key.
+ * Answer to `hello`. `token` is to be kept; `texts` are the widget's own words by key. `onward`: to Telegram.
  *
  * Without `keep` the token that was sent needs a login: it stays kept for that, and `token` is this page's meanwhile.
  */
@@ -250,6 +263,7 @@ export interface Welcome {
   limits: Limits;
   locale: "zh-TW" | "zh-CN" | "en";
   messages: WidgetMessage[];
+  onward?: boolean;
   shop: Shop;
   texts: {
     [k: string]: string;

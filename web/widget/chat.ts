@@ -241,6 +241,9 @@ export class Chat {
         this.outbox.settle(this.#newest);
         this.#personTimer = setTimeout(() => this.#personSettled(), PENDING);
         break;
+      case "link":
+        if (!open(frame.url)) location.href = frame.url;
+        break;
       case "transcript":
         save(frame);
         break;

@@ -1,11 +1,11 @@
 import type {
-  Ack, Export, Hello, Messages, Press, Seen, Send, Submit, Transcript, Trouble, Typing, Welcome,
+  Ack, Export, Hello, Link, Messages, Onward, Press, Seen, Send, Submit, Transcript, Trouble, Typing, Welcome,
 } from "../generated/widget";
 
-export type Outgoing = Welcome | Ack | Messages | Trouble | Transcript;
+export type Outgoing = Welcome | Ack | Messages | Trouble | Transcript | Link;
 /** Frames the server answers, and those it only takes note of. */
 export type Asking = Send | Press | Submit;
-export type Telling = Typing | Seen | Export;
+export type Telling = Typing | Seen | Export | Onward;
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;

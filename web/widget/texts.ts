@@ -14,7 +14,7 @@ export type TextKey =
   | "sending" | "queued" | "sent" | "retry" | "too_long"
   | "attach" | "camera" | "phone" | "phone_title" | "phone_hint" | "phone_left" | "phone_over" | "phone_again"
   | "remove" | "drop" | "upload_failed" | "file_too_large" | "too_many_files"
-  | "form_empty" | "file_broken" | "reload" | "download"
+  | "form_empty" | "file_broken" | "reload" | "download" | "onward"
   | "rate_agent" | "rate_team" | "rate_bot" | "rate_hint" | "rate_thanks" | "rate_kept";
 
 export const FALLBACK: Record<Locale, Partial<Record<TextKey, string>>> = {

@@ -16,27 +16,29 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramBadRequest
 from aiogram.methods import Response
-from aiogram.types import BotCommand, Message, Update
+from aiogram.types import Message, Update
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot.channels.base import OnMessage
+from bot.channels.telegram.asides import Asides
+from bot.channels.telegram.cards import Cards
 from bot.channels.telegram.intake import UPDATES, Intake
 from bot.channels.telegram.sender import NOT_KNOWN, TelegramSender
 from bot.replies import Replies
 from bot.settings import TelegramBot
 from bot.shop import Shop
 from handoff import jobs
+from handoff.board import Board
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble
 from handoff.files import Files
-from handoff.ports import Clock
+from handoff.ports import Clock, Wakeups
 from handoff.values import Language
 
 log = logging.getLogger("baton.telegram")
 
 WEBHOOK = "/telegram/webhook"
-COMMANDS = ("human", "order", "start")
 MENUS: tuple[str, ...] = ("", "zh", "en")
 """Telegram takes codes of two letters: Chinese is the shop's own, and whoever has another language gets the shop's."""
 POST = "telegram polling"
@@ -70,19 +72,24 @@ class Telegram:
         shop: Shop,
         files: Files,
         clock: Clock,
+        wakeups: Wakeups,
+        board: Board,
         owner: str | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
-        self._database, self._clock, self._replies, self._shop = database, clock, replies, shop
+        self._database, self._clock, self._shop = database, clock, shop
         session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
         # Only so has the connection a time of its own: what was never sent is told from what got no answer.
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
-        self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock)
         self._owner = owner or secrets.token_hex(8)
         self._broken: Counter[int] = Counter()
         self._has_post = False
+        self.username: str | None = None
         self.sender = TelegramSender(self._bot, database, files, clock)
+        self._asides = Asides(self._bot, self.sender.budget, replies, shop, clock)
+        self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock, self._asides)
+        self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, self._owner)
 
     def add_to(self, app: web.Application) -> None:
         if self._settings.webhook_secret:
@@ -90,15 +97,17 @@ class Telegram:
 
     async def run(self) -> None:
         await self._persevere(self._open_way)
+        await self._persevere(self._learn_name)
         await self._persevere(self._offer_commands)
         log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
-        if self._settings.webhook_secret is None:
-            await asyncio.gather(self._keep_post(), self._poll())
+        ways = () if self._settings.webhook_secret else (self._keep_post(), self._poll())
+        await asyncio.gather(self._cards.run(), *ways)
 
     async def close(self) -> None:
         """Another process may have the updates at once."""
         try:
             await self._database.write(jobs.leave, POST, self._owner)
+            await self._cards.leave()
         except DatabaseTrouble as error:
             log.warning("post_not_left error=%s", type(error).__name__)
         await self._bot.session.close()
@@ -125,16 +134,15 @@ class Telegram:
                 f"{self._public_url}{WEBHOOK}", allowed_updates=UPDATES, secret_token=self._settings.webhook_secret
             )
 
+    async def _learn_name(self) -> None:
+        self.username = (await self._bot.me()).username
+
     async def _offer_commands(self) -> None:
         own = self._shop.language
         chinese: Language = own if own != "en" else "zh-TW"
         words: dict[str, Language] = {"": own, "zh": chinese, "en": "en"}
         for code in MENUS:
-            menu = [
-                BotCommand(command=name, description=self._replies.say(f"telegram.command.{name}", words[code]))
-                for name in COMMANDS
-            ]
-            await self._bot.set_my_commands(menu, language_code=code or None)
+            await self._bot.set_my_commands(self._asides.menu(words[code]), language_code=code or None)
 
     async def _keep_post(self) -> None:
         while True:

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 from aiogram import Bot
@@ -26,15 +26,34 @@ from aiogram.types import (
 
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import pressed
+from bot.channels.telegram.asides import SPEAK, Asides, language_named
+from bot.channels.telegram.cards import LEAVE, STAR
+from bot.channels.telegram.floods import Floods
 from bot.channels.telegram.sender import PRESSED
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff import inbox
 from handoff.db import Database
+from handoff.desk import cards, contacts
+from handoff.desk.contacts import Busy, LinkOver, Who
 from handoff.errors import BadInput, OldButton
 from handoff.files import MAX_BYTES, FileRefused, Files
 from handoff.ports import Clock
-from handoff.values import Action, Content, FileKind, InboundMessage, Language, Media, Recorded, Text
+from handoff.values import (
+    RATE,
+    RATING_FIELD,
+    RATING_FORM,
+    Action,
+    Button,
+    Content,
+    FileKind,
+    Filled,
+    InboundMessage,
+    Language,
+    Media,
+    Recorded,
+    Text,
+)
 
 log = logging.getLogger("baton.telegram")
 
@@ -43,11 +62,13 @@ MAX_DOWNLOAD = 20 * 1024 * 1024
 """Telegram gives bots nothing larger."""
 DOWNLOAD_TRIES = 3
 DOWNLOAD_S = 30
-UPDATES = ["message", "edited_message", "callback_query"]
+UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 NOT_SHOWN = frozenset({"poll", "dice", "story", "paid_media", "checklist", "game", "giveaway", "invoice"})
 """What customers send that we cannot show: a person hears of it."""
 _TOLD = {"too_large": "too_large", "bad_type": "bad_file", "bad_picture": "bad_file", "empty": "bad_file"}
 _DATA = re.compile(rf"{PRESSED}:(\d{{1,18}}):(\d{{1,2}})")
+_ON_CARD = re.compile(rf"({LEAVE}|{STAR}):(\d{{1,9}})(?::([1-5]))?")
+LINK = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -62,40 +83,103 @@ class Intake:
     shop: Shop
     files: Files
     clock: Clock
+    asides: Asides
+    floods: Floods = field(default_factory=Floods)
     signs: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     async def take(self, update: Update) -> None:
         """Store what the customer did. Whatever is raised, it must come again."""
         if update.callback_query is not None:
-            await self._pressed(update.callback_query)
+            await self._pressed(update.callback_query, update.update_id)
+        elif update.my_chat_member is not None:
+            await self.asides.turn_away(update.my_chat_member)
         elif (message := update.message or update.edited_message) is not None:
-            await self._wrote(message, edited=update.edited_message is not None)
+            await self._wrote(message, update.update_id, edited=update.edited_message is not None)
 
-    async def _wrote(self, message: Message, *, edited: bool) -> None:
+    async def _wrote(self, message: Message, number: int, *, edited: bool) -> None:
         if message.chat.type != ChatType.PRIVATE or message.from_user is None or message.from_user.is_bot:
             return
-        language = self._language(message.from_user)
+        met = await self._met(message.from_user)
+        if not await self._is_served(met, number, message.date.timestamp()):
+            return
         text = clean(message.text or message.caption or "")[:MAX_TEXT]
+        if not edited and await self._aside(met, message, text):
+            return
         # An edit brings words only, and a reaction comes as an edit that changes none.
-        content = (Text(text) if text else None) if edited else await self._content(message, text, language)
+        content = (Text(text) if text else None) if edited else await self._content(met, message, text)
         if content is None:
             log.info("passed_over kind=%s edited=%s", message.content_type, edited)
             return
+        if await self._is_about_rating(met, message, content, edited=edited):
+            return
         source = f"m{message.message_id}.{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        recorded = await self._stored(message.from_user, source, content, language)
+        recorded = await self._stored(met, source, content)
         if recorded is not None and recorded.bot_owns and not recorded.duplicate:
             self._show_typing(message.chat.id)
 
     async def unread(self, user: int, source: str) -> None:
         """Something of theirs that we cannot read: a person is called. Raises `DatabaseTrouble`."""
-        content = Media("file", self.replies.say("telegram.other", self.shop.language))
-        await self.on_message(InboundMessage("telegram", str(user), source, content))
+        who = await self.database.read(contacts.who, "telegram", str(user))
+        if not who.blocked:
+            content = Media("file", self.replies.say("telegram.other", who.language or self.shop.language))
+            await self.on_message(InboundMessage(who.channel, who.key, source, content))
 
-    async def _content(self, message: Message, text: str, language: Language) -> Content | None:
+    async def _met(self, user: User) -> "_Met":
+        who = await self.database.read(contacts.who, "telegram", str(user.id))
+        return _Met(user, who, who.language or self._language(user))
+
+    async def _is_served(self, met: "_Met", number: int, at: float) -> bool:
+        """Whom the desk does not want is not answered; who writes too fast is told so once."""
+        if met.who.blocked:
+            log.info("passed_over kind=blocked")
+            return False
+        verdict = self.floods.judge(met.user.id, number, at)
+        if verdict == "tell":
+            log.warning("flood")
+            await self.asides.say(met.user.id, "telegram.too_fast", met.language)
+        return verdict == "fine"
+
+    async def _aside(self, met: "_Met", message: Message, text: str) -> bool:
+        """Whether it is no part of the conversation: a language that is chosen, or the way here from the widget."""
+        command = _COMMAND.fullmatch(text) if message.text is not None else None
+        if command is None:
+            return False
+        name, rest = command[1].lower(), command[2] or ""
+        if name == "language":
+            language = language_named(rest)
+            if language is None:
+                await self.asides.ask_language(met.user.id, met.language)
+            else:
+                await self._speak(met, language, None)
+            return True
+        if name == "start" and LINK.fullmatch(rest):
+            await self._go_on(met, rest)
+            return True
+        return False
+
+    async def _speak(self, met: "_Met", language: Language, query: CallbackQuery | None) -> None:
+        now = self.clock.now()
+        await self.database.write(contacts.choose_language, met.who.channel, met.who.key, language, now)
+        await self.asides.speak(met.user.id, language, query)
+
+    async def _go_on(self, met: "_Met", secret: str) -> None:
+        """What began in the widget goes on here. Nothing of it is told to whoever comes by a link that is over."""
+        try:
+            await self.database.write(contacts.follow_link, secret, "telegram", str(met.user.id), self.clock.now())
+        except LinkOver:
+            await self.asides.say(met.user.id, "telegram.link_over", met.language)
+        except Busy:
+            await self.asides.say(met.user.id, "telegram.link_busy", met.language)
+        else:
+            met = await self._met(met.user)
+            await self.asides.say(met.user.id, "telegram.link_taken", met.language)
+
+    async def _content(self, met: "_Met", message: Message, text: str) -> Content | None:
+        language = met.language
         if message.text is not None and (command := _COMMAND.fullmatch(text)):
             return self._command(command[1].lower(), text, language)
         if file := _file_of(message):
-            return await self._with_file(message, file, text, language)
+            return replace(await self._with_file(met, file, text), album=message.media_group_id)
         if message.sticker is not None:
             return Media("sticker", message.sticker.emoji or "")
         if message.location is not None:
@@ -117,15 +201,15 @@ class Intake:
             case _:
                 return Text(text)
 
-    async def _with_file(self, message: Message, file: "_File", note: str, language: Language) -> Content:
+    async def _with_file(self, met: "_Met", file: "_File", note: str) -> Media:
         """The file with its caption. One that cannot be had is told of instead: a person sees to it."""
-        owner = f"contact:telegram:{message.chat.id}"
+        owner = f"contact:{met.who.channel}:{met.who.key}"
         try:
             if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
                 raise FileRefused("too_large", "")
             kept = await self.files.take(owner, self._download(file.id), file.name, file.size)
         except FileRefused as refused:
-            told = self.replies.say(f"telegram.{_TOLD.get(refused.code, 'not_kept')}", language)
+            told = self.replies.say(f"telegram.{_TOLD.get(refused.code, 'not_kept')}", met.language)
             return Media(file.kind, f"{note}\n{told}".strip())
         return Media(kept.kind, note, (kept.key,))
 
@@ -152,35 +236,65 @@ class Intake:
                 await self.clock.sleep(float(getattr(error, "retry_after", 1)))
         raise AssertionError("the last try returns or raises")
 
-    async def _pressed(self, query: CallbackQuery) -> None:
+    async def _is_about_rating(self, met: "_Met", message: Message, content: Content, *, edited: bool) -> bool:
+        """Whether they are words beside a score: an answer to our question for them, while it may be answered."""
+        asked = message.reply_to_message
+        if edited or asked is None or not isinstance(content, Text):
+            return False
+        card = await self.database.read(cards.find, met.who.channel, met.who.key, str(asked.message_id))
+        if card is None or card.kind == cards.PLACE:
+            return False
+        words = Filled(RATING_FORM, {RATING_FIELD: content.text}, content.text, card.about)
+        return await self._stored(met, f"m{message.message_id}", words) is not None
+
+    async def _pressed(self, query: CallbackQuery, number: int) -> None:
         """An answer is owed in any case, else the button goes on turning."""
-        language = self._language(query.from_user)
-        action = await self._action(query)
+        met = await self._met(query.from_user)
         told = None
-        if action is None or await self._stored(query.from_user, f"q{query.id}", action, language) is None:
-            told = self.replies.say("trouble.old_button", language)
+        if await self._is_served(met, number, self.clock.now().timestamp()):
+            told = await self._done(met, query)
         try:
             await self.bot.answer_callback_query(query.id, told)
         except AiogramError as error:
             log.info("press_not_answered error=%s", type(error).__name__)
 
-    async def _action(self, query: CallbackQuery) -> Action | None:
+    async def _done(self, met: "_Met", query: CallbackQuery) -> str | None:
+        """What the button meant is stored; a word on it, where one is needed."""
+        kind, _, code = (query.data or "").partition(":")
+        if kind == SPEAK and (language := language_named(code)):
+            await self._speak(met, language, query)
+            return None
+        action = await self._action(met, query.data or "")
+        if action is None or await self._stored(met, f"q{query.id}", action) is None:
+            return self.replies.say("trouble.old_button", met.language)
+        return self.replies.say("widget.rate_thanks", met.language) if action.name == RATE else None
+
+    async def _action(self, met: "_Met", data: str) -> Action | None:
         """What the button meant, if it stands in this customer's own conversation."""
-        match = _DATA.fullmatch(query.data or "")
+        if on_card := _ON_CARD.fullmatch(data):
+            return await self._on_card(met, on_card[1], int(on_card[2]), on_card[3])
+        match = _DATA.fullmatch(data)
         if match is None:
             return None
         message_id, index = int(match[1]), int(match[2])
-        message = await self.database.read(inbox.customer_message, "telegram", str(query.from_user.id), message_id)
+        message = await self.database.read(inbox.customer_message, met.who.channel, met.who.key, message_id)
         if message is None or index >= len(message.buttons):
             return None
         return pressed(message.buttons[index], message.episode)
 
-    async def _stored(self, user: User, source: str, content: Content, language: Language) -> Recorded | None:
+    async def _on_card(self, met: "_Met", kind: str, about: int, score: str | None) -> Action | None:
+        language = met.language
+        if kind == STAR:
+            button = Button(self.replies.say(f"rating.{score}", language), RATE, score) if score else None
+            return pressed(button, about) if button else None
+        waits = await self.database.read(cards.shows_place, met.who.channel, met.who.key, about)
+        return Action("cancel_wait", label=self.replies.say("widget.cancel_wait", language)) if waits else None
+
+    async def _stored(self, met: "_Met", source: str, content: Content) -> Recorded | None:
         """None where nothing may come of it any more."""
+        who, name = met.who, clean(met.user.full_name)[:200]
         try:
-            return await self.on_message(
-                InboundMessage("telegram", str(user.id), source, content, language, clean(user.full_name)[:200])
-            )
+            return await self.on_message(InboundMessage(who.channel, who.key, source, content, met.language, name))
         except OldButton:
             return None
         except BadInput as error:
@@ -206,6 +320,15 @@ class Intake:
         if code.startswith("zh"):
             return "zh-TW" if code.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")) else "zh-CN"
         return "en" if code else self.shop.language
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Somebody on Telegram, and who they are to us."""
+
+    user: User
+    who: Who
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Brings our messages to a customer's Telegram."""
 
 import asyncio
+import math
+from collections.abc import Sequence
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -14,8 +16,18 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendDocument, SendMessage, SendPhoto, SendVideo, SendVoice, TelegramMethod
-from aiogram.types import FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from aiogram.methods import SendDocument, SendMediaGroup, SendMessage, SendPhoto, SendVideo, SendVoice, TelegramMethod
+from aiogram.types import (
+    FSInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    LinkPreviewOptions,
+    MediaUnion,
+    Message,
+)
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.channels.telegram import markup
@@ -39,7 +51,9 @@ BLOCKED = "the customer has blocked the bot, or the account is gone"
 REFUSED = "Telegram does not know BATON_TELEGRAM_TOKEN"
 NOT_KNOWN = (TelegramUnauthorizedError, TelegramNotFound)
 """An unknown chat is a bad request; this is the token's or the address's fault, and may be mended."""
-Call = TelegramMethod[Message]
+LONGEST_CAPTION = 1024
+MOST_IN_ALBUM = 10
+Call = TelegramMethod[Message] | SendMediaGroup
 
 
 class TelegramSender:
@@ -47,7 +61,7 @@ class TelegramSender:
 
     def __init__(self, bot: Bot, database: Database, files: Files, clock: Clock) -> None:
         self._bot, self._database, self._files, self._clock = bot, database, files, clock
-        self._budget = Budget()
+        self.budget = Budget()
 
     async def send(self, parcel: Parcel) -> str | None:
         """Telegram's ids. Raises `SendFailed`; what was sent before it is remembered with the delivery."""
@@ -56,28 +70,35 @@ class TelegramSender:
         message = await self._database.read(inbox.message, line.message_id)
         for call in self._calls(parcel.contact_key, line, message)[len(sent) :]:
             try:
-                sent.append(str((await self._brought(parcel.contact_key, call)).message_id))
+                sent.append(await self._brought(parcel.contact_key, call))
             except SendFailed as failure:
                 failure.begun = ",".join(sent) or None
                 raise
         return ",".join(sent) or None
 
-    async def _brought(self, chat: str, call: Call) -> Message:
+    async def _brought(self, chat: str, call: Call) -> str:
+        """Telegram's id of it, of an album that of the first."""
         loop = asyncio.get_running_loop()
-        pause = self._budget.reserve(chat, loop.time(), PATIENCE_S)
+        pause = self.budget.reserve(chat, loop.time(), PATIENCE_S)
         if pause > PATIENCE_S:
             raise SendFailed("Telegram wants fewer messages", retry_after=pause)
+        if isinstance(call, SendMediaGroup):
+            for _ in call.media[1:]:
+                self.budget.reserve(chat, loop.time(), math.inf)
         if pause > 0:
             await self._clock.sleep(pause)
         try:
-            return await self._called(call)
+            answer = await self._called(call)
+            return str((answer[0] if isinstance(answer, list) else answer).message_id)
         except AiogramError as error:
             if isinstance(error, TelegramRetryAfter):
-                self._budget.refused(error.retry_after, loop.time())
-            raise _failure(error) from None
+                self.budget.refused(error.retry_after, loop.time())
+            raise failure_of(error) from None
 
-    async def _called(self, call: Call) -> Message:
+    async def _called(self, call: Call) -> Message | list[Message]:
         """A picture that Telegram takes for none goes as a file."""
+        if isinstance(call, SendMediaGroup):
+            return await self._album(call)
         try:
             return await self._bot(call)
         except TelegramBadRequest as error:
@@ -86,10 +107,23 @@ class TelegramSender:
             as_file = SendDocument(chat_id=call.chat_id, document=call.photo, reply_markup=call.reply_markup)
             return await self._bot(as_file)
 
+    async def _album(self, call: SendMediaGroup) -> list[Message]:
+        try:
+            return await self._bot(call)
+        except TelegramBadRequest as error:
+            if "chat" in error.message or isinstance(call.media[0], InputMediaDocument):
+                raise
+            return await self._bot(call.model_copy(update={"media": [_as_file(each) for each in call.media]}))
+
     def _calls(self, chat: str, line: Line, message: MessageView) -> list[Call]:
-        """The words, then the files; buttons stand below the last."""
+        """The words, then the files; buttons stand below the last. One album alone takes the words along."""
         head = f"{line.agent_name}\n" if line.author == "agent" and line.agent_name else ""
         words = markup.shown(message.text, message.format, head) if message.text else []
+        groups = _albums(message.files)
+        if len(groups) == 1 and len(groups[0]) > 1 and len(words) < 2 and not message.buttons:
+            [caption] = words or [markup.Words("")]
+            if markup.units(caption.text) <= LONGEST_CAPTION:
+                return [self._files_of(chat, groups[0], caption)]
         calls: list[Call] = [
             SendMessage(
                 chat_id=chat,
@@ -99,8 +133,8 @@ class TelegramSender:
             )
             for each in words
         ]
-        calls += [self._file(chat, file) for file in message.files]
-        if calls and message.buttons:
+        calls += [self._files_of(chat, group) for group in groups]
+        if calls and message.buttons and not isinstance(calls[-1], SendMediaGroup):
             rows = [
                 [InlineKeyboardButton(text=button.label, callback_data=f"{PRESSED}:{message.id}:{index}")]
                 for index, button in enumerate(message.buttons)
@@ -108,7 +142,27 @@ class TelegramSender:
             calls[-1] = calls[-1].model_copy(update={"reply_markup": InlineKeyboardMarkup(inline_keyboard=rows)})
         return calls
 
-    def _file(self, chat: str, file: FileView) -> Call:
+    def _files_of(self, chat: str, group: Sequence[FileView], caption: markup.Words | None = None) -> Call:
+        """One file by itself, several as an album; its words stand below the first."""
+        if len(group) == 1:
+            return self._file(chat, group[0])
+        media = [self._in_album(file) for file in group]
+        if caption is not None and caption.text:
+            said = {"caption": caption.text, "caption_entities": list(caption.entities)}
+            media[0] = media[0].model_copy(update=said)
+        return SendMediaGroup(chat_id=chat, media=media)
+
+    def _in_album(self, file: FileView) -> MediaUnion:
+        content = FSInputFile(self._files.path(file.key), file.name)
+        match _sort(file):
+            case "seen" if file.kind == "video":
+                return InputMediaVideo(media=content)
+            case "seen":
+                return InputMediaPhoto(media=content)
+            case _:
+                return InputMediaDocument(media=content)
+
+    def _file(self, chat: str, file: FileView) -> TelegramMethod[Message]:
         content = FSInputFile(self._files.path(file.key), file.name)
         if file.kind == "image" and _is_photo(file):
             return SendPhoto(chat_id=chat, photo=content)
@@ -119,12 +173,35 @@ class TelegramSender:
         return SendDocument(chat_id=chat, document=content)
 
 
+def _albums(files: Sequence[FileView]) -> list[list[FileView]]:
+    """What may go together, in order: pictures with videos, files with files; a voice message by itself."""
+    groups: list[list[FileView]] = []
+    for file in files:
+        last = groups[-1] if groups else []
+        alike = last and _sort(last[0]) == _sort(file) != "heard"
+        if alike and len(last) < MOST_IN_ALBUM:
+            last.append(file)
+        else:
+            groups.append([file])
+    return groups
+
+
+def _sort(file: FileView) -> str:
+    if file.kind == "voice":
+        return "heard"
+    return "seen" if file.kind == "video" or (file.kind == "image" and _is_photo(file)) else "kept"
+
+
+def _as_file(media: MediaUnion) -> MediaUnion:
+    return InputMediaDocument(media=media.media, caption=media.caption, caption_entities=media.caption_entities)
+
+
 def _is_photo(file: FileView) -> bool:
     short, long = sorted((file.width or 1, file.height or 1))
     return file.size <= MAX_PHOTO_BYTES and short + long <= MAX_PHOTO_SIDES and long <= MAX_RATIO * short
 
 
-def _failure(error: AiogramError) -> SendFailed:
+def failure_of(error: AiogramError) -> SendFailed:
     """What went wrong, and whether to try again. Unknown: Telegram may have taken it."""
     match error:
         case TelegramRetryAfter(retry_after=seconds):

@@ -1,9 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { CHAT, PLANE, SHIELD } from "../../shared/icons";
 import { Button, Icon, Mark } from "../parts";
+import { beside } from "../shell/beside";
 import { can, picker, type Thread } from "../store";
 import { shortMoment, yearDate } from "../time";
 import { customerWord, languageWord, t } from "../words";
+
+const Blocking = beside(async () => (await import("./Blocking")).Blocking);
 
 /** Who they are, and how sure that is. */
 export function CustomerCard({ thread: { row, contact, packet, rating } }: { thread: Thread }) {
@@ -55,6 +58,7 @@ export function CustomerCard({ thread: { row, contact, packet, rating } }: { thr
           </Button>
         )}
       </div>
+      {contact.telegram && can("work") && <Blocking contact={contact} name={name} conversation={row.id} />}
     </section>
   );
 }

@@ -197,6 +197,7 @@ export const en: Texts = {
   activity_rated: "Rated {score} of 5 by the customer",
   activity_rated_words: "Rated {score} of 5 by the customer: {words}",
   activity_silent: "Closed by itself: nobody said anything more",
+  activity_continued: "The customer went on in Telegram; answers go there too",
   rating: "Rating",
   rating_of: "{score} of 5, for {name}",
   rating_bot: "the assistant",

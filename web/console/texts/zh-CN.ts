@@ -197,6 +197,7 @@ export const zhCN: Texts = {
   activity_rated: "客户评分 {score}/5",
   activity_rated_words: "客户评分 {score}/5：{words}",
   activity_silent: "很久没有新消息，已自动结束",
+  activity_continued: "客户已到 Telegram 继续，回复也会发到那里",
   rating: "评分",
   rating_of: "{score}/5，给{name}",
   rating_bot: "助手",

@@ -196,6 +196,7 @@ export const zhTW = {
   activity_rated: "客人評分 {score}／5",
   activity_rated_words: "客人評分 {score}／5：{words}",
   activity_silent: "很久沒有新訊息，自動結束",
+  activity_continued: "客人已改到 Telegram 繼續，回覆也會送到那裡",
   rating: "評分",
   rating_of: "{score}／5，給{name}",
   rating_bot: "助理",

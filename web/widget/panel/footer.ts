@@ -1,4 +1,4 @@
-import { CLOCK, PERSON, UP } from "../../shared/icons";
+import { CLOCK, PERSON, PLANE, UP } from "../../shared/icons";
 import type { Chat } from "../chat";
 import { button, h, icon, setAttribute, setText, type View } from "./kit";
 import type { Uploads } from "./uploads";
@@ -21,6 +21,9 @@ export function footer(chat: Chat, uploads: Uploads): Footer {
   const waitText = h("span");
   const cancel = button("cancel-wait", () => chat.pressFixed("cancel_wait"));
   const wait = h("div", { class: "wait" }, icon(CLOCK), waitText, cancel);
+  const onwardText = h("span");
+  const onward = button("onward", () => chat.tell({ type: "onward" }), icon(PLANE), onwardText);
+  const ways = h("div", { class: "ways" }, person, wait, onward);
   const box = h("textarea", { rows: "1", "data-testid": "composer", enterkeyhint: "send", dir: "auto" });
   const send = button("send", submit, icon(UP));
   box.addEventListener("input", typed);
@@ -28,7 +31,7 @@ export function footer(chat: Chat, uploads: Uploads): Footer {
   const compose = h("div", { class: "compose" }, box, send);
 
   return {
-    node: h("div", { class: "bottom" }, notice, person, wait, compose),
+    node: h("div", { class: "bottom" }, notice, ways, compose),
     box,
     compose,
     focus,
@@ -39,6 +42,8 @@ export function footer(chat: Chat, uploads: Uploads): Footer {
       setText(personText, chat.text(chat.personAsked ? "person_asked" : "person"));
       setAttribute(person, "aria-disabled", chat.personAsked && "true");
       setText(waitText, chat.standing);
+      setText(onwardText, chat.text("onward"));
+      onward.hidden = !chat.up || !chat.welcome?.onward;
       setText(cancel, chat.text("cancel_wait"));
       setAttribute(box, "placeholder", chat.text("placeholder"));
       setAttribute(box, "aria-label", chat.text("placeholder"));
