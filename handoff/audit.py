@@ -47,6 +47,8 @@ class Deed(StrEnum):
     REVIEW_CHANGED = "review_changed"
     REVIEW_TAKEN_BACK = "review_taken_back"
     EXPORTED = "trail_exported"
+    TELEGRAM_LINKED = "telegram_linked"
+    TELEGRAM_UNLINKED = "telegram_unlinked"
 
 
 ON_THE_DESK = frozenset(

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -101,6 +101,8 @@ class Refused(Exception):
 class BotApi:
     """The server's state; `wrong` says what no client may do, and is empty at the end of a good test."""
 
+    methods, optional = METHODS, OPTIONAL
+
     def __init__(self) -> None:
         self.address = ""
         self.chats: dict[int, Chat] = {}
@@ -167,7 +169,7 @@ class BotApi:
                 await asyncio.sleep(0.25)
         return status
 
-    def new_message(self, chat: int, **content: Any) -> dict[str, Any]:
+    def new_message(self, chat: int, /, **content: Any) -> dict[str, Any]:
         message = {
             "message_id": next(self._numbers),
             "date": int(time.time()),
@@ -202,13 +204,13 @@ class BotApi:
         return web.json_response({"ok": True, "result": result})
 
     def _check(self, method: str, given: dict[str, Any]) -> None:
-        if method not in METHODS:
+        if method not in self.methods:
             self.wrong.append(f"there is no method {method}")
             return
-        required = (METHODS[method].keys() - OPTIONAL) | REQUIRED.get(method, set())
+        required = (self.methods[method].keys() - self.optional) | REQUIRED.get(method, set())
         schema = {
             "type": "object",
-            "properties": METHODS[method],
+            "properties": self.methods[method],
             "required": sorted(required),
             "additionalProperties": False,
         }
@@ -375,9 +377,17 @@ class Customer:
         return message
 
 
+Api = TypeVar("Api", bound=BotApi)
+
+
 @asynccontextmanager
 async def serving() -> AsyncIterator[BotApi]:
-    api = BotApi()
+    async with served(BotApi()) as api:
+        yield api
+
+
+@asynccontextmanager
+async def served(api: Api) -> AsyncIterator[Api]:
     # Who is gone does not poll any more.
     runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()

@@ -101,6 +101,8 @@ Deed = Literal[
     "review_changed",
     "review_taken_back",
     "trail_exported",
+    "telegram_linked",
+    "telegram_unlinked",
 ]
 
 

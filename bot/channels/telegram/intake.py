@@ -34,7 +34,7 @@ from handoff.db import Database
 from handoff.errors import BadInput, OldButton
 from handoff.files import MAX_BYTES, FileRefused, Files
 from handoff.ports import Clock
-from handoff.values import Action, Content, FileKind, InboundMessage, Language, Media, Recorded, Text
+from handoff.values import Action, Content, FileKind, FileView, InboundMessage, Language, Media, Recorded, Text
 
 log = logging.getLogger("baton.telegram")
 
@@ -74,7 +74,7 @@ class Intake:
     async def _wrote(self, message: Message, *, edited: bool) -> None:
         if message.chat.type != ChatType.PRIVATE or message.from_user is None or message.from_user.is_bot:
             return
-        language = self._language(message.from_user)
+        language = self.language_of(message.from_user)
         text = clean(message.text or message.caption or "")[:MAX_TEXT]
         # An edit brings words only, and a reaction comes as an edit that changes none.
         content = (Text(text) if text else None) if edited else await self._content(message, text, language)
@@ -121,13 +121,21 @@ class Intake:
         """The file with its caption. One that cannot be had is told of instead: a person sees to it."""
         owner = f"contact:telegram:{message.chat.id}"
         try:
-            if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
-                raise FileRefused("too_large", "")
-            kept = await self.files.take(owner, self._download(file.id), file.name, file.size)
+            kept = await self._keep(owner, file)
         except FileRefused as refused:
             told = self.replies.say(f"telegram.{_TOLD.get(refused.code, 'not_kept')}", language)
             return Media(file.kind, f"{note}\n{told}".strip())
         return Media(kept.kind, note, (kept.key,))
+
+    async def kept(self, owner: str, message: Message) -> FileView | None:
+        """The file of a message, kept for `owner`; None where it has none. Raises `FileRefused`."""
+        file = _file_of(message)
+        return await self._keep(owner, file) if file else None
+
+    async def _keep(self, owner: str, file: "_File") -> FileView:
+        if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
+            raise FileRefused("too_large", "")
+        return await self.files.take(owner, self._download(file.id), file.name, file.size)
 
     async def _download(self, file_id: str) -> AsyncIterator[bytes]:
         """Raises `FileRefused` where Telegram does not hand it over."""
@@ -154,7 +162,7 @@ class Intake:
 
     async def _pressed(self, query: CallbackQuery) -> None:
         """An answer is owed in any case, else the button goes on turning."""
-        language = self._language(query.from_user)
+        language = self.language_of(query.from_user)
         action = await self._action(query)
         told = None
         if action is None or await self._stored(query.from_user, f"q{query.id}", action, language) is None:
@@ -200,7 +208,7 @@ class Intake:
         self.signs.add(task)
         task.add_done_callback(self.signs.discard)
 
-    def _language(self, user: User) -> Language:
+    def language_of(self, user: User) -> Language:
         """What their Telegram is set to; the words they write count more."""
         code = (user.language_code or "").lower()
         if code.startswith("zh"):

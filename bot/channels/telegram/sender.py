@@ -47,7 +47,7 @@ class TelegramSender:
 
     def __init__(self, bot: Bot, database: Database, files: Files, clock: Clock) -> None:
         self._bot, self._database, self._files, self._clock = bot, database, files, clock
-        self._budget = Budget()
+        self.budget = Budget()
 
     async def send(self, parcel: Parcel) -> str | None:
         """Telegram's ids. Raises `SendFailed`; what was sent before it is remembered with the delivery."""
@@ -64,7 +64,7 @@ class TelegramSender:
 
     async def _brought(self, chat: str, call: Call) -> Message:
         loop = asyncio.get_running_loop()
-        pause = self._budget.reserve(chat, loop.time(), PATIENCE_S)
+        pause = self.budget.reserve(chat, loop.time(), PATIENCE_S)
         if pause > PATIENCE_S:
             raise SendFailed("Telegram wants fewer messages", retry_after=pause)
         if pause > 0:
@@ -73,7 +73,7 @@ class TelegramSender:
             return await self._called(call)
         except AiogramError as error:
             if isinstance(error, TelegramRetryAfter):
-                self._budget.refused(error.retry_after, loop.time())
+                self.budget.refused(error.retry_after, loop.time())
             raise _failure(error) from None
 
     async def _called(self, call: Call) -> Message:
@@ -99,7 +99,7 @@ class TelegramSender:
             )
             for each in words
         ]
-        calls += [self._file(chat, file) for file in message.files]
+        calls += [file_call(self._files, chat, file) for file in message.files]
         if calls and message.buttons:
             rows = [
                 [InlineKeyboardButton(text=button.label, callback_data=f"{PRESSED}:{message.id}:{index}")]
@@ -108,15 +108,17 @@ class TelegramSender:
             calls[-1] = calls[-1].model_copy(update={"reply_markup": InlineKeyboardMarkup(inline_keyboard=rows)})
         return calls
 
-    def _file(self, chat: str, file: FileView) -> Call:
-        content = FSInputFile(self._files.path(file.key), file.name)
-        if file.kind == "image" and _is_photo(file):
-            return SendPhoto(chat_id=chat, photo=content)
-        if file.kind == "video":
-            return SendVideo(chat_id=chat, video=content)
-        if file.kind == "voice":
-            return SendVoice(chat_id=chat, voice=content)
-        return SendDocument(chat_id=chat, document=content)
+
+def file_call(files: Files, chat: str, file: FileView) -> SendPhoto | SendVideo | SendVoice | SendDocument:
+    """How a kept file goes to a chat: as what it is, where Telegram can show that."""
+    content = FSInputFile(files.path(file.key), file.name)
+    if file.kind == "image" and _is_photo(file):
+        return SendPhoto(chat_id=chat, photo=content)
+    if file.kind == "video":
+        return SendVideo(chat_id=chat, video=content)
+    if file.kind == "voice":
+        return SendVoice(chat_id=chat, voice=content)
+    return SendDocument(chat_id=chat, document=content)
 
 
 def _is_photo(file: FileView) -> bool:
