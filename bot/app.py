@@ -270,6 +270,7 @@ class Server:
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,
+            has_telegram_groups=bool(parts.settings.telegram and parts.settings.telegram.groups),
         )
 
     def _handlers(self) -> dict[str, Handler]:

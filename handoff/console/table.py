@@ -10,6 +10,7 @@ from handoff.console import (
     review_routes,
     routes,
     team_routes,
+    telegram_routes,
     tone_routes,
 )
 from handoff.console.routes import Route
@@ -25,4 +26,5 @@ ROUTES: tuple[Route, ...] = (
     *mention_routes.ROUTES,
     *bulk_routes.ROUTES,
     *filter_routes.ROUTES,
+    *telegram_routes.ROUTES,
 )

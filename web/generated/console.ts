@@ -61,7 +61,9 @@ export interface AuditEntry {
     | "review_saved"
     | "review_changed"
     | "review_taken_back"
-    | "trail_exported";
+    | "trail_exported"
+    | "telegram_linked"
+    | "telegram_unlinked";
   detail: {
     [k: string]: string | number;
   };
@@ -1347,6 +1349,20 @@ export interface Teams {
   teams: Team[];
 }
 /**
+ * `available`: this shop has a group of agents on Telegram. `linked_at`: since when the caller's account is linked.
+ */
+export interface TelegramAccount {
+  available: boolean;
+  linked_at: string | null;
+}
+/**
+ * A secret that is shown this once: sent to the bot as `/link CODE`, the account that sends it is the caller's.
+ */
+export interface TelegramCode {
+  code: string;
+  expires_at: string;
+}
+/**
  * Words that are being written: who will read them in which language, and in which the writer is told why.
  */
 export interface ToneCheck {
@@ -1410,6 +1426,8 @@ export interface Trail {
     | "review_changed"
     | "review_taken_back"
     | "trail_exported"
+    | "telegram_linked"
+    | "telegram_unlinked"
   )[];
   items: AuditEntry[];
 }
