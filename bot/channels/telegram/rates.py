@@ -48,6 +48,9 @@ class Budget:
         used = self._used(group, now)
         most = PER_GROUP - kept
         free = used[len(used) - most] + PER_GROUP_S if len(used) >= most else now
+        if kept and len(used) >= PER_GROUP // 2:
+            # Evenly from then on: a minute used up at once is silence for the rest of it.
+            free = max(free, used[-1] + PER_GROUP_S / PER_GROUP)
         return max(now, free, self._overall, self._closed_until, self._shut_until.get(group, 0.0)) - now
 
     def spend(self, group: int, now: float) -> None:

@@ -29,6 +29,7 @@ from handoff.desk import teams, telegram_links
 from handoff.errors import DatabaseTrouble
 from handoff.inbox import Transcript
 from handoff.ports import Clock, Wakeups
+from handoff.states import Status
 
 log = logging.getLogger("baton.telegram_desk")
 
@@ -259,9 +260,8 @@ class Mirror:
             seen = await self._database.read(self._seen, conversation_id, group.id, self._clock.now())
             if seen.step is not None:
                 await self._take(group, seen, seen.step)
-            else:
-                view = seen.told.conversation
-                await self._database.write(topics.settle, conversation_id, view.rev, view.epoch)
+            elif not plan.is_given_up(seen.topic, seen.told.conversation.epoch):
+                await self._settle(seen)
         except DatabaseTrouble:
             group.wants.setdefault(conversation_id, (Urgency.LINES, next(self._marks)))
             raise
@@ -269,6 +269,12 @@ class Mirror:
         if seen.step is not None and conversation_id not in group.wants:
             # Names and pins are no reason to hurry, and standing alone does not tell of them.
             group.wants[conversation_id] = (Urgency.TITLE, next(self._marks))
+
+    async def _settle(self, seen: Seen) -> None:
+        """What the bot says meanwhile is shown when it calls a person again."""
+        view = seen.told.conversation
+        rev = seen.topic.rev if view.status is Status.PENDING else view.rev
+        await self._database.write(topics.settle, view.id, rev, view.epoch)
 
     def _seen(self, session: Session, conversation_id: int, group_id: int, now: datetime) -> Seen:
         topic = topics.find(session, conversation_id) or Topic(conversation_id, group_id)

@@ -134,8 +134,10 @@ def next_step(
 
 
 def waits(messages: Sequence[MessageView], topic: Topic, episode: int, written: Collection[int]) -> list[MessageView]:
-    """Of the messages behind the cursor, those that were not written in the topic itself."""
-    return [m for m in messages if m.seq > topic.seq and m.episode == episode and m.id not in written]
+    """Of the messages behind the cursor, those that do not stand in the topic already, or not as a whole."""
+    begun = topic.seq + 1 if topic.part else None
+    behind = [message for message in messages if message.seq > topic.seq and message.episode == episode]
+    return [message for message in behind if message.seq == begun or message.id not in written]
 
 
 def undelivered_of(messages: Sequence[MessageView], written: Mapping[int, tuple[int, bool]]) -> Undelivered | None:
