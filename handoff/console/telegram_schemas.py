@@ -6,7 +6,7 @@ from handoff.console.schemas import Schema
 
 
 class TelegramAccount(Schema):
-    """`available`: this shop has a group of agents on Telegram. `linked_at`: since when the caller's account is linked."""
+    """`available`: agents of this shop have a group on Telegram. `linked_at`: since when the caller has an account."""
 
     available: bool
     linked_at: datetime | None

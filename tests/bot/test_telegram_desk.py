@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -19,7 +19,7 @@ from bot.settings import TelegramBot
 from handoff import desk, inbox
 from handoff.console import views
 from handoff.console.schemas import Conversation
-from handoff.db import Database
+from handoff.db import Database, PostgresDatabase
 from handoff.desk import telegram_links
 from handoff.ports import NoRecords, NoSuggestions, SystemClock
 from handoff.states import Status
@@ -155,7 +155,8 @@ async def test_what_the_bot_said_after_it_was_handed_back_is_there_when_it_calls
     await team.api.named("🤖")
     await team.api.until(lambda: team.api.group().threads[thread].closed)
     await team.writes("one more thing")
-    await asyncio.sleep(0.3)
+    await team.called("visitor-2", "somebody else")
+    await team.api.shows("somebody else")
     assert not any("one more thing" in line for line in team.api.lines(thread)), "the bot has it"
     await team.called(text="now a person again")
     await team.api.shows("now a person again", thread)
@@ -305,6 +306,24 @@ async def test_a_restart_neither_repeats_nor_forgets(counter: Counter, api: Grou
         other = await team.called("visitor-2", "me too")
         await api.until(lambda: len(api.topics()) == 2)
     assert other != conversation
+
+
+async def test_one_process_writes_topics_and_another_takes_over(counter: Counter, api: GroupApi) -> None:
+    """Two at once are for PostgreSQL alone."""
+    if not isinstance(counter.database, PostgresDatabase):
+        pytest.skip("SQLite has one process")
+    team = Team(counter, api)
+    async with AsyncExitStack() as first:
+        await first.enter_async_context(team.working())
+        await team.called()
+        thread = await api.shows("👤")
+        async with team.working():
+            await team.writes("anybody?")
+            await api.shows("anybody?", thread)
+            await first.aclose()
+            await team.writes("hello?")
+            await api.shows("hello?", thread)
+    assert (len(api.topics()), sum("anybody?" in line for line in api.lines(thread))) == (1, 1)
 
 
 async def test_what_may_have_arrived_is_shown_once_more_and_marked(team: Team) -> None:

@@ -69,6 +69,10 @@ class Reader:
     def has_intent(self, name: str) -> bool:
         return self.replies.has(f"intent.{name}")
 
+    def order_state(self, state: str) -> str:
+        key = f"tracking.state.{state}"
+        return self.replies.say(key, self.language) if self.replies.has(key) else state.replace("_", " ")
+
     def moment(self, at: datetime, now: datetime) -> str:
         """A time, with its day where that is not today."""
         there = at.astimezone(self.zone)
@@ -98,17 +102,17 @@ def next_batch(waiting: Sequence[Piece], until: tuple[int, int] | None = None) -
     """As many of those that wait as one message holds; `until` ends it where it ended before."""
     first, *others = waiting
     if first.file is not None:
-        return Batch(first.words, first.file, (first.message_id,), *_after(first))
+        return Batch(first.words, first.file, (first.message_id,), *after(first))
     words, ids, last = first.words, [first.message_id], first
     for piece in others:
-        if piece.file is not None or _after(last) == until:
+        if piece.file is not None or after(last) == until:
             break
         together = _joined(words, piece.words)
         if units(together.text) > LONGEST:
             break
         words, last = together, piece
         ids.append(piece.message_id)
-    return Batch(words, None, tuple(dict.fromkeys(ids)), *_after(last))
+    return Batch(words, None, tuple(dict.fromkeys(ids)), *after(last))
 
 
 def written(said: Iterable[tuple[str, bool]]) -> Words:
@@ -170,7 +174,7 @@ def happened(message: MessageView, reader: Reader, now: datetime) -> str:
             return reader.say(f"activity.{other}", name=name, to=detail)
 
 
-def _after(piece: Piece) -> tuple[int, int]:
+def after(piece: Piece) -> tuple[int, int]:
     """How far a topic is once it has this."""
     return (piece.seq, 0) if piece.last else (piece.seq - 1, piece.part + 1)
 

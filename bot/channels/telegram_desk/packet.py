@@ -10,6 +10,7 @@ from bot.channels.telegram.markup import Words
 from bot.channels.telegram_desk.lines import Reader, cut, one_line, written
 from handoff.console.schemas import Conversation, Order, Packet
 
+LIKELY = 0.05
 LONGEST = 3900
 """Of a message that holds 4096."""
 LONGEST_SUMMARY, LONGEST_DRAFT, LONGEST_WISH = 700, 900, 120
@@ -68,7 +69,7 @@ def _story(packet: Packet, reader: Reader, now: datetime) -> Said:
     yield from _list("understood", understood, reader)
     tried = [reader.say("packet.looked_up") if step.startswith("skill:") else step for step in packet.tried]
     yield from _list("tried", tried, reader)
-    yield from _list("orders", [_order(order, reader, now) for order in packet.orders], reader)
+    yield from _list("orders", [_order(order, reader) for order in packet.orders], reader)
     yield from _list("near", [near.title for near in packet.near_misses], reader)
     if packet.draft:
         draft = "\n".join(words.text for words in markup.shown(packet.draft, "markdown"))
@@ -92,7 +93,7 @@ def _list(key: str, entries: list[str], reader: Reader) -> Said:
 
 
 def _ranked(packet: Packet, reader: Reader) -> list[str]:
-    likely = [score for score in packet.ranking if score.confidence >= 0.01][:RANKED]
+    likely = [one for one in packet.ranking if one.confidence >= LIKELY and reader.has_intent(one.name)][:RANKED]
     return [f"{reader.intent(score.name)} {score.confidence:.0%}" for score in likely]
 
 
@@ -100,10 +101,10 @@ def _entity(name: str, reader: Reader) -> str:
     return reader.find(f"entity.{name}") or name.replace("_", " ")
 
 
-def _order(order: Order, reader: Reader, now: datetime) -> str:
+def _order(order: Order, reader: Reader) -> str:
     goods = ", ".join(f"{line.name} × {line.quantity}" for line in order.lines)
     by = " ".join(filter(None, (order.carrier, order.tracking_number)))
-    return " · ".join(filter(None, (order.number, order.state, order.total, goods, by)))
+    return " · ".join(filter(None, (order.number, reader.order_state(order.state), order.total, goods, by)))
 
 
 def _fitting(words: Words) -> Words:

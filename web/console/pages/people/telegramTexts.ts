@@ -35,7 +35,7 @@ const en: Words = {
   lead: "Once linked, what you write in a topic of the agents' group goes to the customer under your name.",
   link: "Link Telegram",
   how: "Send this line to the bot, in private or in the agents' group:",
-  until: "Good until {time}, once. Please don't pass it on.",
+  until: "Works once, until {time}. Please don't pass it on.",
   copy: "Copy",
   linked: "Linked ({time})",
   unlink: "Unlink",
