@@ -1349,7 +1349,7 @@ export interface Teams {
   teams: Team[];
 }
 /**
- * `available`: this shop has a group of agents on Telegram. `linked_at`: since when the caller's account is linked.
+ * `available`: agents of this shop have a group on Telegram. `linked_at`: since when the caller has an account.
  */
 export interface TelegramAccount {
   available: boolean;

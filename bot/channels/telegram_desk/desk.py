@@ -1,5 +1,6 @@
 """What happens in agents' groups: their messages, commands and presses. Whatever is raised, the update comes again."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from bot.channels.base import clean
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.rates import Budget
+from bot.channels.telegram.sender import PATIENCE_S
 from bot.channels.telegram_desk import deeds, packet, topics
 from bot.channels.telegram_desk.calls import Calls, Story
 from bot.channels.telegram_desk.deeds import Wrote
@@ -28,7 +30,6 @@ from bot.replies import Replies
 from bot.shop import Shop
 from handoff.db import Database
 from handoff.desk import telegram_links
-from handoff.desk.talk import MAX_AGENT_TEXT
 from handoff.desk.telegram_links import Linked
 from handoff.errors import (
     AlreadyAssigned,
@@ -37,7 +38,6 @@ from handoff.errors import (
     DeskError,
     IllegalTransition,
     NewerMessage,
-    NotFound,
     NotYours,
 )
 from handoff.files import FileRefused, Files
@@ -60,7 +60,7 @@ _PROBLEMS: dict[type[DeskError], str] = {
     NotYours: "told.not_yours",
     NewerMessage: "told.newer",
     IllegalTransition: "told.illegal",
-    NotFound: "told.trouble",
+    BadInput: "told.illegal",
 }
 _FILES = {"too_large": "file_too_large", "bad_type": "file_bad", "bad_picture": "file_bad", "empty": "file_bad"}
 
@@ -137,7 +137,7 @@ class TelegramDesk:
         if asked or message.chat.type == ChatType.PRIVATE:
             return await self._link(message, message.from_user, asked["code"] if asked else None)
         if message.message_thread_id is None or not message.is_topic_message:
-            if text.startswith("/help"):
+            if text.startswith("/help") and await self._agent(message) is not None:
                 self._say(message, "help")
             return None  # what agents say among themselves
         topic = await self._database.read(topics.at, message.chat.id, message.message_thread_id)
@@ -244,10 +244,14 @@ class TelegramDesk:
         else:
             words = self._replies.say(f"topic.told.{'bad_code' if code else 'link_how'}", language)
         if message.chat.type != ChatType.PRIVATE:
-            return self._tell(message, words)
+            return self._tell(message, words) if linked is not None or self._is_new(user.id) else None
         return await self._say_in_private(user.id, words)
 
     async def _say_in_private(self, user_id: int, words: str) -> None:
+        pause = self._budget.reserve(str(user_id), asyncio.get_running_loop().time(), PATIENCE_S)
+        if pause > PATIENCE_S:
+            return  # whoever asks so often has been told
+        await self._clock.sleep(pause)
         with suppress(AiogramError):
             await self._bot.send_message(user_id, words)
 
@@ -326,8 +330,6 @@ class TelegramDesk:
         if isinstance(error, AlreadyAssigned):
             key = "taken" if error.by else "taken_by_somebody"
             return self._replies.say(f"topic.told.{key}", language, name=error.by)
-        if isinstance(error, BadInput):
-            return self._replies.say("topic.told.too_long", language, n=MAX_AGENT_TEXT)
         key = next((key for kind, key in _PROBLEMS.items() if isinstance(error, kind)), "told.trouble")
         return self._replies.say(f"topic.{key}", language)
 

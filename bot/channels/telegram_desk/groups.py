@@ -3,24 +3,23 @@
 import logging
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.types import ChatMemberAdministrator, ChatMemberOwner
 
 log = logging.getLogger("baton.telegram_desk")
 
 
 async def is_fit(bot: Bot, group: int) -> bool:
-    """Whether it can be used; what somebody has to mend is said in the log."""
+    """Whether it can be used; what is to be mended is said in the log. Raises `AiogramError` where nobody knows."""
     try:
         chat = await bot.get_chat(group)
         if not chat.is_forum:
             return _unfit(group, "turn Topics on in the group's settings")
         member = await bot.get_chat_member(group, bot.id)
+    except TelegramMigrateToChat as moved:
+        return _unfit(group, f"it is now {moved.migrate_to_chat_id}; put that into BATON_TELEGRAM_GROUPS")
     except (TelegramBadRequest, TelegramForbiddenError):
         return _unfit(group, "add the bot to the group, or mend its id in BATON_TELEGRAM_GROUPS")
-    except AiogramError as error:
-        log.warning("telegram_group_unknown group=%d error=%s", group, type(error).__name__)
-        return False
     if isinstance(member, ChatMemberOwner):
         return True
     if not isinstance(member, ChatMemberAdministrator):

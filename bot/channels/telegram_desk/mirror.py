@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.types import ReplyParameters
 from sqlalchemy.orm import Session
 
@@ -213,6 +213,9 @@ class Mirror:
             except DatabaseTrouble as error:
                 log.warning("topics_postponed error=%s", type(error).__name__)
                 await self._clock.sleep(PAUSE_S)
+            except AiogramError as error:
+                log.warning("topics_trouble error=%s", type(error).__name__)
+                await self._clock.sleep(PAUSE_S)
             except Exception:
                 log.exception("topics_broke")
                 await self._clock.sleep(PAUSE_S)
@@ -222,6 +225,7 @@ class Mirror:
         if not group.fit:
             group.fit = await is_fit(self._bot, group.id)
             if not group.fit:
+                await self._leave_to_others(group)
                 await self._clock.sleep(MEND_S)
             return
         wanted = group.next()
@@ -238,6 +242,12 @@ class Mirror:
             await self._answer(group, group.answers.popleft())
         else:
             await self._see_to(group, wanted[1])
+
+    async def _leave_to_others(self, group: Group) -> None:
+        """What has no topic here yet need not wait for the group to be mended."""
+        waiting = list(group.wants)
+        group.wants.clear()
+        await self._mark(waiting)
 
     async def _answer(self, group: Group, answer: Answer) -> None:
         self._budget.spend(group.id, asyncio.get_running_loop().time())
@@ -340,13 +350,8 @@ class Mirror:
         match error:
             case TelegramRetryAfter(retry_after=seconds):
                 self._budget.refused_by(group.id, float(seconds), at)
-            case TelegramMigrateToChat(migrate_to_chat_id=new):
-                log.error(
-                    "telegram_group_moved old=%d new=%d: put the new id into BATON_TELEGRAM_GROUPS", group.id, new
-                )
-                group.fit = False
-            case _ if trouble_of(error) is Trouble.GROUP:
-                group.fit = False
+            case _ if trouble_of(error) in (Trouble.GROUP, Trouble.MOVED):
+                group.fit = False  # and looked at again: what is to be mended is said there
             case _:
                 log.warning("topics_trouble error=%s", type(error).__name__)
                 group.aside_until = at + PAUSE_S
