@@ -4,6 +4,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import SendMessage
 
 from bot.channels.telegram.markup import Words, units
 from bot.channels.telegram.rates import PER_GROUP, PER_GROUP_S, Budget
@@ -13,6 +23,7 @@ from bot.channels.telegram_desk.desk import span_of
 from bot.channels.telegram_desk.lines import Piece, Reader, next_batch
 from bot.channels.telegram_desk.plan import KEPT, Close, Create, Pin, Rename, Reopen, Show, Step, Tell, Urgency
 from bot.channels.telegram_desk.topics import Standing, Topic
+from bot.channels.telegram_desk.troubles import Trouble, trouble_of
 from bot.replies import shipped
 from bot.settings import SettingsError, read
 from handoff.states import Status
@@ -23,6 +34,7 @@ READER = Reader(shipped(), "en", ZoneInfo("Asia/Taipei"))
 SHOWN = Topic(1, -100, 7, "⏳ Ann · Complaint", packet_id=3, packet_episode=1, seq=4, rev=9, epoch=1)
 WAITING = [Piece(5, 5, 0, True, Words("hello"))]
 GROUP = -1001234567890
+CALL = SendMessage(chat_id=GROUP, text="x")
 
 
 def a_view(status: Status = Status.OPEN, **changed: object) -> ConversationView:
@@ -206,3 +218,25 @@ def test_a_group_is_named_by_its_id(wrong: str) -> None:
     assert found is not None and found.groups == (GROUP, GROUP - 1)
     with pytest.raises(SettingsError, match="BATON_TELEGRAM_GROUPS"):
         read(good | {"BATON_TELEGRAM_GROUPS": wrong})
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (TelegramBadRequest(CALL, "Bad Request: message thread not found"), Trouble.TOPIC_GONE),
+        (TelegramBadRequest(CALL, "Bad Request: TOPIC_DELETED"), Trouble.TOPIC_GONE),
+        (TelegramBadRequest(CALL, "Bad Request: TOPIC_ID_INVALID"), Trouble.TOPIC_GONE),
+        (TelegramBadRequest(CALL, "Bad Request: TOPIC_CLOSED"), Trouble.TOPIC_CLOSED),
+        (TelegramBadRequest(CALL, "Bad Request: TOPIC_NOT_MODIFIED"), Trouble.ALREADY_SO),
+        (TelegramBadRequest(CALL, "Bad Request: not enough rights to create a topic"), Trouble.GROUP),
+        (TelegramBadRequest(CALL, "Bad Request: the chat is not a forum"), Trouble.GROUP),
+        (TelegramBadRequest(CALL, "Bad Request: PHOTO_INVALID_DIMENSIONS"), Trouble.REFUSED),
+        (TelegramForbiddenError(CALL, "Forbidden: bot was kicked from the supergroup chat"), Trouble.GROUP),
+        (TelegramMigrateToChat(CALL, "Bad Request", GROUP), Trouble.MOVED),
+        (TelegramRetryAfter(CALL, "Too Many Requests", 7), Trouble.TOO_FAST),
+        (TelegramServerError(CALL, "Bad Gateway"), Trouble.NOT_SENT),
+        (TelegramNetworkError(CALL, "Request timeout error"), Trouble.UNKNOWN),
+    ],
+)
+def test_a_refusal_says_what_is_to_be_done(error: AiogramError, trouble: Trouble) -> None:
+    assert trouble_of(error) is trouble

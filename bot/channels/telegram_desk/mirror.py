@@ -49,6 +49,7 @@ TOLD_MOST = 100
 RELABELS = frozenset({"priority"})
 """Events after which only the name may be another one."""
 REPEATED_MOST = 2
+"""A call whose answer was lost is made again once. But a topic there must be, even if one too many stands empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,7 @@ class Mirror:
         topic = seen.topic
         self._budget.spend(group.id, asyncio.get_running_loop().time())
         tries = await self._database.write(topics.begin, topic, step.name, self._clock.now())
-        if tries >= REPEATED_MOST:
+        if tries >= REPEATED_MOST and not isinstance(step, plan.Create):
             log.error("topic_step_unknown conversation=%d step=%s", topic.conversation_id, step.name)
             await self._database.write(self._calls.skipped, seen.told, topic, step)
             return

@@ -10,6 +10,7 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramNotFound,
     TelegramRetryAfter,
+    TelegramServerError,
     TelegramUnauthorizedError,
 )
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
@@ -56,7 +57,7 @@ def trouble_of(error: AiogramError) -> Trouble:
             return Trouble.GROUP
         case TelegramBadRequest(message=why):
             return _refusal(why.lower())
-        case TelegramUnauthorizedError() | TelegramNotFound():
+        case TelegramUnauthorizedError() | TelegramNotFound() | TelegramServerError():
             return Trouble.NOT_SENT
         case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
             return Trouble.NOT_SENT
