@@ -4,11 +4,12 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramRetryAfter
@@ -48,6 +49,7 @@ SWEPT = 500
 TOLD_MOST = 100
 RELABELS = frozenset({"priority"})
 """Events after which only the name may be another one."""
+LAST_CALL_S = 5.0
 REPEATED_MOST = 2
 """A call whose answer was lost is made again once. But a topic there must be, even if one too many stands empty."""
 
@@ -270,7 +272,7 @@ class Mirror:
         try:
             seen = await self._database.read(self._seen, conversation_id, group.id, self._clock.now())
             if seen.step is not None:
-                await self._take(group, seen, seen.step)
+                await _to_its_end(self._take(group, seen, seen.step))
             elif not plan.is_given_up(seen.topic, seen.told.conversation.epoch):
                 await self._settle(seen)
         except DatabaseTrouble:
@@ -356,3 +358,13 @@ class Mirror:
             case _:
                 log.warning("topics_trouble error=%s", type(error).__name__)
                 group.aside_until = at + PAUSE_S
+
+
+async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
+    """Who is asked to stop lets a call that is on its way come back, else it would be made once more."""
+    task = asyncio.create_task(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=LAST_CALL_S)
+        raise
