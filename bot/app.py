@@ -34,14 +34,15 @@ from bot.shopdata.embedded import EmbeddedRecords
 from bot.shopdata.page import ShopPage
 from bot.training import Calibrator
 from bot.understand import Brain, BrainOf, Measured, Nlu, Sureness
-from handoff import desk, jobs
+from handoff import desk, inbox, jobs
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
+from handoff.console import views
 from handoff.console.auth import SignInLimit
 from handoff.console.figure_page import FigurePage
 from handoff.console.live import LiveFeed
 from handoff.console.routes import Console
-from handoff.console.schemas import Installation
+from handoff.console.schemas import Conversation, Installation
 from handoff.console.table import ROUTES
 from handoff.db import Database
 from handoff.delivery import Sender
@@ -78,7 +79,12 @@ from nlu.live import LiveModel
 from nlu.versions import Version
 
 if TYPE_CHECKING:
+    from aiogram import Bot
+
     from bot.channels.telegram.channel import Telegram
+    from bot.channels.telegram.intake import Intake
+    from bot.channels.telegram.rates import Budget
+    from bot.channels.telegram_desk.desk import TelegramDesk
 
 log = logging.getLogger("baton.app")
 
@@ -272,6 +278,7 @@ class Server:
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,
+            has_telegram_groups=bool(parts.settings.telegram and parts.settings.telegram.groups),
         )
 
     def _handlers(self) -> dict[str, Handler]:
@@ -401,7 +408,33 @@ def _telegram(parts: Parts, inbound: Inbound, files: Files, board: Board, owner:
         parts.clock,
         parts.wakeups,
         board,
+        partial(_agents_at_telegram, parts, files) if settings.telegram.groups else None,
         owner,
+    )
+
+
+def _agents_at_telegram(parts: Parts, files: Files, bot: "Bot", budget: "Budget", intake: "Intake") -> "TelegramDesk":
+    from bot.channels.telegram_desk.desk import TelegramDesk
+
+    settings = parts.settings
+
+    async def story(conversation_id: int) -> Conversation:
+        told = await parts.database.read(inbox.transcript, conversation_id)
+        return await views.conversation(told, parts.library, parts.records)
+
+    return TelegramDesk(
+        bot,
+        budget,
+        intake,
+        parts.database,
+        parts.wakeups,
+        parts.clock,
+        parts.replies,
+        parts.shop,
+        files,
+        story,
+        settings.telegram.groups if settings.telegram else (),
+        settings.public_url,
     )
 
 

@@ -21,6 +21,7 @@ PORTS = range(8080, 8100)
 ADDRESS_NOTE = "address"
 TELEGRAM_API = "https://api.telegram.org"
 _TELEGRAM_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,80}")
+_TELEGRAM_GROUP = re.compile(r"-100\d{5,15}")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -55,11 +56,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class TelegramBot:
-    """`api` is the Bot API server. With `webhook_secret` Telegram calls `public_url`, else we ask it."""
+    """`api` is the Bot API server. With `webhook_secret` Telegram calls `public_url`, else we ask it.
+
+    `groups` are the agents' supergroups, by their ids.
+    """
 
     token: str = field(repr=False)
     api: str
     webhook_secret: str | None = field(default=None, repr=False)
+    groups: tuple[int, ...] = ()
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -207,4 +212,12 @@ def _telegram(environment: Mapping[str, str]) -> TelegramBot | None:
     api = _address("BATON_TELEGRAM_API", environment) or TELEGRAM_API
     if secret and api == TELEGRAM_API and not environment["BATON_PUBLIC_URL"].startswith("https://"):
         raise SettingsError("BATON_PUBLIC_URL must begin with https:// for Telegram to call it")
-    return TelegramBot(token, api, secret)
+    return TelegramBot(token, api, secret, _telegram_groups(environment.get("BATON_TELEGRAM_GROUPS", "")))
+
+
+def _telegram_groups(value: str) -> tuple[int, ...]:
+    """In their order, each once."""
+    groups = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(_TELEGRAM_GROUP.fullmatch(group) for group in groups):
+        raise SettingsError(f"BATON_TELEGRAM_GROUPS must be ids of supergroups such as -1001234567890, not {value!r}")
+    return tuple(dict.fromkeys(map(int, groups)))

@@ -49,6 +49,8 @@ class Deed(StrEnum):
     EXPORTED = "trail_exported"
     BLOCKED = "contact_blocked"
     UNBLOCKED = "contact_unblocked"
+    TELEGRAM_LINKED = "telegram_linked"
+    TELEGRAM_UNLINKED = "telegram_unlinked"
 
 
 ON_THE_DESK = frozenset(

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -134,7 +134,7 @@ class BotApi:
                 await asyncio.sleep(0.25)
         return status
 
-    def new_message(self, chat: int, **content: Any) -> dict[str, Any]:
+    def new_message(self, chat: int, /, **content: Any) -> dict[str, Any]:
         message = {
             "message_id": next(self._numbers),
             "date": int(time.time()),
@@ -428,9 +428,17 @@ class Customer:
         return message
 
 
+Api = TypeVar("Api", bound=BotApi)
+
+
 @asynccontextmanager
 async def serving(port: int = 0) -> AsyncIterator[BotApi]:
-    api = BotApi()
+    async with served(BotApi(), port) as api:
+        yield api
+
+
+@asynccontextmanager
+async def served(api: Api, port: int = 0) -> AsyncIterator[Api]:
     # Who is gone does not poll any more.
     runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()

@@ -3,13 +3,18 @@
 from typing import Any
 
 FILES = ("photo", "video", "voice", "document")
-OURS = {"file"}
-"""What a message here has besides: a file of the bot's with its name and size."""
+OURS = {"file", "reply_parameters"}
+"""What a message here has besides: a file of the bot's with its name and size, and what it was to answer."""
 
 
 def on_the_wire(message: dict[str, Any]) -> dict[str, Any]:
-    """The message as Telegram has it."""
-    return {name: value for name, value in message.items() if name not in OURS}
+    """The message as Telegram has it: words beside a file are its caption, and only keyboards in line are told."""
+    wired = {name: value for name, value in message.items() if name not in OURS}
+    if "file" in message and "text" in wired:
+        wired["caption"] = wired.pop("text")
+    if "inline_keyboard" not in wired.get("reply_markup", {"inline_keyboard": []}):
+        del wired["reply_markup"]
+    return wired
 
 
 def file_sent(kind: str, upload: dict[str, Any]) -> Any:

@@ -103,6 +103,8 @@ Deed = Literal[
     "trail_exported",
     "contact_blocked",
     "contact_unblocked",
+    "telegram_linked",
+    "telegram_unlinked",
 ]
 
 

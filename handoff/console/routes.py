@@ -132,6 +132,7 @@ class Console:
     invitations: Invitations = field(default_factory=NoInvitations)
     tone: Tone = NO_TONE
     checklists: tuple[Checklist, ...] = ()
+    has_telegram_groups: bool = False
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:

@@ -11,6 +11,7 @@ from handoff.console import (
     review_routes,
     routes,
     team_routes,
+    telegram_routes,
     tone_routes,
 )
 from handoff.console.routes import Route
@@ -27,4 +28,5 @@ ROUTES: tuple[Route, ...] = (
     *bulk_routes.ROUTES,
     *filter_routes.ROUTES,
     *contact_routes.ROUTES,
+    *telegram_routes.ROUTES,
 )

@@ -151,7 +151,7 @@ def invited(session: Session, code: str, now: datetime) -> Person | None:
 
 def accept_invitation(session: Session, code: str, password_hash: str, now: datetime) -> tuple[Person, str] | None:
     """Set the password and sign in: the agent and the secret of a new session, all others end. None as `invited`."""
-    agent = _redeemed(session, "invite", code, now)
+    agent = redeemed(session, "invite", code, now)
     if agent is None:
         return None
     _set_password(session, agent, password_hash, now, kept=None)
@@ -160,7 +160,7 @@ def accept_invitation(session: Session, code: str, password_hash: str, now: date
 
 def redeem_link(session: Session, code: str, now: datetime) -> tuple[Person, str] | None:
     """Sign in by a one-time link: the agent and the secret of a new session. None for a used or expired one."""
-    agent = _redeemed(session, "link", code, now)
+    agent = redeemed(session, "link", code, now)
     return _entered(session, agent, now, "link") if agent else None
 
 
@@ -240,7 +240,7 @@ def _looks_like_an_address(email: str) -> bool:
     return bool(name and at and domain) and len(email) <= 200 and not set(email) & set(" \t\r\n\x00,;<>")
 
 
-def _redeemed(session: Session, kind: str, code: str, now: datetime) -> Agent | None:
+def redeemed(session: Session, kind: str, code: str, now: datetime) -> Agent | None:
     """Use up a one-time secret: of two at once, one finds it."""
     used = session.execute(
         delete(SignIn)
@@ -273,8 +273,13 @@ def _person(agent: Agent) -> Person:
 
 def _secret(session: Session, agent_id: int, kind: str, expires_at: datetime) -> str:
     secret = secrets.token_urlsafe(32)
-    session.add(SignIn(agent_id=agent_id, kind=kind, secret_hash=_hash(secret), expires_at=expires_at))
+    keep_secret(session, agent_id, kind, secret, expires_at)
     return secret
+
+
+def keep_secret(session: Session, agent_id: int, kind: str, secret: str, expires_at: datetime) -> None:
+    """By its hash, until it is `redeemed`."""
+    session.add(SignIn(agent_id=agent_id, kind=kind, secret_hash=_hash(secret), expires_at=expires_at))
 
 
 def _hash(secret: str) -> str:

@@ -49,7 +49,7 @@ class Shop:
 
     async def conversation(self, customer: Customer | None = None) -> int:
         whose = str((customer or self.ann).number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (found := await self.database.read(inbox.customer_conversation, "telegram", whose)) is None:
                 await asyncio.sleep(0.01)
         return found.id
@@ -367,7 +367,7 @@ async def _resolved(shop: Shop) -> None:
 
 
 async def _until_state(shop: Shop, state: str, trouble: str | None = None) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             *_, last = [m for m in await shop.transcript() if m.deliveries]
             if last.deliveries[0].state == state:

@@ -90,7 +90,7 @@ async def test_what_began_in_the_widget_goes_on_here(shop: Shop) -> None:
     await shop.database.write(desk.agent_reply, conversation, agent, "r1", "on its way", shop.counter.clock.now())
     await shop.ann.sees("Mei\non its way")
     await shop.ann.says("thanks")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await _said(shop, conversation, "thanks"):
             await asyncio.sleep(0.01)
     assert await shop.database.read(inbox.customer_conversation, "telegram", "77") is None

@@ -194,7 +194,7 @@ async def _resolved(shop: Shop) -> None:
 
 async def _kept(shop: Shop, message: dict[str, Any]) -> None:
     """Nobody answers before the server has taken note of what it sent."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await shop.database.read(cards.find, "telegram", "77", str(message["message_id"])) is None:
             await asyncio.sleep(0.01)
 

@@ -90,6 +90,9 @@ MAY = {
     "PUT /filters/order": ALL,
     "PUT /filters/1": ALL,
     "DELETE /filters/1": ALL,
+    "GET /telegram": WORKERS,
+    "POST /telegram/code": WORKERS,
+    "DELETE /telegram": WORKERS,
 }
 FILLED = {"person": "99", "key": "1" * 22}
 """What stands for a part of an address, where it is not 1."""

@@ -63,7 +63,9 @@ export interface AuditEntry {
     | "review_taken_back"
     | "trail_exported"
     | "contact_blocked"
-    | "contact_unblocked";
+    | "contact_unblocked"
+    | "telegram_linked"
+    | "telegram_unlinked";
   detail: {
     [k: string]: string | number;
   };
@@ -1354,6 +1356,20 @@ export interface Teams {
   teams: Team[];
 }
 /**
+ * `available`: agents of this shop have a group on Telegram. `linked_at`: since when the caller has an account.
+ */
+export interface TelegramAccount {
+  available: boolean;
+  linked_at: string | null;
+}
+/**
+ * A secret that is shown this once: sent to the bot as `/link CODE`, the account that sends it is the caller's.
+ */
+export interface TelegramCode {
+  code: string;
+  expires_at: string;
+}
+/**
  * Words that are being written: who will read them in which language, and in which the writer is told why.
  */
 export interface ToneCheck {
@@ -1419,6 +1435,8 @@ export interface Trail {
     | "trail_exported"
     | "contact_blocked"
     | "contact_unblocked"
+    | "telegram_linked"
+    | "telegram_unlinked"
   )[];
   items: AuditEntry[];
 }

@@ -8,7 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from aiogram import Bot
@@ -24,6 +24,7 @@ from bot.channels.base import OnMessage
 from bot.channels.telegram.asides import Asides
 from bot.channels.telegram.cards import Cards
 from bot.channels.telegram.intake import UPDATES, Intake
+from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import NOT_KNOWN, TelegramSender
 from bot.replies import Replies
 from bot.settings import TelegramBot
@@ -56,6 +57,21 @@ AT_ONCE = 16
 """Updates of different customers are stored side by side, those of one customer one after the other."""
 
 
+class AgentsDesk(Protocol):
+    """What happens in agents' groups; it takes an update as `Intake` does."""
+
+    def concerns(self, update: Update) -> bool: ...
+
+    async def take(self, update: Update) -> None: ...
+
+    async def run(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+AgentsAt = Callable[[Bot, Budget, Intake], AgentsDesk]
+
+
 class Telegram:
     """`run` brings customers' messages in until it is cancelled; `sender` brings ours out.
 
@@ -74,6 +90,7 @@ class Telegram:
         clock: Clock,
         wakeups: Wakeups,
         board: Board,
+        agents_at: AgentsAt | None = None,
         owner: str | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
@@ -90,6 +107,7 @@ class Telegram:
         self._asides = Asides(self._bot, self.sender.budget, replies, shop, clock)
         self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock, self._asides)
         self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, self._owner)
+        self._agents = agents_at(self._bot, self.sender.budget, self._intake) if agents_at else None
 
     def add_to(self, app: web.Application) -> None:
         if self._settings.webhook_secret:
@@ -100,11 +118,14 @@ class Telegram:
         await self._persevere(self._learn_name)
         await self._persevere(self._offer_commands)
         log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
-        ways = () if self._settings.webhook_secret else (self._keep_post(), self._poll())
-        await asyncio.gather(self._cards.run(), *ways)
+        polling = () if self._settings.webhook_secret else (self._keep_post(), self._poll())
+        mirroring = (self._agents.run(),) if self._agents else ()
+        await asyncio.gather(self._cards.run(), *polling, *mirroring)
 
     async def close(self) -> None:
         """Another process may have the updates at once."""
+        if self._agents:
+            await self._agents.close()
         try:
             await self._database.write(jobs.leave, POST, self._owner)
             await self._cards.leave()
@@ -216,8 +237,9 @@ class Telegram:
 
     async def _take(self, update: Update) -> None:
         """One that breaks us must not come again for ever."""
+        agents = self._agents if self._agents and self._agents.concerns(update) else None
         try:
-            await self._intake.take(update)
+            await (agents or self._intake).take(update)
         except DatabaseTrouble:
             raise
         except Exception:
@@ -225,7 +247,8 @@ class Telegram:
             if self._broken[update.update_id] < TRIES:
                 raise
             log.exception("update_broke update=%d", update.update_id)
-            await self._intake.unread(_whose(update), f"u{update.update_id}")
+            if agents is None:
+                await self._intake.unread(_whose(update), f"u{update.update_id}")
         self._broken.pop(update.update_id, None)
 
     async def _called(self, request: web.Request) -> web.Response:

@@ -47,6 +47,7 @@ from handoff.values import (
     Button,
     Content,
     FileKind,
+    FileView,
     Filled,
     InboundMessage,
     Language,
@@ -126,7 +127,7 @@ class Intake:
 
     async def _met(self, user: User) -> "_Met":
         who = await self.database.read(contacts.who, "telegram", str(user.id))
-        return _Met(user, who, who.language or self._language(user))
+        return _Met(user, who, who.language or self.language_of(user))
 
     async def _is_served(self, met: "_Met", number: int, at: float) -> bool:
         """Whom the desk does not want is not answered; who writes too fast is told so once."""
@@ -205,13 +206,21 @@ class Intake:
         """The file with its caption. One that cannot be had is told of instead: a person sees to it."""
         owner = f"contact:{met.who.channel}:{met.who.key}"
         try:
-            if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
-                raise FileRefused("too_large", "")
-            kept = await self.files.take(owner, self._download(file.id), file.name, file.size)
+            kept = await self._keep(owner, file)
         except FileRefused as refused:
             told = self.replies.say(f"telegram.{_TOLD.get(refused.code, 'not_kept')}", met.language)
             return Media(file.kind, f"{note}\n{told}".strip())
         return Media(kept.kind, note, (kept.key,))
+
+    async def kept(self, owner: str, message: Message) -> FileView | None:
+        """The file of a message, kept for `owner`; None where it has none. Raises `FileRefused`."""
+        file = _file_of(message)
+        return await self._keep(owner, file) if file else None
+
+    async def _keep(self, owner: str, file: "_File") -> FileView:
+        if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
+            raise FileRefused("too_large", "")
+        return await self.files.take(owner, self._download(file.id), file.name, file.size)
 
     async def _download(self, file_id: str) -> AsyncIterator[bytes]:
         """Raises `FileRefused` where Telegram does not hand it over."""
@@ -314,7 +323,7 @@ class Intake:
         self.signs.add(task)
         task.add_done_callback(self.signs.discard)
 
-    def _language(self, user: User) -> Language:
+    def language_of(self, user: User) -> Language:
         """What their Telegram is set to; the words they write count more."""
         code = (user.language_code or "").lower()
         if code.startswith("zh"):

@@ -29,7 +29,7 @@ def shown(text: str, format: Format, head: str = "") -> list[Words]:
     whole = _read(text) if format == "markdown" else Words(text)
     if head:
         bold = MessageEntity(type="bold", offset=0, length=units(head.rstrip()))
-        whole = Words(head + whole.text, (bold, *_moved(whole.entities, units(head))))
+        whole = Words(head + whole.text, (bold, *moved(whole.entities, units(head))))
     return list(_divided(whole))
 
 
@@ -42,12 +42,12 @@ def _read(text: str) -> Words:
         inner = _read(strong) if strong else Words(label)
         mark = {"type": "bold"} if strong else {"type": "text_link", "url": href}
         entities.append(MessageEntity(offset=units(plain), length=units(inner.text), **mark))
-        entities += _moved(inner.entities, units(plain))
+        entities += moved(inner.entities, units(plain))
         plain, end = plain + inner.text, match.end()
     return Words(plain + text[end:], tuple(entities))
 
 
-def _moved(entities: tuple[MessageEntity, ...], by: int) -> Iterator[MessageEntity]:
+def moved(entities: tuple[MessageEntity, ...], by: int) -> Iterator[MessageEntity]:
     return (entity.model_copy(update={"offset": entity.offset + by}) for entity in entities)
 
 
@@ -67,7 +67,7 @@ def _divided(words: Words) -> Iterator[Words]:
 
 def _cut(text: str) -> int:
     """Up to where the first message goes."""
-    fits = _prefix(text, LONGEST)
+    fits = prefix(text, LONGEST)
     if fits == len(text):
         return fits
     for mark in _BREAKS:
@@ -84,7 +84,7 @@ def _within(entities: tuple[MessageEntity, ...], start: int, size: int) -> Itera
             yield entity.model_copy(update={"offset": first - start, "length": last - first})
 
 
-def _prefix(text: str, limit: int) -> int:
+def prefix(text: str, limit: int) -> int:
     """How many characters fit into `limit` units."""
     used = 0
     for index, char in enumerate(text):
@@ -92,6 +92,10 @@ def _prefix(text: str, limit: int) -> int:
         if used > limit:
             return index
     return len(text)
+
+
+def marked(kind: str, start: int, size: int) -> MessageEntity:
+    return MessageEntity(type=kind, offset=start, length=size)
 
 
 def units(text: str) -> int:

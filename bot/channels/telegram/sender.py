@@ -145,7 +145,7 @@ class TelegramSender:
     def _files_of(self, chat: str, group: Sequence[FileView], caption: markup.Words | None = None) -> Call:
         """One file by itself, several as an album; its words stand below the first."""
         if len(group) == 1:
-            return self._file(chat, group[0])
+            return file_call(self._files, chat, group[0])
         media = [self._in_album(file) for file in group]
         if caption is not None and caption.text:
             said = {"caption": caption.text, "caption_entities": list(caption.entities)}
@@ -162,15 +162,17 @@ class TelegramSender:
             case _:
                 return InputMediaDocument(media=content)
 
-    def _file(self, chat: str, file: FileView) -> TelegramMethod[Message]:
-        content = FSInputFile(self._files.path(file.key), file.name)
-        if file.kind == "image" and _is_photo(file):
-            return SendPhoto(chat_id=chat, photo=content)
-        if file.kind == "video":
-            return SendVideo(chat_id=chat, video=content)
-        if file.kind == "voice":
-            return SendVoice(chat_id=chat, voice=content)
-        return SendDocument(chat_id=chat, document=content)
+
+def file_call(files: Files, chat: str, file: FileView) -> SendPhoto | SendVideo | SendVoice | SendDocument:
+    """How a kept file goes to a chat: as what it is, where Telegram can show that."""
+    content = FSInputFile(files.path(file.key), file.name)
+    if file.kind == "image" and _is_photo(file):
+        return SendPhoto(chat_id=chat, photo=content)
+    if file.kind == "video":
+        return SendVideo(chat_id=chat, video=content)
+    if file.kind == "voice":
+        return SendVoice(chat_id=chat, voice=content)
+    return SendDocument(chat_id=chat, document=content)
 
 
 def _albums(files: Sequence[FileView]) -> list[list[FileView]]:

@@ -10,7 +10,7 @@ from alembic import op
 from handoff.db import ID, UtcDateTime
 
 revision = "0012_telegram"
-down_revision = "0010_hours"
+down_revision = "0011_telegram_topics"
 branch_labels = None
 depends_on = None
 

@@ -341,7 +341,7 @@ export const en: Texts = {
   page_people: "People",
   page_quality: "Quality",
   page_trail: "Activity log",
-  page_account: "Change password",
+  page_account: "Your account",
   locked_out: "Several wrong passwords in a row, so the account rests for its own protection. Please try again in {time}.",
   not_for_you: "This page is outside your role",
   not_for_you_hint: "If you need it, ask an admin to change your role.",

@@ -341,7 +341,7 @@ export const zhCN: Texts = {
   page_people: "同事与权限",
   page_quality: "服务质量",
   page_trail: "操作记录",
-  page_account: "修改密码",
+  page_account: "我的账号",
   locked_out: "密码错了好几次，为了保护账号先暂停一下。请等 {time} 再试。",
   not_for_you: "这个页面不在您的权限内",
   not_for_you_hint: "如果需要，请管理员帮您调整角色。",

@@ -340,7 +340,7 @@ export const zhTW = {
   page_people: "同事與權限",
   page_quality: "服務品質",
   page_trail: "操作紀錄",
-  page_account: "變更密碼",
+  page_account: "我的帳號",
   locked_out: "密碼錯了好幾次，為了保護帳號先暫停一下。請等 {time} 再試。",
   not_for_you: "這一頁不在您的權限內",
   not_for_you_hint: "需要的話，請管理員幫您調整角色。",

@@ -4,9 +4,10 @@ import { me } from "../../store";
 import { tell } from "../../toasts";
 import { NewPassword, unfit } from "./NewPassword";
 import { people, trouble } from "./staff";
+import { TelegramLink } from "./TelegramLink";
 import { say } from "./texts";
 
-/** One's own password. */
+/** One's own password, and one's account on Telegram. */
 export function AccountPage() {
   const old = useSignal("");
   const first = useSignal("");
@@ -60,6 +61,7 @@ export function AccountPage() {
           </button>
         </div>
       </form>
+      <TelegramLink />
     </main>
   );
 }
