@@ -25,9 +25,10 @@ async def test_a_customer_rates_by_keyboard_takes_the_file_and_the_agent_sees_it
         await expect(page.get_by_test_id("cancel-wait")).to_be_visible()
         [conversation] = [row["id"] for row in await desk.queue() if row["id"] not in known]
         await desk.post(f"/conversations/{conversation}/claim")
-        await desk.say(conversation, "明天會到。")
+        await desk.say(conversation, "\n".join(["明天會到。"] * 60))
         await desk.end(conversation, "resolve")
         await page.get_by_test_id("rating").get_by_role("radio").first.focus()
+        assert await customer.panel.evaluate("it => it.scrollTop") == 0, "the chat stays in its frame"
         for _ in range(3):
             await page.keyboard.press("ArrowRight")
         await expect(page.get_by_test_id("rating-thanks")).not_to_be_empty()
