@@ -2,7 +2,8 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Here, Presence } from "../generated/console";
 import { api, tellGone } from "./api";
 import { explain } from "./problems";
-import { me, openId, openThread, presence } from "./store";
+import { seenIn } from "./seen";
+import { me, openId, presence } from "./store";
 import { now } from "./time";
 
 const VIEWING_MS = 20_000;
@@ -11,7 +12,8 @@ const STILL_TYPING_MS = 4_500;
 /** Whoever only passes through with the keys is not there. */
 const PASSING_MS = 400;
 
-const seenNow = signal(!document.hidden);
+/** Whether the page is looked at. */
+export const seenNow = signal(!document.hidden);
 let typedAt = 0;
 let toldTypingAt = 0;
 let rest = 0;
@@ -95,7 +97,7 @@ function stay(): (() => void) | undefined {
   };
 }
 
-const newest = computed(() => openThread.value?.messages.at(-1)?.seq ?? 0);
+const newest = computed(() => seenIn(openId.value ?? 0));
 let toldSeq = 0;
 let told = false;
 
@@ -108,8 +110,7 @@ function follow(): void {
 }
 
 async function tell(id: number, mode: Here["mode"]): Promise<void> {
-  const thread = openThread.peek();
-  const seen = thread?.row.id === id ? (thread.messages.at(-1)?.seq ?? 0) : 0;
+  const seen = seenIn(id);
   toldSeq = seen;
   told = true;
   try {

@@ -1,5 +1,6 @@
 import { toPlain } from "../shared/markdown";
 import { insertIntoReply } from "./drafts";
+import { seenIn } from "./seen";
 import { openThread, packetShown, type Thread } from "./store";
 
 /** Words that may be the answer: the assistant's draft first, then the articles that came near. */
@@ -28,5 +29,5 @@ export function insertSuggestion(index: number): void {
 /** Puts words into the reply of a conversation and goes there. */
 export function insertInto(thread: Thread, text: string): void {
   packetShown.value = false;
-  insertIntoReply(thread.row.id, text, thread.messages.at(-1)?.seq ?? 0);
+  insertIntoReply(thread.row.id, text, seenIn(thread.row.id));
 }

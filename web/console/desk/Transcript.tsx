@@ -4,9 +4,10 @@ import { useComputed, useSignal } from "@preact/signals";
 import { DOWN } from "../../shared/icons";
 import type { ConsoleMessage } from "../../generated/console";
 import { Button, Icon } from "../parts";
-import { customerTypes } from "../presence";
+import { customerTypes, seenNow } from "../presence";
 import { readStates } from "../readstates";
-import { outgoing, type Thread } from "../store";
+import { endWanted, see } from "../seen";
+import { outgoing, packetShown, type Thread } from "../store";
 import { dayName } from "../time";
 import { customerWord, t } from "../words";
 import { Message } from "./Message";
@@ -26,18 +27,36 @@ export function Transcript({ thread }: { thread: Thread }) {
 
   const toEnd = (): void => {
     follow.current = true;
-    fresh.value = false;
     box.current?.scrollTo({ top: box.current.scrollHeight });
+    atEnd();
+  };
+  /** What stands there is read, where anybody looks. */
+  const atEnd = (): void => {
+    fresh.value = false;
+    if (seenNow.peek() && box.current?.clientHeight) see(thread.row.id, newest);
   };
   const scrolled = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
     follow.current = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (follow.current) fresh.value = false;
+    if (follow.current) atEnd();
   };
   useLayoutEffect(() => {
     if (follow.current) toEnd();
     else fresh.value = true;
   }, [newest]);
+  useLayoutEffect(() => {
+    if (follow.current) atEnd();
+  }, [seenNow.value, packetShown.value]);
+  useLayoutEffect(toEnd, [endWanted.value]);
+  // The box below grows, or a picture gets its size: who was at the end stays there.
+  const stay = (): void => {
+    if (follow.current) toEnd();
+  };
+  useLayoutEffect(() => {
+    const sizes = new ResizeObserver(stay);
+    if (box.current) sizes.observe(box.current);
+    return () => sizes.disconnect();
+  }, []);
   useLayoutEffect(() => {
     if (mine.length) toEnd();
   }, [mine.length]);
@@ -51,6 +70,7 @@ export function Transcript({ thread }: { thread: Thread }) {
         class="transcript"
         ref={box}
         onScroll={scrolled}
+        onLoadCapture={stay}
         role="log"
         tabIndex={0}
         aria-label={t("messages")}
