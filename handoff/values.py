@@ -68,6 +68,7 @@ class Activity(StrEnum):
     UNANSWERED = "unanswered"
     RATED = "rated"
     SILENT = "silent"
+    ADDRESS_LEFT = "address_left"
 
 
 FOR_AGENTS_ONLY = frozenset(

@@ -35,6 +35,7 @@ Activity = Literal[
     "unanswered",
     "rated",
     "silent",
+    "address_left",
 ]
 
 

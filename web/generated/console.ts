@@ -229,6 +229,7 @@ export interface ConsoleMessage {
         | "unanswered"
         | "rated"
         | "silent"
+        | "address_left"
       )
     | null;
   at: string;
