@@ -23,7 +23,7 @@ export function Message({ message, first, contact, state }: Props) {
   if (message.kind === "activity") {
     return (
       <p class="activity" data-testid="activity" data-activity={message.activity} data-seq={seq}>
-        {happened(message)} <time dateTime={at}>{clockTime(at)}</time>
+        {happened(message)} · <time dateTime={at}>{clockTime(at)}</time>
       </p>
     );
   }
@@ -110,6 +110,7 @@ function happened({ activity, name, text, detail }: ConsoleMessage): string {
     return words.length ? t("activity_rated_words", { score, words: words.join(" ") }) : t("activity_rated", { score });
   }
   if (activity === "assigned" && detail) return t("activity_moved", { from: detail, to: who });
+  if (activity === "reopened" && detail) return t("activity_came_back", { name: who });
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });
 }
