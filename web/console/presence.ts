@@ -1,5 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { Here, Presence } from "../generated/console";
+import type { Here, Presence, Row } from "../generated/console";
 import { api, tellGone } from "./api";
 import { explain } from "./problems";
 import { seenIn } from "./seen";
@@ -9,6 +9,8 @@ import { now } from "./time";
 const VIEWING_MS = 20_000;
 const TYPING_MS = 3_000;
 const STILL_TYPING_MS = 4_500;
+/** How long the server keeps a sign of typing. */
+const TYPING_LASTS_MS = 6_000;
 /** Whoever only passes through with the keys is not there. */
 const PASSING_MS = 400;
 
@@ -33,8 +35,14 @@ const NOBODY: readonly Presence[] = [];
 export const colleaguesIn = (conversation: number): readonly Presence[] =>
   (others.value.get(conversation) ?? NOBODY).filter(({ agent_id }) => agent_id !== null);
 
-export const customerTypes = (conversation: number): boolean =>
-  (others.value.get(conversation) ?? NOBODY).some(({ agent_id, mode }) => agent_id === null && mode === "typing");
+/** Until the words are there. */
+export const customerTypes = ({ id, last_at, preview_author }: Row): boolean =>
+  (others.value.get(id) ?? NOBODY).some(
+    ({ agent_id, mode, until }) =>
+      agent_id === null &&
+      mode === "typing" &&
+      !(preview_author === "contact" && Date.parse(last_at) >= Date.parse(until) - TYPING_LASTS_MS),
+  );
 
 /** Tells colleagues where this agent is, as long as the page is seen. */
 export function startPresence(): () => void {

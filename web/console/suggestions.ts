@@ -15,9 +15,10 @@ const MOST = 3;
 
 export function suggestions({ packet }: Thread): Suggestion[] {
   if (!packet) return [];
-  const draft = packet.draft ? [{ id: "draft", title: null, text: toPlain(packet.draft) }] : [];
   const articles = packet.near_misses.map(({ id, title, body }) => ({ id, title, text: toPlain(body) }));
-  return [...draft, ...articles].slice(0, MOST);
+  const draft = packet.draft ? [{ id: "draft", title: null, text: toPlain(packet.draft) }] : [];
+  const others = articles.filter(({ text }) => text !== draft[0]?.text);
+  return [...draft, ...others].slice(0, MOST);
 }
 
 export function insertSuggestion(index: number): void {

@@ -61,8 +61,12 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
   return fill(texts.value?.[key] ?? "", values);
 }
 
+/** Signs that turn the direction of what follows: no part of a name. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** What a customer is called; a code alone would say nothing. */
-export const customerWord = ({ contact, named }: Row): string => (named ? contact : t("visitor", { code: contact }));
+export const customerWord = ({ contact, named }: Row): string =>
+  named ? contact.replace(TURNS, "") : t("visitor", { code: contact });
 
 export const intentWord = (name: string): string => termIn(INTENTS, name, locale.value);
 export const reasonWord = (name: string): string => termIn(REASONS, name, locale.value);

@@ -121,7 +121,7 @@ function Facts({ row }: { row: Row }) {
 function Company({ row }: { row: Row }) {
   const colleagues = useComputed(() => colleaguesIn(row.id).map(({ name, mode }) => t(`is_${mode}`, { name })).join(" · "));
   const typing = useComputed(() => colleaguesIn(row.id).some(({ mode }) => mode === "typing"));
-  const writes = useComputed(() => customerTypes(row.id));
+  const writes = useComputed(() => customerTypes(row));
   const draft = useComputed(() => hasDraft(row.id) && openId.value !== row.id);
   if (!colleagues.value && !writes.value && !draft.value) return null;
   return (

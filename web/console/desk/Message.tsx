@@ -14,11 +14,13 @@ interface Props {
   message: ConsoleMessage;
   first: boolean;
   contact: string;
+  /** What is spoken here; notes are in the agents' own. */
+  language: string | null;
   state: ReadState | undefined;
 }
 
 /** One message, its author told apart by side, mark and name. */
-export function Message({ message, first, contact, state }: Props) {
+export function Message({ message, first, contact, language, state }: Props) {
   const { author, seq, at, text, format, decision, buttons, files, deliveries } = message;
   if (message.kind === "activity") {
     return (
@@ -33,7 +35,7 @@ export function Message({ message, first, contact, state }: Props) {
       {first && <Author message={message} contact={contact} />}
       {files.length > 0 && <Files files={files} />}
       {text && (
-        <div class="bubble">
+        <div class="bubble" lang={(!message.private && language) || undefined}>
           {message.mentions?.length && quick.value ? (
             <quick.value.Called message={message} />
           ) : (

@@ -23,7 +23,7 @@ export function Transcript({ thread }: { thread: Thread }) {
   const mine = outgoing.value.filter(({ conversation }) => conversation === thread.row.id);
   const newest = thread.messages.at(-1)?.seq ?? 0;
   const states = readStates(thread.messages, thread.row);
-  const typing = useComputed(() => customerTypes(thread.row.id)).value;
+  const typing = useComputed(() => customerTypes(thread.row)).value;
 
   const toEnd = (): void => {
     follow.current = true;
@@ -83,6 +83,7 @@ export function Transcript({ thread }: { thread: Thread }) {
               message={message}
               first={startsGroup(message, thread.messages[index - 1])}
               contact={customerWord(thread.row)}
+              language={thread.row.language ?? thread.contact.locale}
               state={states.get(message.seq)}
             />
           </Fragment>
