@@ -19,6 +19,7 @@ const NEAR = 60;
 export function Transcript({ thread }: { thread: Thread }) {
   const box = useRef<HTMLDivElement>(null);
   const follow = useRef(true);
+  const height = useRef(0);
   const fresh = useSignal(false);
   const mine = outgoing.value.filter(({ conversation }) => conversation === thread.row.id);
   const newest = thread.messages.at(-1)?.seq ?? 0;
@@ -37,6 +38,8 @@ export function Transcript({ thread }: { thread: Thread }) {
   };
   const scrolled = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
+    // The box has another height since: nobody has scrolled away.
+    if (follow.current && clientHeight !== height.current) return;
     follow.current = scrollHeight - scrollTop - clientHeight < NEAR;
     if (follow.current) atEnd();
   };
@@ -50,10 +53,12 @@ export function Transcript({ thread }: { thread: Thread }) {
   useLayoutEffect(toEnd, [endWanted.value]);
   // The box below grows, or a picture gets its size: who was at the end stays there.
   const stay = (): void => {
+    height.current = box.current?.clientHeight ?? 0;
     if (follow.current) toEnd();
   };
   useLayoutEffect(() => {
     const sizes = new ResizeObserver(stay);
+    stay();
     if (box.current) sizes.observe(box.current);
     return () => sizes.disconnect();
   }, []);

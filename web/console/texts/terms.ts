@@ -92,6 +92,7 @@ export const ENTITIES = {
   tracking_number: ["追蹤號碼", "运单号", "Tracking number"],
   product: ["商品", "商品", "Product"],
   sku: ["貨號", "货号", "SKU"],
+  phone_tail: ["手機末碼", "手机尾号", "End of the phone number"],
   phone: ["電話", "电话", "Phone"],
   email: ["電子郵件", "邮箱", "Email"],
   date: ["日期", "日期", "Date"],
