@@ -69,6 +69,7 @@ class Activity(StrEnum):
     RATED = "rated"
     SILENT = "silent"
     CONTINUED = "continued"
+    ADDRESS_LEFT = "address_left"
 
 
 FOR_AGENTS_ONLY = frozenset(

@@ -36,6 +36,7 @@ Activity = Literal[
     "rated",
     "silent",
     "continued",
+    "address_left",
 ]
 
 

@@ -14,7 +14,7 @@ from handoff.db import table
 from handoff.desk import albums, clocks, episodes
 from handoff.desk.assign import assign, direct
 from handoff.desk.presence import has_left
-from handoff.desk.record import add_message, announce, begin_episode, fence_of, locked, transition
+from handoff.desk.record import add_activity, add_message, announce, begin_episode, fence_of, locked, transition
 from handoff.errors import OldButton
 from handoff.models import Contact, Conversation, Message
 from handoff.sla import NO_SLA, Sla
@@ -23,6 +23,7 @@ from handoff.values import (
     ADDRESS_FIELD,
     ADDRESS_FORM,
     Action,
+    Activity,
     Bubble,
     Channel,
     Content,
@@ -101,11 +102,14 @@ def record_inbound(
     )
     _take_along(session, conversation.contact, message_id, message.content)
     _await_answer(conversation, now)
+    seq = conversation.last_seq
+    if isinstance(message.content, Filled) and message.content.name == ADDRESS_FORM:
+        add_activity(session, conversation, now, Activity.ADDRESS_LEFT, None)
     clocks.customer_wrote(session, conversation, sla, now)
     announce(session, conversation, "incoming", now)
     if _is_in_queue(conversation) and not was_in_queue:
         _find_somebody(session, conversation, now)
-    seq, bot_owns = conversation.last_seq, conversation.status == Status.PENDING
+    bot_owns = conversation.status == Status.PENDING
     waiting_since = conversation.unanswered_since or now
     bubble = Bubble(seq, _read_form(text, stored_form))
     turn = _turn(conversation, [bubble], waiting_since) if bot_owns and alone else None

@@ -84,7 +84,7 @@ def hand_off(
     episodes.passed_to_people(session, conversation, now)
     if again:
         delivery.cancel_bots(session, conversation.id)
-        add_activity(session, conversation, now, Activity.REOPENED, again)
+        add_activity(session, conversation, now, Activity.REOPENED, again, detail="contact")
         look_after(session, conversation, again, now)
     announce(session, conversation, "hand_off", now)
     assign(session, now)

@@ -18,7 +18,7 @@ from handoff import desk, inbox
 from handoff.db import Database
 from handoff.inbox import ContactView
 from handoff.models import VisitorAlias
-from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Filled
+from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Activity, Filled
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -292,6 +292,14 @@ async def test_an_address_is_asked_of_a_customer_until_the_shop_names_one(door: 
     assert (await door.leaves_address(customer, "ann@work.example")).email == "ann@work.example"
     await door.comes(customer.token, identity=door.word(email="ann@shop.example"))
     assert (await door.leaves_address(customer, "ann@mail.example")).email == "ann@shop.example"
+
+
+async def test_an_address_that_was_left_is_confirmed_where_it_was_asked(door: Door) -> None:
+    customer = await door.comes()
+    await door.leaves_address(customer, "ann@mail.example")
+    found = await door.database.read(inbox.customer_view, "widget", customer.key)
+    assert found and [message.activity for message in found[1]] == [None, Activity.ADDRESS_LEFT]
+    assert found[0].last_incoming_seq == 1, "nobody has to answer that line"
 
 
 async def test_a_login_without_an_address_leaves_the_one_the_customer_gave(door: Door) -> None:

@@ -25,15 +25,16 @@ async def test_a_customer_rates_by_keyboard_takes_the_file_and_the_agent_sees_it
         await expect(page.get_by_test_id("cancel-wait")).to_be_visible()
         [conversation] = [row["id"] for row in await desk.queue() if row["id"] not in known]
         await desk.post(f"/conversations/{conversation}/claim")
-        await desk.say(conversation, "明天會到。")
+        await desk.say(conversation, "\n".join(["明天會到。"] * 60))
         await desk.end(conversation, "resolve")
         await page.get_by_test_id("rating").get_by_role("radio").first.focus()
+        assert await customer.panel.evaluate("it => it.scrollTop") == 0, "the chat stays in its frame"
         for _ in range(3):
             await page.keyboard.press("ArrowRight")
-        await expect(page.get_by_test_id("rating-thanks")).not_to_be_empty()
         await page.get_by_test_id("rating-comment").fill("很親切")
         await page.get_by_test_id("rating-send").click()
         await expect(page.get_by_test_id("rating-send")).to_be_disabled()
+        await expect(page.get_by_test_id("rating-thanks")).not_to_be_empty()
         async with page.expect_download() as downloading:
             await page.get_by_test_id("download").click()
         text = (await (await downloading.value).path()).read_text("utf-8")
@@ -44,6 +45,7 @@ async def test_a_customer_rates_by_keyboard_takes_the_file_and_the_agent_sees_it
         await agent.signs_in(await sign_in_code(program))
         await agent.page.goto(f"{program.address}/console/#c={conversation}")
         await expect(agent.page.locator('[data-activity="rated"]')).to_contain_text("4／5：很親切")
+        await expect(agent.page.get_by_test_id("rating-comment")).to_have_text("很親切")
         await agent.page.goto(f"{program.address}/console/#p=figures")
         await expect(agent.page.get_by_test_id("figure-scores").get_by_test_id("value")).to_have_text("100%")
         await agent.page.get_by_test_id("figures-by").select_option("agent")

@@ -383,6 +383,36 @@ async def test_dark_is_a_choice_and_availability_is_told_to_colleagues(
         await expect(colleague).to_have_attribute("data-availability", "online")
 
 
+async def test_nothing_is_ended_over_words_of_the_customer_that_were_not_read(
+    chromium: Browser, program: Program, shoot: Shoot
+) -> None:
+    async with an_agent(chromium, program, "en") as mei, a_customer(chromium, program, "en") as customer:
+        page, row = mei.page, await someone_waits(customer, mei)
+        await mei.claims(row)
+        await mei.replies("\n".join(["Please read this first."] * 60))
+        await page.get_by_test_id("reply-box").fill("All done then.")
+        await page.get_by_test_id("transcript").evaluate("it => it.scrollTo({ top: 0 })")
+        await customer.says("and a child is hurt")
+        await expect(page.get_by_test_id("overtaken")).to_contain_text("and a child is hurt")
+        await page.get_by_test_id("reply-box").press("Control+Shift+Enter")
+        await expect(page.get_by_test_id("acknowledge"), "the next key is for what came in").to_be_focused()
+        await expect(page.get_by_test_id("new-message")).to_have_count(0)
+        await expect(page.get_by_test_id("reply-box")).to_have_value("All done then.")
+        await shoot(page, "76-written-meanwhile")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("reply-box")).to_be_focused()
+        await page.keyboard.press("Control+Enter")
+        await expect(mei.messages.filter(has_text="All done then.")).to_be_visible()
+
+        await page.get_by_test_id("transcript").evaluate("it => it.scrollTo({ top: 0 })")
+        await customer.says("Wait!")
+        await expect(page.get_by_test_id("new-message")).to_be_visible()
+        await page.get_by_test_id("resolve").click()
+        await expect(page.get_by_test_id("notice")).to_contain_text("read it first")
+        await expect(page.get_by_test_id("new-message"), "what is new is shown").to_have_count(0)
+        await mei.resolves()
+
+
 async def test_what_is_due_stands_on_the_row_and_is_gone_with_the_answer(
     chromium: Browser, program: Program, shoot: Shoot
 ) -> None:

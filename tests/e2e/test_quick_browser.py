@@ -108,6 +108,8 @@ async def resolves_and_takes_it_back(agent: Agent) -> None:
     await mine.hover()
     await mine.get_by_test_id("pick").click()
     await page.keyboard.press("e")
+    await expect(page.get_by_test_id("bulk-ask"), "nobody has answered").to_contain_text("1")
+    await page.keyboard.press("e")
     await expect(agent.owner).to_have_attribute("data-status", "resolved")
     await page.keyboard.press("z")
     await expect(agent.owner).to_contain_text("With you")

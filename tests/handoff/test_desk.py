@@ -380,6 +380,9 @@ async def test_who_comes_back_gets_the_agent_who_had_it_if_they_are_there(
         call = replace(a.call(Reason.REOPENED), again=True)
         await database.write(desk.hand_off, turn.fence, call, clock.now(), decision=None, language="en")
         assert (await view_of(database, conversation)).assignee_name == ("Mei" if there else None)
+        told = (await database.read(inbox.transcript, conversation)).messages
+        reopened = [message.detail for message in told if message.activity is Activity.REOPENED]
+        assert reopened == (["contact"] if there else []), "it was the customer who did"
 
 
 async def test_tags_are_cleaned_and_found_again_as_whole_words(database: Database, clock: MovedClock) -> None:

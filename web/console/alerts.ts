@@ -66,7 +66,7 @@ export function heed(events: readonly LiveEvent[]): void {
   for (const { conversation_id: id, kind } of events) {
     if (kind === "assign" || kind === "nudge") called.set(id, kind);
     if (kind !== "unanswered" || !can("assign") || isOff()) continue;
-    tell(t("nobody_answered"));
+    tell(t("nobody_answered"), null, id);
     show(t("nobody_answered"), "", String(id), id);
   }
 }
@@ -78,7 +78,7 @@ function greetCalls(mine: Row[]): void {
     if (!called.delete(row.id) || !row.waiting_since) continue;
     const title = t(kind === "assign" ? "given_to_you" : "waits_for_you", { name: customerWord(row) });
     if (soundOn.peek()) play(NEW);
-    tell(title);
+    tell(title, null, row.id);
     notify(title, row, row.reason ? reasonWord(row.reason) : "");
   }
 }
@@ -98,7 +98,7 @@ export function greetMessages(mine: Row[]): void {
 export function ring(title: string, more: string, id: number): void {
   if (isOff()) return;
   if (soundOn.peek()) play(NEW);
-  tell(title);
+  tell(title, null, id);
   show(title, more, String(id), id);
 }
 

@@ -1,17 +1,21 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { Here, Presence } from "../generated/console";
+import type { Here, Presence, Row } from "../generated/console";
 import { api, tellGone } from "./api";
 import { explain } from "./problems";
-import { me, openId, openThread, presence } from "./store";
+import { seenIn } from "./seen";
+import { me, openId, presence } from "./store";
 import { now } from "./time";
 
 const VIEWING_MS = 20_000;
 const TYPING_MS = 3_000;
 const STILL_TYPING_MS = 4_500;
+/** How long the server keeps a sign of typing. */
+const TYPING_LASTS_MS = 6_000;
 /** Whoever only passes through with the keys is not there. */
 const PASSING_MS = 400;
 
-const seenNow = signal(!document.hidden);
+/** Whether the page is looked at. */
+export const seenNow = signal(!document.hidden);
 let typedAt = 0;
 let toldTypingAt = 0;
 let rest = 0;
@@ -31,8 +35,14 @@ const NOBODY: readonly Presence[] = [];
 export const colleaguesIn = (conversation: number): readonly Presence[] =>
   (others.value.get(conversation) ?? NOBODY).filter(({ agent_id }) => agent_id !== null);
 
-export const customerTypes = (conversation: number): boolean =>
-  (others.value.get(conversation) ?? NOBODY).some(({ agent_id, mode }) => agent_id === null && mode === "typing");
+/** Until the words are there. */
+export const customerTypes = ({ id, last_at, preview_author }: Row): boolean =>
+  (others.value.get(id) ?? NOBODY).some(
+    ({ agent_id, mode, until }) =>
+      agent_id === null &&
+      mode === "typing" &&
+      !(preview_author === "contact" && Date.parse(last_at) >= Date.parse(until) - TYPING_LASTS_MS),
+  );
 
 /** Tells colleagues where this agent is, as long as the page is seen. */
 export function startPresence(): () => void {
@@ -95,7 +105,7 @@ function stay(): (() => void) | undefined {
   };
 }
 
-const newest = computed(() => openThread.value?.messages.at(-1)?.seq ?? 0);
+const newest = computed(() => seenIn(openId.value ?? 0));
 let toldSeq = 0;
 let told = false;
 
@@ -108,8 +118,7 @@ function follow(): void {
 }
 
 async function tell(id: number, mode: Here["mode"]): Promise<void> {
-  const thread = openThread.peek();
-  const seen = thread?.row.id === id ? (thread.messages.at(-1)?.seq ?? 0) : 0;
+  const seen = seenIn(id);
   toldSeq = seen;
   told = true;
   try {

@@ -19,5 +19,9 @@ export function answeredSince(messages: readonly ConsoleMessage[], begun: number
   return others.length ? (others.at(-1)?.name ?? "") : null;
 }
 
+/** What the customer wrote since these words were begun. */
+export const writtenSince = (messages: readonly ConsoleMessage[], begun: number): ConsoleMessage[] =>
+  messages.filter(({ seq, author, kind }) => seq > begun && author === "contact" && kind === "incoming");
+
 const agentsWords = (messages: readonly ConsoleMessage[]): ConsoleMessage[] =>
   messages.filter(({ author, kind, private: isPrivate }) => author === "agent" && kind === "outgoing" && !isPrivate);

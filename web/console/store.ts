@@ -49,6 +49,8 @@ export interface SentFile {
 export interface Toast {
   text: string;
   undo: (() => Promise<void | false>) | null;
+  /** The conversation it calls to. */
+  to: number | null;
 }
 
 export type Picker = "palette" | "snooze" | "transfer" | "priority" | "tags" | "articles" | QuickPicker;

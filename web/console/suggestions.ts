@@ -1,5 +1,6 @@
 import { toPlain } from "../shared/markdown";
 import { insertIntoReply } from "./drafts";
+import { seenIn } from "./seen";
 import { openThread, packetShown, type Thread } from "./store";
 
 /** Words that may be the answer: the assistant's draft first, then the articles that came near. */
@@ -14,9 +15,10 @@ const MOST = 3;
 
 export function suggestions({ packet }: Thread): Suggestion[] {
   if (!packet) return [];
-  const draft = packet.draft ? [{ id: "draft", title: null, text: toPlain(packet.draft) }] : [];
   const articles = packet.near_misses.map(({ id, title, body }) => ({ id, title, text: toPlain(body) }));
-  return [...draft, ...articles].slice(0, MOST);
+  const draft = packet.draft ? [{ id: "draft", title: null, text: toPlain(packet.draft) }] : [];
+  const others = articles.filter(({ text }) => text !== draft[0]?.text);
+  return [...draft, ...others].slice(0, MOST);
 }
 
 export function insertSuggestion(index: number): void {
@@ -28,5 +30,5 @@ export function insertSuggestion(index: number): void {
 /** Puts words into the reply of a conversation and goes there. */
 export function insertInto(thread: Thread, text: string): void {
   packetShown.value = false;
-  insertIntoReply(thread.row.id, text, thread.messages.at(-1)?.seq ?? 0);
+  insertIntoReply(thread.row.id, text, seenIn(thread.row.id));
 }

@@ -107,6 +107,7 @@ function connected(up: boolean, back: () => void): void {
   if (!up && cursor === null) return;
   store.live.value = up ? "up" : "down";
   if (!up || before !== "down") return;
+  if (store.notice.peek() === t("unreachable")) store.notice.value = "";
   back();
   if (store.openId.peek() !== null) dueThreads.add(store.openId.peek()!);
   refreshSoon();

@@ -3,7 +3,8 @@ import { clearDraft, draftOf, setDraft, setDraftFiles } from "./drafts";
 import { stopTyping } from "./presence";
 import { explain, isPassing } from "./problems";
 import { quick } from "./quick";
-import { notice, type Outgoing, outgoing, threads } from "./store";
+import { seenIn } from "./seen";
+import { notice, type Outgoing, outgoing } from "./store";
 import { mergeMessage, refreshSoon } from "./sync";
 import { isUploading } from "./uploads";
 
@@ -44,8 +45,7 @@ export function retry(words: Outgoing): void {
 /** Gives unsent words back to the composer. */
 export function rewrite(words: Outgoing): void {
   remove(words);
-  const newest = threads.peek().get(words.conversation)?.messages.at(-1)?.seq ?? 0;
-  setDraft(words.conversation, words.private, words.text, newest);
+  setDraft(words.conversation, words.private, words.text, seenIn(words.conversation));
   setDraftFiles(words.conversation, words.private, words.files);
 }
 

@@ -8,8 +8,8 @@ const TO_READ_MS = 4_000;
 
 let end = 0;
 
-export function tell(text: string, undo: Toast["undo"] = null): void {
-  toast.value = { text, undo };
+export function tell(text: string, undo: Toast["undo"] = null, to: Toast["to"] = null): void {
+  toast.value = { text, undo, to };
   releaseToast();
 }
 

@@ -4,7 +4,8 @@ import { api } from "./api";
 import { explain } from "./problems";
 import { momentWord } from "./snoozing";
 import { showWholeView } from "./filters";
-import { can, colleagues, filter, isMine, me, NO_FILTER, notice, openThread, putRow, view } from "./store";
+import { endWanted, knownIn } from "./seen";
+import { can, colleagues, filter, isMine, me, NO_FILTER, notice, openId, openThread, putRow, view } from "./store";
 import { loadList, loadThread, refreshSoon } from "./sync";
 import { tell } from "./toasts";
 import { customerWord, t } from "./words";
@@ -41,9 +42,10 @@ export function handBack(): Promise<void> {
   return act(mayFinish, (row) => api.handBack(row.id, { seen_seq: seen() }));
 }
 
-export function resolve(): Promise<void> {
+/** `known`: the newest message that whoever ends it knew of. */
+export function resolve(known = seen()): Promise<void> {
   return act(mayFinish, async (row) => {
-    const done = await api.resolve(row.id, { seen_seq: seen() });
+    const done = await api.resolve(row.id, { seen_seq: known });
     tell(t("toast_resolved", { name: customerWord(row) }), again(row.id, () => api.reopen(row.id)));
     return done;
   });
@@ -93,15 +95,18 @@ async function act(may: (row: Row) => boolean, verb: (row: Row) => Promise<Row>)
   if (!row || busy.peek() || !may(row)) return;
   busy.value = true;
   notice.value = "";
+  let refused = false;
   try {
     putRow(await verb(row));
   } catch (error) {
     notice.value = explain(error);
+    refused = true;
   } finally {
     busy.value = false;
   }
   refreshSoon();
   await loadThread(row.id);
+  if (refused) endWanted.value++;
 }
 
 /** The way back of a verb: the conversation as it is then is shown wherever it stands. */
@@ -113,7 +118,6 @@ function again(id: number, verb: () => Promise<Row>): () => Promise<void> {
   };
 }
 
-/** The newest message on screen. */
 function seen(): number {
-  return openThread.peek()?.messages.at(-1)?.seq ?? 0;
+  return knownIn(openId.peek() ?? 0);
 }

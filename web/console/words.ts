@@ -2,7 +2,7 @@ import { batch, effect, signal } from "@preact/signals";
 import type { Row } from "../generated/console";
 import { fill, type Locale, localeOf } from "../shared/locale";
 import { tellLate } from "./late";
-import { DECISIONS, ENTITIES, INTENTS, LANGUAGES, REASONS, termIn } from "./texts/terms";
+import { DECISIONS, ENTITIES, INTENTS, LANGUAGES, ORDER_STATES, REASONS, termIn } from "./texts/terms";
 import type { Texts } from "./texts/zh-TW";
 
 const KEY = "baton.locale";
@@ -61,12 +61,17 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
   return fill(texts.value?.[key] ?? "", values);
 }
 
+/** Signs that turn the direction of what follows: no part of a name. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** What a customer is called; a code alone would say nothing. */
-export const customerWord = ({ contact, named }: Row): string => (named ? contact : t("visitor", { code: contact }));
+export const customerWord = ({ contact, named }: Row): string =>
+  named ? contact.replace(TURNS, "") : t("visitor", { code: contact });
 
 export const intentWord = (name: string): string => termIn(INTENTS, name, locale.value);
 export const reasonWord = (name: string): string => termIn(REASONS, name, locale.value);
 export const decisionWord = (name: string): string => termIn(DECISIONS, name, locale.value);
 export const entityWord = (name: string): string => termIn(ENTITIES, name, locale.value);
+export const orderWord = (state: string): string => termIn(ORDER_STATES, state, locale.value);
 export const languageWord = (name: string): string => termIn(LANGUAGES, name, locale.value);
 export const percent = (part: number): string => `${Math.round(part * 100)} %`;

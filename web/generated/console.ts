@@ -234,6 +234,7 @@ export interface ConsoleMessage {
         | "rated"
         | "silent"
         | "continued"
+        | "address_left"
       )
     | null;
   at: string;

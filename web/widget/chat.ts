@@ -28,6 +28,8 @@ export class Chat {
   late = false;
   /** A sentence for the customer that belongs to no bubble. */
   notice = "";
+  /** A form that was given back, and what is wrong with it. */
+  refusedForm = { token: "", text: "" };
   /** Words given back to the composer. */
   returned = "";
   personAsked = false;
@@ -320,6 +322,8 @@ export class Chat {
     const bubble = entry && isBubble(entry);
     if (frame.code === "identity") this.#refusedWord();
     if (bubble && frame.retry) entry.trouble = frame.text;
+    else if (entry?.frame.type === "submit" && frame.code === "bad_frame")
+      this.refusedForm = { token: entry.frame.token, text: frame.text };
     else this.notice = frame.text;
     if (!bubble) this.personAsked = false;
     if (!entry) return;

@@ -2,21 +2,24 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { BOLT, BOOK, CLIP } from "../../shared/icons";
 import type { Row } from "../../generated/console";
-import { asked, draftOf, setDraft } from "../drafts";
+import { acknowledge, asked, draftOf, setDraft } from "../drafts";
 import { Button, Icon } from "../parts";
 import { noteTyping } from "../presence";
 import { quick } from "../quick";
+import { writtenSince } from "../readstates";
+import { endWanted, knownIn, seenIn } from "../seen";
 import { beside } from "../shell/beside";
-import { isMine, openId, picker, type Thread } from "../store";
+import { isMine, notice, openId, picker, type Thread } from "../store";
 import { say } from "../talk";
 import { attach, uploads } from "../uploads";
 import { busy, claim, mayClaim, mayReopen, resolve } from "../verbs";
 import { COMMAND, t } from "../words";
 import { Attachments } from "./Attachments";
 import { CannedList, slashIn, useCanned } from "./CannedList";
-import { Company, Overtaken } from "./Company";
+import { Company } from "./Company";
 import { Suggestions } from "./Suggestions";
 
+const Meanwhile = beside(async () => (await import("./Meanwhile")).Meanwhile);
 const ToneLine = beside(async () => (await import("../tone/ToneLine")).ToneLine);
 
 /** Reply and note. Whoever does not have the conversation can only leave notes. */
@@ -29,13 +32,12 @@ export function Composer({ thread }: { thread: Thread }) {
   const dropping = useSignal(false);
   const isNote = noteChosen.value || !mine;
   const draft = draftOf(row.id, isNote);
-  const newest = thread.messages.at(-1)?.seq ?? 0;
   const canned = useCanned(thread, box, (text) => write(text));
   const waits = useComputed(() => uploads.value.some((entry) => entry.conversation === row.id && !entry.trouble)).value;
   const empty = !draft.text.trim() && !draft.files.length;
 
   const write = (text: string): void => {
-    setDraft(row.id, isNote, text, newest);
+    setDraft(row.id, isNote, text, seenIn(row.id));
     if (text && !(mine && isNote)) noteTyping();
   };
   const add = (chosen: Iterable<File>): void => attach(row.id, isNote, [...chosen]);
@@ -46,8 +48,18 @@ export function Composer({ thread }: { thread: Thread }) {
   /** What could not be sent keeps the conversation open; so does another one that was opened meanwhile. */
   const finish = async (): Promise<void> => {
     if (waits || empty || isNote) return;
+    const known = knownIn(row.id);
+    if (writtenSince(thread.messages, known).length) return readFirst();
     box.current?.blur();
-    if ((await say(row.id, false)) && openId.peek() === row.id) await resolve();
+    if ((await say(row.id, false)) && openId.peek() === row.id) await resolve(known);
+  };
+  /** The next key is for what the customer has written meanwhile. */
+  const readFirst = (): void => {
+    const button = document.querySelector<HTMLElement>('[data-testid="acknowledge"]');
+    endWanted.value++;
+    notice.value = t("newer_message");
+    if (button) button.focus();
+    else acknowledge(row.id, thread.messages.at(-1)?.seq ?? 0);
   };
 
   const kind = asked.value;
@@ -95,7 +107,7 @@ export function Composer({ thread }: { thread: Thread }) {
       onDrop={dropped}
     >
       <Company conversation={row.id} />
-      {mine && <Overtaken thread={thread} begun={draft.begun} has={!empty && !isNote} />}
+      {mine && !isNote && <Meanwhile thread={thread} />}
       {!mine && <Whose row={row} />}
       {mine && !isNote && empty && <Suggestions thread={thread} />}
       <div class="tabs" role="group" aria-label={t("reply_or_note")}>

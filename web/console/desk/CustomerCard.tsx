@@ -42,7 +42,14 @@ export function CustomerCard({ thread: { row, contact, packet, rating } }: { thr
         <Fact name={t("since")}>{yearDate(contact.first_seen_at)}</Fact>
         <Fact name={t("last_seen")}>{shortMoment(contact.last_seen_at)}</Fact>
         {rating && (
-          <Fact name={t("rating")}>{t("rating_of", { score: rating.score, name: rating.agent_name ?? t("rating_bot") })}</Fact>
+          <Fact name={t("rating")}>
+            {t("rating_of", { score: rating.score, name: rating.agent_name ?? t("rating_bot") })}
+            {rating.comment && (
+              <q class="said" dir="auto" data-testid="rating-comment">
+                {rating.comment}
+              </q>
+            )}
+          </Fact>
         )}
         {packet && <Fact name={t("calls")}>{earlier ? t("earlier", { n: earlier }) : t("earlier_none")}</Fact>}
       </dl>

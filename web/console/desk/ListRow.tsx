@@ -46,6 +46,13 @@ export function ListRow({ row }: { row: Row }) {
         </span>
         <Preview row={row} />
         <Facts row={row} />
+        {row.snoozed_until && row.status === "snoozed" && (
+          <span class="row-company" data-testid="row-until">
+            <span>
+              <Icon path={MOON} label={t("status_snoozed")} /> {momentWord(row.snoozed_until)}
+            </span>
+          </span>
+        )}
         <Due clocks={row.clocks} />
         <Company row={row} />
       </a>
@@ -82,7 +89,7 @@ function Preview({ row }: { row: Row }) {
   return (
     <span class="row-preview" dir="auto">
       {row.preview_author === "agent" && <span class="row-author">{t("we")}</span>}
-      {row.preview}
+      {row.preview || (row.preview_author && t("only_files"))}
     </span>
   );
 }
@@ -105,11 +112,6 @@ function Facts({ row }: { row: Row }) {
           {tag}
         </span>
       ))}
-      {row.snoozed_until && row.status === "snoozed" && (
-        <span class="row-assignee">
-          <Icon path={MOON} label={t("status_snoozed")} /> {momentWord(row.snoozed_until)}
-        </span>
-      )}
       {row.assignee && row.status !== "snoozed" && <span class="row-assignee">{row.assignee.name}</span>}
     </span>
   );
@@ -119,7 +121,7 @@ function Facts({ row }: { row: Row }) {
 function Company({ row }: { row: Row }) {
   const colleagues = useComputed(() => colleaguesIn(row.id).map(({ name, mode }) => t(`is_${mode}`, { name })).join(" · "));
   const typing = useComputed(() => colleaguesIn(row.id).some(({ mode }) => mode === "typing"));
-  const writes = useComputed(() => customerTypes(row.id));
+  const writes = useComputed(() => customerTypes(row));
   const draft = useComputed(() => hasDraft(row.id) && openId.value !== row.id);
   if (!colleagues.value && !writes.value && !draft.value) return null;
   return (

@@ -14,16 +14,18 @@ interface Props {
   message: ConsoleMessage;
   first: boolean;
   contact: string;
+  /** What is spoken here; notes are in the agents' own. */
+  language: string | null;
   state: ReadState | undefined;
 }
 
 /** One message, its author told apart by side, mark and name. */
-export function Message({ message, first, contact, state }: Props) {
+export function Message({ message, first, contact, language, state }: Props) {
   const { author, seq, at, text, format, decision, buttons, files, deliveries } = message;
   if (message.kind === "activity") {
     return (
       <p class="activity" data-testid="activity" data-activity={message.activity} data-seq={seq}>
-        {happened(message)} <time dateTime={at}>{clockTime(at)}</time>
+        {happened(message)} · <time dateTime={at}>{clockTime(at)}</time>
       </p>
     );
   }
@@ -33,7 +35,7 @@ export function Message({ message, first, contact, state }: Props) {
       {first && <Author message={message} contact={contact} />}
       {files.length > 0 && <Files files={files} />}
       {text && (
-        <div class="bubble">
+        <div class="bubble" lang={(!message.private && language) || undefined}>
           {message.mentions?.length && quick.value ? (
             <quick.value.Called message={message} />
           ) : (
@@ -110,6 +112,7 @@ function happened({ activity, name, text, detail }: ConsoleMessage): string {
     return words.length ? t("activity_rated_words", { score, words: words.join(" ") }) : t("activity_rated", { score });
   }
   if (activity === "assigned" && detail) return t("activity_moved", { from: detail, to: who });
+  if (activity === "reopened" && detail) return t("activity_came_back", { name: who });
   if (activity === "snoozed") return t("activity_snoozed", { name: who, time: detail ? momentWord(detail) : "" });
   return t(`activity_${activity}`, { name: who, to: detail ?? "" });
 }

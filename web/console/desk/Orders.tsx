@@ -1,7 +1,7 @@
 import type { Order } from "../../generated/console";
 import { Section } from "../parts";
 import { shortDate } from "../time";
-import { t } from "../words";
+import { orderWord, t } from "../words";
 
 export function Orders({ orders }: { orders: readonly Order[] }) {
   if (!orders.length) return null;
@@ -20,7 +20,7 @@ function OneOrder({ order }: { order: Order }) {
   return (
     <div class="order" data-testid="order" data-proved={proved}>
       <p class="order-head">
-        <b>{number}</b> <span class="tag">{state}</span>
+        <b>{number}</b> <span class="tag">{orderWord(state)}</span>
       </p>
       <p class={proved ? "badge sure" : "badge warn"}>{t(proved ? "order_proved" : "order_not_proved")}</p>
       <ul>

@@ -4,9 +4,10 @@ import { useComputed, useSignal } from "@preact/signals";
 import { DOWN } from "../../shared/icons";
 import type { ConsoleMessage } from "../../generated/console";
 import { Button, Icon } from "../parts";
-import { customerTypes } from "../presence";
+import { customerTypes, seenNow } from "../presence";
 import { readStates } from "../readstates";
-import { outgoing, type Thread } from "../store";
+import { endWanted, see } from "../seen";
+import { outgoing, packetShown, type Thread } from "../store";
 import { dayName } from "../time";
 import { customerWord, t } from "../words";
 import { Message } from "./Message";
@@ -18,26 +19,49 @@ const NEAR = 60;
 export function Transcript({ thread }: { thread: Thread }) {
   const box = useRef<HTMLDivElement>(null);
   const follow = useRef(true);
+  const height = useRef(0);
   const fresh = useSignal(false);
   const mine = outgoing.value.filter(({ conversation }) => conversation === thread.row.id);
   const newest = thread.messages.at(-1)?.seq ?? 0;
   const states = readStates(thread.messages, thread.row);
-  const typing = useComputed(() => customerTypes(thread.row.id)).value;
+  const typing = useComputed(() => customerTypes(thread.row)).value;
 
   const toEnd = (): void => {
     follow.current = true;
-    fresh.value = false;
     box.current?.scrollTo({ top: box.current.scrollHeight });
+    atEnd();
+  };
+  /** What stands there is read, where anybody looks. */
+  const atEnd = (): void => {
+    fresh.value = false;
+    if (seenNow.peek() && box.current?.clientHeight) see(thread.row.id, newest);
   };
   const scrolled = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
+    // The box has another height since: nobody has scrolled away.
+    if (follow.current && clientHeight !== height.current) return;
     follow.current = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (follow.current) fresh.value = false;
+    if (follow.current) atEnd();
   };
   useLayoutEffect(() => {
     if (follow.current) toEnd();
     else fresh.value = true;
   }, [newest]);
+  useLayoutEffect(() => {
+    if (follow.current) atEnd();
+  }, [seenNow.value, packetShown.value]);
+  useLayoutEffect(toEnd, [endWanted.value]);
+  // The box below grows, or a picture gets its size: who was at the end stays there.
+  const stay = (): void => {
+    height.current = box.current?.clientHeight ?? 0;
+    if (follow.current) toEnd();
+  };
+  useLayoutEffect(() => {
+    const sizes = new ResizeObserver(stay);
+    stay();
+    if (box.current) sizes.observe(box.current);
+    return () => sizes.disconnect();
+  }, []);
   useLayoutEffect(() => {
     if (mine.length) toEnd();
   }, [mine.length]);
@@ -51,6 +75,7 @@ export function Transcript({ thread }: { thread: Thread }) {
         class="transcript"
         ref={box}
         onScroll={scrolled}
+        onLoadCapture={stay}
         role="log"
         tabIndex={0}
         aria-label={t("messages")}
@@ -63,6 +88,7 @@ export function Transcript({ thread }: { thread: Thread }) {
               message={message}
               first={startsGroup(message, thread.messages[index - 1])}
               contact={customerWord(thread.row)}
+              language={thread.row.language ?? thread.contact.locale}
               state={states.get(message.seq)}
             />
           </Fragment>

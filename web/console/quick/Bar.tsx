@@ -5,7 +5,7 @@ import { Button, Icon } from "../parts";
 import { addressOf } from "../route";
 import { list, picker } from "../store";
 import { customerWord, t } from "../words";
-import { busy, result, type Result, take } from "./bulk";
+import { asking, busy, resolveAll, result, type Result, take } from "./bulk";
 import { chooseShown, chosen, clear, hidden, isActive, MOST } from "./selection";
 import { names, w } from "./words";
 
@@ -17,6 +17,7 @@ export function Bar() {
     <>
       {isActive() && <Verbs />}
       <div role="status" class="bulk-told" data-testid="bulk-result">
+        {asking.value !== null && <Ask unanswered={asking.value} />}
         {busy.value && <p>{w("working")}</p>}
         {result.value && <Told result={result.value} />}
       </div>
@@ -44,7 +45,7 @@ function Verbs() {
         <Button testId="bulk-claim" class="quiet verb" disabled={idle} onClick={() => void take({ do: "claim" })}>
           <Icon path={PERSON} /> {t("claim")}
         </Button>
-        <Button testId="bulk-resolve" class="quiet verb" disabled={idle} onClick={() => void take({ do: "resolve" })}>
+        <Button testId="bulk-resolve" class="quiet verb" disabled={idle} onClick={resolveAll}>
           <Icon path={CHECK} /> {t("resolve")}
         </Button>
         <span class="space" />
@@ -90,6 +91,23 @@ function All() {
     <Button testId="bulk-all" class="link" onClick={chooseShown}>
       {shown > MOST ? w("first_hundred", { n: MOST }) : w("all_shown", { n: shown })}
     </Button>
+  );
+}
+
+/** Whoever was never answered should not read that all is done by mistake. */
+function Ask({ unanswered }: { unanswered: number }) {
+  return (
+    <div class="bulk-why" data-testid="bulk-ask">
+      <p>
+        <b>{w("unanswered", { n: unanswered })}</b>
+      </p>
+      <Button testId="bulk-keep" label={t("close")} onClick={() => (asking.value = null)}>
+        <Icon path={CLOSE} />
+      </Button>
+      <Button testId="bulk-sure" class="quiet verb" keys="e" onClick={resolveAll}>
+        {w("resolve_still", { n: chosen.value.size })}
+      </Button>
+    </div>
   );
 }
 

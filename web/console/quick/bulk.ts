@@ -20,6 +20,15 @@ export interface Result {
 export const busy = signal(false);
 export const result = signal<Result | null>(null);
 
+/** So many of those to be ended have had no answer; null while nobody has to be asked. */
+export const asking = signal<number | null>(null);
+
+// Another selection is another question.
+effect(() => {
+  void chosen.value;
+  asking.value = null;
+});
+
 // What went wrong in another list is no matter of this one.
 effect(() => {
   void [view.value, filter.value, me.value?.id];
@@ -37,7 +46,7 @@ export async function take(step: Bulk["step"]): Promise<void> {
   if (!rows.length || busy.peek()) return;
   picker.value = null;
   busy.value = true;
-  result.value = null;
+  result.value = asking.value = null;
   const here = place();
   try {
     const { items } = await ask(rows, step);
@@ -48,6 +57,13 @@ export async function take(step: Bulk["step"]): Promise<void> {
     busy.value = false;
   }
   after(rows);
+}
+
+/** Ends all of them; where customers still wait for an answer, only when it is asked for twice. */
+export function resolveAll(): void {
+  const unanswered = [...chosen.peek().values()].filter((row) => row.waiting_since && row.status !== "resolved").length;
+  if (unanswered && asking.peek() === null) asking.value = unanswered;
+  else void take({ do: "resolve" });
 }
 
 /** Whether this is still the list, and the agent, that a step was taken on: a late answer is no matter of others. */

@@ -2,7 +2,7 @@ import type { Command } from "../commands";
 import { openPage } from "../route";
 import { can, isFiltered, page, picker, type QuickPicker } from "../store";
 import { t } from "../words";
-import { take } from "./bulk";
+import { resolveAll, take } from "./bulk";
 import { shown } from "./mentions";
 import { current, openArrange, saved, use } from "./saved";
 import { chooseShown, chosen, clear, currentRow, extendTo, isActive, toggle } from "./selection";
@@ -39,7 +39,7 @@ const among: readonly Command[] = [
 
 const many: readonly Command[] = [
   { id: "many_claim", label: () => counted(t("claim")), keys: "c", may: some, run: () => void take({ do: "claim" }), within: true },
-  { id: "many_resolve", label: () => counted(t("resolve")), keys: "e", may: some, run: () => void take({ do: "resolve" }), within: true },
+  { id: "many_resolve", label: () => counted(t("resolve")), keys: "e", may: some, run: resolveAll, within: true },
   { id: "many_snooze", label: () => counted(t("snooze")), keys: "s", may: some, run: open("many_snooze"), within: true },
   { id: "many_transfer", label: () => counted(t("transfer")), keys: "t", may: some, run: open("many_transfer"), within: true },
   { id: "many_priority", label: () => counted(t("change_priority")), keys: "p", may: some, run: open("many_priority"), within: true },

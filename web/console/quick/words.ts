@@ -51,6 +51,8 @@ const WORDS = {
   key_choose_all: ["選取列表裡全部", "选择列表里全部", "Select all in the list"],
   many: ["{what}（{n} 個）", "{what}（{n} 个）", "{what} ({n})"],
   add_tag: ["加上標籤", "添加标签", "Add a tag"],
+  unanswered: ["其中 {n} 位客人還沒得到回覆。", "其中 {n} 位客户还没有得到回复。", "{n} of these customers have had no answer yet."],
+  resolve_still: ["仍要結束 {n} 個", "仍要结束 {n} 个", "Resolve all {n} anyway"],
   all_done: ["完成了 {n} 個", "完成了 {n} 个", "{n} done"],
   some_done: ["{total} 個中完成 {n} 個", "{total} 个中完成 {n} 个", "{n} of {total} done"],
   because: ["；{why}。", "；{why}。", "; {why}. "],

@@ -15,7 +15,7 @@ export function Settings() {
     <div class="popover" id="settings" popover="auto" data-testid="settings-panel">
       <h2>{t("alerts")}</h2>
       <Switch testId="sound" label={t("alert_sound")} hint={t("alert_sound_hint")} value={soundOn} />
-      <Switch testId="notify" label={t("alert_notify")} hint={t(`permission_${permission.value}`)} value={notifyOn} />
+      <Switch testId="notify" label={t("alert_notify")} hint={t(`permission_${permission.value}`)} value={notifyOn} off={permission.value !== "granted"} />
       {permission.value === "default" && (
         <Button testId="allow-notify" class="quiet" onClick={() => void askToNotify()}>
           {t("notify")}
@@ -68,7 +68,16 @@ function leave(event: MouseEvent): void {
   if (target instanceof Element && target.closest("a, button")) document.getElementById("settings")?.hidePopover();
 }
 
-function Switch({ testId, label, hint, value }: { testId: string; label: string; hint: string; value: Signal<boolean> }) {
+interface SwitchProps {
+  testId: string;
+  label: string;
+  hint: string;
+  value: Signal<boolean>;
+  /** The browser has not agreed: whatever is wanted, there is none. */
+  off?: boolean;
+}
+
+function Switch({ testId, label, hint, value, off = false }: SwitchProps) {
   return (
     <label class="switch">
       <span>
@@ -79,7 +88,8 @@ function Switch({ testId, label, hint, value }: { testId: string; label: string;
         type="checkbox"
         role="switch"
         data-testid={testId}
-        checked={value.value}
+        checked={value.value && !off}
+        disabled={off}
         onChange={(event) => (value.value = event.currentTarget.checked)}
       />
     </label>

@@ -1,5 +1,6 @@
-import { CHECK, CLOSE } from "../../shared/icons";
+import { BELL, CHECK, CLOSE } from "../../shared/icons";
 import { Button, Icon } from "../parts";
+import { addressOf } from "../route";
 import { toast } from "../store";
 import { closeToast, holdToast, releaseToast, undo } from "../toasts";
 import { t } from "../words";
@@ -18,8 +19,10 @@ export function ToastLine() {
           onFocusIn={holdToast}
           onFocusOut={releaseToast}
         >
-          <Icon path={CHECK} />
-          <p>{shown.text}</p>
+          <Icon path={shown.to === null ? CHECK : BELL} />
+          <p>
+            {shown.to === null ? shown.text : <a href={addressOf(shown.to)} onClick={closeToast}>{shown.text}</a>}
+          </p>
           {shown.undo && (
             <Button testId="undo" class="toast-undo" keys="z" onClick={() => void undo()}>
               {t("undo")}

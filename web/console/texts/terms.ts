@@ -53,6 +53,7 @@ export const INTENTS = {
   deny: ["否定", "否定", "No"],
   bot_challenge: ["問是不是機器人", "问是不是机器人", "Asks if it's a bot"],
   chitchat: ["閒聊", "闲聊", "Small talk"],
+  unclear: ["看不出意思", "看不出意思", "Unclear"],
   out_of_scope: ["不在服務範圍", "不在服务范围", "Out of scope"],
 } as const satisfies Record<string, Term>;
 
@@ -91,6 +92,7 @@ export const ENTITIES = {
   tracking_number: ["追蹤號碼", "运单号", "Tracking number"],
   product: ["商品", "商品", "Product"],
   sku: ["貨號", "货号", "SKU"],
+  phone_tail: ["手機末碼", "手机尾号", "End of the phone number"],
   phone: ["電話", "电话", "Phone"],
   email: ["電子郵件", "邮箱", "Email"],
   date: ["日期", "日期", "Date"],
@@ -99,6 +101,20 @@ export const ENTITIES = {
   color: ["顏色", "颜色", "Colour"],
   size: ["尺寸", "尺寸", "Size"],
   carrier: ["物流", "快递", "Carrier"],
+} as const satisfies Record<string, Term>;
+
+export const ORDER_STATES = {
+  paid: ["已付款", "已付款", "Paid"],
+  packing: ["備貨中", "备货中", "Being packed"],
+  shipped: ["已出貨", "已发货", "Shipped"],
+  out_for_delivery: ["今天送到", "派送中", "Out for delivery"],
+  delayed: ["物流耽擱", "物流延误", "Delayed"],
+  ready: ["待取貨", "待自提", "Ready for pick-up"],
+  delivered: ["已送達", "已送达", "Delivered"],
+  cancelled: ["已取消", "已取消", "Cancelled"],
+  return_requested: ["已申請退貨", "已申请退货", "Return arranged"],
+  returned: ["退貨已到倉庫", "退货已到仓库", "Return received"],
+  refunded: ["已退款", "已退款", "Refunded"],
 } as const satisfies Record<string, Term>;
 
 export const LANGUAGES = {

@@ -64,12 +64,15 @@ export function rating(chat: Chat): Rating {
   function choose(score: number): void {
     mark(score);
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      timer = 0;
-      const token = asked?.scores[score - 1]?.token;
-      if (token) chat.press(token, "");
-    }, SETTLED);
+    timer = setTimeout(give, SETTLED);
     chat.changed();
+  }
+
+  function give(): void {
+    clearTimeout(timer);
+    timer = 0;
+    const token = asked?.scores[chosen - 1]?.token;
+    if (token) chat.press(token, "");
   }
 
   function mark(score: number): void {
@@ -83,6 +86,8 @@ export function rating(chat: Chat): Rating {
 
   function say(): void {
     if (!asked) return;
+    // Words belong to a score: one that has not settled yet goes first.
+    if (timer) give();
     said = box.value.trim();
     chat.submit(asked.form.token, { comment: said }, "");
   }

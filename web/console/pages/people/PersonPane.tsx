@@ -122,6 +122,12 @@ function Doors({ member, wrong }: Part) {
     showTop();
   };
   const back = async (): Promise<void> => put(await people.reactivate(id));
+  const sure = useSignal(false);
+  /** Customers lose their agent with it: that is asked for twice. */
+  const deactivate = (): void => {
+    sure.value = member.open > 0 && !sure.peek();
+    if (!sure.peek()) void act(wrong, () => people.deactivate(id), say("deactivated", { name }), back);
+  };
   if (!member.active) {
     return (
       <section class="person-part doors">
@@ -157,13 +163,14 @@ function Doors({ member, wrong }: Part) {
         </Button>
       </Door>
       <Door hint={say("deactivate_hint", { n: member.open })}>
-        <Button
-          testId="deactivate"
-          class="quiet danger"
-          onClick={() => void act(wrong, () => people.deactivate(id), say("deactivated", { name }), back)}
-        >
-          {say("deactivate")}
+        <Button testId="deactivate" class="quiet danger" onClick={deactivate}>
+          {sure.value ? say("deactivate_sure", { n: member.open }) : say("deactivate")}
         </Button>
+        {sure.value && (
+          <Button testId="deactivate-not" class="link" onClick={() => (sure.value = false)}>
+            {say("cancel")}
+          </Button>
+        )}
       </Door>
     </section>
   );

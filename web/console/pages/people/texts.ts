@@ -66,6 +66,7 @@ const zhTW = {
   lock_lifted: "{name} 現在可以再試",
   deactivate: "停用",
   deactivate_hint: "馬上登出；手上的 {n} 個對話回到待接手，稍後處理的到時間再回來。紀錄都會留著。",
+  deactivate_sure: "停用，{n} 個對話放回待接手",
   deactivated: "{name} 已停用",
   reactivate: "重新啟用",
   reactivate_hint: "可以用原來的密碼登入，或再給一個連結。",
@@ -237,6 +238,7 @@ const zhCN: Record<Key, string> = {
   lock_lifted: "{name} 现在可以再试",
   deactivate: "停用",
   deactivate_hint: "立即退出登录；手上的 {n} 个对话回到待接手，稍后处理的到时间再回来。记录都会保留。",
+  deactivate_sure: "停用，{n} 个对话放回待接手",
   deactivated: "{name} 已停用",
   reactivate: "重新启用",
   reactivate_hint: "可以用原来的密码登录，或再发一个链接。",
@@ -407,6 +409,7 @@ const en: Record<Key, string> = {
   deactivate: "Deactivate",
   deactivate_hint:
     "Signed out at once. Their {n} open conversations go back to the queue; snoozed ones return at their time. Everything they wrote stays.",
+  deactivate_sure: "Deactivate and put {n} back into the queue",
   deactivated: "{name} is deactivated",
   reactivate: "Reactivate",
   reactivate_hint: "They can sign in with the password they had, or with a new link.",
