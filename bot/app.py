@@ -52,7 +52,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, Invitations, LocalWakeups, NoInvitations, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.values import Language, Outgoing, PromisedTime
+from handoff.values import Language, Outgoing, PromisedTime, Telling
 from handoff.watches import (
     CLOSE,
     DUE,
@@ -337,10 +337,10 @@ class Server:
         return True
 
     def _later(
-        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, late: bool
+        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling
     ) -> tuple[Outgoing, ...]:
         shop, now = self._parts.shop, self._parts.clock.now()
-        words = self._parts.replies.later(promise, language or shop.language, hours, now, late=late)
+        words = self._parts.replies.later(promise, language or shop.language, hours, now, why)
         return (words,)
 
     def _nlu_state(self) -> NluState:

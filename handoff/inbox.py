@@ -207,14 +207,6 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
     return _message(row, {}, {}, {}) if row is not None else None
 
 
-def was_claimed(session: Session, conversation_id: int) -> bool:
-    """Whether somebody has had the conversation since a person was called."""
-    query = select(Handoff.id).where(
-        Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None)
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
     unclaimed = exists().where(

@@ -68,6 +68,8 @@ class Activity(StrEnum):
     UNANSWERED = "unanswered"
     RATED = "rated"
     SILENT = "silent"
+    LEFT = "left"
+    GONE = "gone"
 
 
 FOR_AGENTS_ONLY = frozenset(
@@ -78,6 +80,8 @@ FOR_AGENTS_ONLY = frozenset(
         Activity.UNANSWERED,
         Activity.RATED,
         Activity.SILENT,
+        Activity.LEFT,
+        Activity.GONE,
     }
 )
 """Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
@@ -260,6 +264,10 @@ class PromisedTime:
 
     kind: Literal["wait", "opening"]
     due_at: datetime
+
+
+Telling = Literal["later", "late", "anew"]
+"""Why a time is told: an earlier one may slip, has passed already, or somebody else takes over."""
 
 
 @dataclass(frozen=True, slots=True)

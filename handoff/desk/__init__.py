@@ -1,7 +1,7 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
 from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, assign_some, console_is_open, nudge, set_availability
-from handoff.desk.due import Slipping, breach, break_promises, retell, slipping, warn
+from handoff.desk.due import Slipping, breach, break_promises, forsaken, promise_anew, retell, slipping, warn
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -42,6 +42,7 @@ __all__ = [
     "close_silent",
     "console_is_open",
     "fence_of",
+    "forsaken",
     "hand_back",
     "hand_off",
     "is_rating",
@@ -51,6 +52,7 @@ __all__ = [
     "note",
     "nudge",
     "open_turn",
+    "promise_anew",
     "rate",
     "record_inbound",
     "reopen",

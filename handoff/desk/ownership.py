@@ -171,7 +171,7 @@ def return_abandoned(session: Session, now: datetime, after: timedelta, limit: i
         if conversation.status == Status.OPEN and conversation.assignee_id is not None:
             left_by = conversation.assignee_id
             transition(conversation, Status.OPEN)
-            add_activity(session, conversation, now, Activity.TRANSFERRED, left_by, private=True)
+            add_activity(session, conversation, now, Activity.GONE, left_by)
             announce(session, conversation, "abandoned", now)
     if found:
         assign(session, now)

@@ -138,7 +138,7 @@ def _leave(session: Session, conversation_id: int, agent_id: int, now: datetime)
         return False
     transition(conversation, Status.OPEN)
     conversation.unanswered_since = conversation.unanswered_since or now
-    add_activity(session, conversation, now, Activity.TRANSFERRED, agent_id, private=True)
+    add_activity(session, conversation, now, Activity.LEFT, agent_id)
     announce(session, conversation, "left", now)
     return True
 

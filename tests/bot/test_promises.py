@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from bot.shop import Shop, ShopFileError
 from handoff.desk import presence
 from handoff.expected import Minutes
 from handoff.models import Promise
-from handoff.values import Language, Priority, PromisedTime, Reason
+from handoff.values import Language, Priority, PromisedTime, Reason, Telling
 from tests import builders as a
 from tests.bot.conftest import SHOP, Counter
 
@@ -50,12 +51,10 @@ def test_the_first_words_name_the_time(language: Language, now: datetime, due: d
 
 
 @pytest.mark.parametrize("language", shops.LANGUAGES)
-@pytest.mark.parametrize("late", [True, False])
-def test_a_later_time_is_told_with_its_day_where_that_is_another_one(language: Language, late: bool) -> None:
+@pytest.mark.parametrize("why", get_args(Telling))
+def test_a_later_time_is_told_with_its_day_where_that_is_another_one(language: Language, why: Telling) -> None:
     today, tomorrow = (PromisedTime("wait", taipei(day, 9, 20)) for day in (20, 21))
-    soon, far = (
-        shipped().later(promise, language, HOURS, taipei(20, 9), late=late).text for promise in (today, tomorrow)
-    )
+    soon, far = (shipped().later(promise, language, HOURS, taipei(20, 9), why).text for promise in (today, tomorrow))
     assert "09:20" in soon and "09:20" in far
     assert shipped().say("hours.tomorrow", language) in far and shipped().say("hours.tomorrow", language) not in soon
 

@@ -196,6 +196,8 @@ export const en: Texts = {
   activity_to_team: "{name} transferred this to {to}",
   activity_rated: "Rated {score} of 5 by the customer",
   activity_rated_words: "Rated {score} of 5 by the customer: {words}",
+  activity_left: "{name} doesn't answer customers any more; back in the queue",
+  activity_gone: "{name}'s console was closed for minutes; back in the queue",
   activity_silent: "Closed by itself: nobody said anything more",
   rating: "Rating",
   rating_of: "{score} of 5, for {name}",

@@ -196,6 +196,8 @@ export const zhCN: Texts = {
   activity_to_team: "{name} 已转交给“{to}”",
   activity_rated: "客户评分 {score}/5",
   activity_rated_words: "客户评分 {score}/5：{words}",
+  activity_left: "{name} 不再接待客户，对话回到待接手",
+  activity_gone: "{name} 的客服台关了好几分钟，对话回到待接手",
   activity_silent: "很久没有新消息，已自动结束",
   rating: "评分",
   rating_of: "{score}/5，给{name}",

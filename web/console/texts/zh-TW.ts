@@ -195,6 +195,8 @@ export const zhTW = {
   activity_to_team: "{name} 轉交給「{to}」",
   activity_rated: "客人評分 {score}／5",
   activity_rated_words: "客人評分 {score}／5：{words}",
+  activity_left: "{name} 不再接待客人，對話回到待接手",
+  activity_gone: "{name} 的客服台關了好幾分鐘，對話回到待接手",
   activity_silent: "很久沒有新訊息，自動結束",
   rating: "評分",
   rating_of: "{score}／5，給{name}",
