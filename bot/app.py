@@ -277,7 +277,7 @@ class Server:
             CLOSE: closer(database, clock, timedelta(hours=shop.close_silent_hours)),
             desk.WAKE: waker(database, clock),
             desk.ASSIGN: assigner(database, clock),
-            desk.NUDGE: nudger(database, clock),
+            desk.NUDGE: nudger(database, clock, shop.business_hours),
             DUE: keeper(database, clock, self._board, shop.business_hours, self._later),
         }
 

@@ -270,6 +270,13 @@ def _call(s: Situation) -> Decision | None:
     return None
 
 
+def is_danger(text: str, reading: Reading, parts: Sequence[Reading], rules: Understanding) -> bool:
+    """Whether somebody or something may be harmed, by what `_call` goes by."""
+    likely = any(s.name == "safety_issue" and s.confidence >= rules.person_threshold for s in reading.ranking)
+    in_part = any(p.intent.name == "safety_issue" and p.intent.confidence >= SURE_CLAUSE for p in parts)
+    return (likely or in_part) and not _is_a_number(text)
+
+
 def _is_a_number(text: str) -> bool:
     """A number or a code with no word beside it: it calls nobody."""
     words = text.split()

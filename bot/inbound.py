@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot import dialogue
 from bot.decisions import Context, HandOff, Memory, Social, Understood, explained
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
 from bot.understand import Brain, content_of, details_named, language_of, written
-from handoff import desk, expected, promises
+from handoff import desk, expected, inbox, promises
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
 from handoff.db import Database
@@ -90,6 +92,8 @@ class Inbound:
         recorded = await self._record(message)
         if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_burst(recorded, message.content), recorded)
+        elif not recorded.duplicate and written(message.content):
+            self._begin(self._watch_for_danger(recorded, message), recorded)
         return recorded
 
     async def _record(self, message: InboundMessage) -> Recorded:
@@ -142,6 +146,23 @@ class Inbound:
         elif reading is None or self._calls_person(reading):
             # A newer bubble carries the burst, unless this one cannot wait for it.
             await self._answer(_only(turn, recorded.seq), reading)
+
+    async def _watch_for_danger(self, recorded: Recorded, message: InboundMessage) -> None:
+        """The bot keeps silent where people have it, but nobody must overlook a fire."""
+        text = written(message.content)
+        try:
+            dangerous = await self._brain.sees_danger(text)
+        except NluError as error:
+            log.warning("danger_unread conversation=%d error=%s", recorded.conversation_id, type(error).__name__)
+            return
+        if not dangerous:
+            return
+        team_id, spoken = await self._database.read(_spoken_with, recorded.conversation_id)
+        hours = await self._database.read(timetable.hours_of, team_id, self._shop.business_hours)
+        language, now = folding.language(text) or spoken or message.locale or self._shop.language, self._clock.now()
+        words = self._replies.call(dialogue.CALLS["safety_issue"], language, hours, now)
+        if await self._database.write(desk.raise_alarm, recorded.conversation_id, words, now, sla=self._sla):
+            log.info("danger conversation=%d", recorded.conversation_id)
 
     async def _open_turn(self, recorded: Recorded) -> Turn | None:
         return await self._database.read(desk.open_turn, recorded.conversation_id)
@@ -297,6 +318,11 @@ class Inbound:
                 await self._hand_off(turn, HandOff(Reason.SWEPT))
         except DatabaseTrouble as error:
             log.warning("handoff_postponed conversation=%d error=%s", conversation_id, type(error).__name__)
+
+
+def _spoken_with(session: Session, conversation_id: int) -> tuple[int | None, Language | None]:
+    view = inbox.conversation_view(session, conversation_id)
+    return view.team_id, view.language
 
 
 def _only(turn: Turn, seq: int) -> Turn:

@@ -103,6 +103,12 @@ class Brain:
         """One text as the NLU reads it, as sure as was measured. Raises `NluError`."""
         return self._sureness.read(await self._nlu.parse(text[:MAX_PARSED]))
 
+    async def sees_danger(self, text: str) -> bool:
+        """Whether what was written to a person tells of danger. Raises `NluError`."""
+        reading = await self.read(text)
+        parts = await self._parts(Text(text), text, reading)
+        return dialogue.is_danger(text, reading, parts, self._shop.understanding)
+
     async def understand(self, content: Content, context: Context, known: Reading | None = None) -> Understood:
         """What to do about `content`. Raises `NluError` or `ShopUnavailable`.
 

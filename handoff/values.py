@@ -70,6 +70,7 @@ class Activity(StrEnum):
     SILENT = "silent"
     LEFT = "left"
     GONE = "gone"
+    DANGER = "danger"
 
 
 FOR_AGENTS_ONLY = frozenset(
@@ -82,12 +83,15 @@ FOR_AGENTS_ONLY = frozenset(
         Activity.SILENT,
         Activity.LEFT,
         Activity.GONE,
+        Activity.DANGER,
     }
 )
 """Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
 
 
 Availability = Literal["online", "away", "offline"]
+SILENT = "silent"
+"""Stored for an agent who was there and did not answer: away, until they do something."""
 FileKind = Literal["image", "video", "voice", "file"]
 
 

@@ -224,11 +224,13 @@ def assigner(database: Database, clock: Clock) -> Handler:
     return give_out
 
 
-def nudger(database: Database, clock: Clock) -> Handler:
-    """Looks after agents who were given a conversation and say nothing."""
+def nudger(database: Database, clock: Clock, shop: BusinessHours) -> Handler:
+    """Looks after agents who were given a conversation and say nothing, while people are there."""
 
     async def nudge(job: jobs.Leased) -> timedelta | None:
-        return await database.write(desk.nudge, job.payload["id"], job.payload["epoch"], clock.now())
+        conversation_id, epoch = job.payload["id"], job.payload["epoch"]
+        hours = await database.read(timetable.hours_of_conversation, conversation_id, shop)
+        return await database.write(desk.nudge, conversation_id, epoch, clock.now(), hours)
 
     return nudge
 

@@ -58,7 +58,7 @@ class LinkSignIn(Schema):
 
 
 class Me(Schema):
-    """Who is signed in, and what their role lets them do."""
+    """Who is signed in, and what their role lets them do. `set_away`: by the desk, since they did not answer."""
 
     id: int
     name: str
@@ -67,6 +67,7 @@ class Me(Schema):
     availability: Availability
     may: list[Permission]
     has_password: bool
+    set_away: bool
 
 
 class Assignee(Schema):
@@ -368,12 +369,13 @@ class AvailabilityChange(Schema):
 
 
 class Colleague(Schema):
-    """An agent as the others see them; `open` counts the conversations they have."""
+    """An agent as the others see them; `open` counts the conversations they have. `set_away`: see `Me`."""
 
     id: int
     name: str
     availability: Availability
     open: int
+    set_away: bool
 
 
 class Colleagues(Schema):

@@ -1,6 +1,7 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
 from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, assign_some, console_is_open, nudge, set_availability
+from handoff.desk.danger import raise_alarm
 from handoff.desk.due import Slipping, breach, break_promises, forsaken, promise_anew, retell, slipping, warn
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
@@ -53,6 +54,7 @@ __all__ = [
     "nudge",
     "open_turn",
     "promise_anew",
+    "raise_alarm",
     "rate",
     "record_inbound",
     "reopen",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
 from handoff.desk import clocks, episodes, rating
-from handoff.desk.assign import assign, direct, look_after
+from handoff.desk.assign import assign, direct, is_there, look_after
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
@@ -117,6 +117,7 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
     give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.CLAIMED, agent_id, detail=left_by.name if left_by else None)
     announce(session, conversation, "claim", now)
+    is_there(session, agent_id, now)
 
 
 def snooze(
@@ -133,6 +134,7 @@ def snooze(
     jobs.schedule(session, WAKE, f"{conversation.id}:{conversation.epoch}", until, {"id": conversation.id})
     add_activity(session, conversation, now, Activity.SNOOZED, agent_id, detail=until.isoformat())
     announce(session, conversation, "snooze", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 
@@ -189,6 +191,7 @@ def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime)
     give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.REOPENED, agent_id, private=mine)
     announce(session, conversation, "reopen", now)
+    is_there(session, agent_id, now)
 
 
 def change_priority(
@@ -201,6 +204,7 @@ def change_priority(
     set_priority(conversation, priority)
     clocks.reprioritised(session, conversation, before, sla, now)
     announce(session, conversation, "priority", now)
+    is_there(session, agent_id, now)
 
 
 def change_tags(session: Session, conversation_id: int, agent_id: int, tags: Sequence[str], now: datetime) -> None:
@@ -208,6 +212,7 @@ def change_tags(session: Session, conversation_id: int, agent_id: int, tags: Seq
     conversation = locked(session, conversation_id)
     conversation.tags = sorted({tag.strip().lower() for tag in tags if tag.strip()})
     announce(session, conversation, "tags", now)
+    is_there(session, agent_id, now)
 
 
 def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: int, now: datetime) -> None:
@@ -223,6 +228,7 @@ def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: i
     begin_episode(conversation)
     episodes.begin(session, conversation, now, by_customer=False)
     announce(session, conversation, "hand_back", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 
@@ -235,6 +241,7 @@ def resolve(session: Session, conversation_id: int, agent_id: int, seen_seq: int
     add_activity(session, conversation, now, Activity.RESOLVED, agent_id)
     rating.ask(session, conversation, "agent", agent_id, now)
     announce(session, conversation, "resolve", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 

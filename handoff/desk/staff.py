@@ -97,6 +97,7 @@ def reactivate(session: Session, agent_id: int, by: int | None, now: datetime) -
     agent = _held(session, agent_id)
     if not agent.active:
         agent.active = True
+        people.forget_silence(agent)
         audit.append(session, Deed.REACTIVATED, by, now, about=("agent", agent_id))
 
 

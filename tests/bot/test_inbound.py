@@ -14,7 +14,7 @@ from bot.shopdata.base import Order
 from handoff import desk, inbox
 from handoff.desk import presence
 from handoff.states import Status
-from handoff.values import Action, Button, Filled, InboundMessage, Language, Media, Priority, Reason
+from handoff.values import Action, Activity, Button, Filled, InboundMessage, Language, Media, Priority, Reason
 from nlu.errors import NluTimeout
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
@@ -124,6 +124,37 @@ async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> N
     assert reason is Reason.SAFETY
     assert "停止使用" in messages[-1].text
     assert (await counter.database.read(inbox.listing, "queue", 0)).rows[0].priority == "urgent"
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+async def test_danger_told_to_people_is_urgent_marked_and_answered_once_by_the_system(
+    counter: Counter, claimed: bool
+) -> None:
+    agent = await counter.database.write(a.agent, counter.clock.now())
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    if claimed:
+        await counter.database.write(desk.claim, conversation, agent, counter.clock.now())
+    for text in ("冒煙了", "真的冒煙了"):
+        counter.nlu.means(text, ("safety_issue", 0.9), ("greet", 0.01))
+        await counter.says(text)
+        await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+        await counter.inbound.drain(DEADLINE_S)
+    told = await counter.database.read(inbox.transcript, conversation)
+    assert (told.conversation.reason, told.conversation.assignee_id) == (Reason.SAFETY, agent if claimed else None)
+    instructions = [m.author for m in told.messages if "停止使用" in m.text]
+    assert instructions == ["system"]
+    assert [m.activity for m in told.messages].count(Activity.DANGER) == 1
+
+
+async def test_what_is_no_danger_changes_nothing_in_what_people_have(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    _, before = await counter.handed_off(conversation)
+    counter.nlu.means("路由器很燙會重開", ("how_to_use", 0.8), ("safety_issue", 0.05))
+    await counter.says("路由器很燙會重開")
+    await counter.inbound.drain(DEADLINE_S)
+    told = await counter.database.read(inbox.transcript, conversation)
+    assert (told.conversation.priority, len(told.messages)) == (Priority.NORMAL, len(before) + 1)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ class Shift:
                 watches.DUE: watches.keeper(database, clock, self.board, HOURS, _later),
                 desk.WAKE: watches.waker(database, clock),
                 desk.ASSIGN: watches.assigner(database, clock),
-                desk.NUDGE: watches.nudger(database, clock),
+                desk.NUDGE: watches.nudger(database, clock, HOURS),
             },
         )
 

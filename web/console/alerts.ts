@@ -21,7 +21,7 @@ export const permission = signal<Permission>("Notification" in window ? Notifica
 let waiting: Set<number> | null = null;
 let heard: Map<number, number> | null = null;
 /** Conversations that somebody was given or reminded of, by the kind of event, until it is known whether it is us. */
-const called = new Map<number, string>();
+const called = new Map<number, keyof typeof CALLED>();
 let remindedAt = 0;
 let audio: AudioContext | null = null;
 
@@ -61,13 +61,16 @@ export function greetNewcomers(queue: Row[]): void {
   for (const row of fresh) notify(t("new_in_queue"), row, row.reason ? reasonWord(row.reason) : "");
 }
 
+const CALLED = { assign: "given_to_you", nudge: "waits_for_you", danger: "danger_written" } as const;
+
 /** Keeps what may call this agent by name; leads hear at once of who says nothing. */
 export function heed(events: readonly LiveEvent[]): void {
   for (const { conversation_id: id, kind } of events) {
-    if (kind === "assign" || kind === "nudge") called.set(id, kind);
-    if (kind !== "unanswered" || !can("assign") || isOff()) continue;
-    tell(t("nobody_answered"));
-    show(t("nobody_answered"), "", String(id), id);
+    if (kind === "assign" || kind === "nudge" || kind === "danger") called.set(id, kind);
+    if ((kind !== "unanswered" && kind !== "danger") || !can("assign") || isOff()) continue;
+    const title = t(kind === "danger" ? "danger_written" : "nobody_answered");
+    tell(title);
+    show(title, "", String(id), id);
   }
 }
 
@@ -76,7 +79,7 @@ function greetCalls(mine: Row[]): void {
   for (const row of mine) {
     const kind = called.get(row.id);
     if (!called.delete(row.id) || !row.waiting_since) continue;
-    const title = t(kind === "assign" ? "given_to_you" : "waits_for_you", { name: customerWord(row) });
+    const title = t(CALLED[kind!], { name: customerWord(row) });
     if (soundOn.peek()) play(NEW);
     tell(title);
     notify(title, row, row.reason ? reasonWord(row.reason) : "");

@@ -175,13 +175,14 @@ export interface Clock {
   told_at: string | null;
 }
 /**
- * An agent as the others see them; `open` counts the conversations they have.
+ * An agent as the others see them; `open` counts the conversations they have. `set_away`: see `Me`.
  */
 export interface Colleague {
   availability: "online" | "away" | "offline";
   id: number;
   name: string;
   open: number;
+  set_away: boolean;
 }
 export interface Colleagues {
   items: Colleague[];
@@ -670,7 +671,7 @@ export interface LiveFrame {
   type: "events";
 }
 /**
- * Who is signed in, and what their role lets them do.
+ * Who is signed in, and what their role lets them do. `set_away`: by the desk, since they did not answer.
  */
 export interface Me {
   availability: "online" | "away" | "offline";
@@ -680,6 +681,7 @@ export interface Me {
   may: ("read" | "work" | "assign" | "canned" | "trail" | "figures" | "knowledge" | "install" | "people" | "review")[];
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
+  set_away: boolean;
 }
 export interface MemberChange {
   name: string;
