@@ -486,6 +486,7 @@ export interface PeopleFigures {
   handoffs: number;
   in_a_day: Share;
   next: Wait | null;
+  promises: Share;
   resolution: Wait | null;
   reviews: Reviewed | null;
   scores: Scores;
