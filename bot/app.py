@@ -67,6 +67,7 @@ from handoff.watches import (
     forgetter,
     keeper,
     nudger,
+    reminder,
     returner,
     sweeper,
     waker,
@@ -278,6 +279,7 @@ class Server:
             desk.WAKE: waker(database, clock),
             desk.ASSIGN: assigner(database, clock),
             desk.NUDGE: nudger(database, clock, shop.business_hours),
+            desk.OVERDUE: reminder(database, clock),
             DUE: keeper(database, clock, self._board, shop.business_hours, self._later),
         }
 

@@ -80,6 +80,8 @@ CLAUSE_ENDS = re.compile(
     r"[，,]?\s*(?:另外|還有|还有|順便|顺便|對了|对了|\b(?:by the way|one more thing|and also)\b)[,，]?",
     re.IGNORECASE,
 )
+PHRASE_ENDS = re.compile(r"[\n，,。！？!?；;]+|(?<=[a-z)])\.\s|\s(?:and|but|so)\s", re.IGNORECASE)
+MAX_PHRASES = 6
 MAX_CLAUSES = 4
 SHORTEST_CLAUSE = 3
 """Tokens; less is a courtesy or a name."""
@@ -153,6 +155,24 @@ def clauses(text: str) -> list[str]:
     found = [part.strip() for part in CLAUSE_ENDS.split(text)]
     some = [part for part in found if len(folding.tokens(part)) >= SHORTEST_CLAUSE]
     return some if 2 <= len(some) <= MAX_CLAUSES else []
+
+
+def phrases(text: str) -> list[str]:
+    """The parts of a message down to its commas, for telling a call from what it is about."""
+    found = [part.strip() for part in PHRASE_ENDS.split(text) if part and part.strip()]
+    return found[:MAX_PHRASES]
+
+
+def beside_the_call(parts: Sequence[Reading], floor: float) -> list[str]:
+    """The words of those parts that neither call a person nor are a courtesy."""
+    return [
+        part.text
+        for part in parts
+        if folding.tokens(part.text)
+        and part.intent.name not in SOCIAL
+        and not asks_for_person(Text(part.text))
+        and not any(score.name == "talk_to_human" and score.confidence >= floor for score in part.ranking)
+    ]
 
 
 def wishes(parts: Sequence[Reading], sure: Thresholds) -> list[Reading]:

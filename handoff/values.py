@@ -71,6 +71,7 @@ class Activity(StrEnum):
     LEFT = "left"
     GONE = "gone"
     DANGER = "danger"
+    OVERDUE = "overdue"
 
 
 FOR_AGENTS_ONLY = frozenset(
@@ -84,6 +85,7 @@ FOR_AGENTS_ONLY = frozenset(
         Activity.LEFT,
         Activity.GONE,
         Activity.DANGER,
+        Activity.OVERDUE,
     }
 )
 """Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""

@@ -235,6 +235,16 @@ def nudger(database: Database, clock: Clock, shop: BusinessHours) -> Handler:
     return nudge
 
 
+def reminder(database: Database, clock: Clock) -> Handler:
+    """Tells agents of a promise that was told anew and is not kept either."""
+
+    async def remind(job: jobs.Leased) -> None:
+        if await database.write(desk.overdue, job.payload["id"], clock.now()):
+            log.info("promise_overdue id=%d", job.payload["id"])
+
+    return remind
+
+
 def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) -> Handler:
     """Takes up conversations whose customer waits for a bot that is not answering any more."""
 

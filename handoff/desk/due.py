@@ -8,15 +8,17 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from handoff import events
+from handoff import events, jobs
 from handoff.desk import clocks
-from handoff.desk.record import add_words, announce, current_handoff, locked
+from handoff.desk.record import add_activity, add_words, announce, current_handoff, locked
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
 from handoff.queue import WAITING
 from handoff.states import Status
-from handoff.values import Language, Outgoing, PromisedTime, Telling
+from handoff.values import Activity, Language, Outgoing, PromisedTime, Telling
 
 AT_ONCE = 100
+OVERDUE = "overdue"
+"""The job that looks when the second time is up."""
 Words = Callable[[PromisedTime, Language | None, Telling], Sequence[Outgoing]]
 """What a customer is told: the new time, in which language, and why."""
 
@@ -65,9 +67,28 @@ def retell(session: Session, slipped: Slipping, promised: PromisedTime, words: W
     if conversation.status not in (Status.OPEN, Status.SNOOZED):
         return False
     promise.told_at, promise.due_at = now, promised.due_at
+    jobs.schedule(session, OVERDUE, str(promise.id), promised.due_at, {"id": promise.id})
     said = words(promised, _spoken(conversation), "late" if now > promise.first_due_at else "later")
     add_words(session, conversation, now, said, None)
     announce(session, conversation, "promise_told", now)
+    return True
+
+
+def overdue(session: Session, promise_id: int, now: datetime) -> bool:
+    """The later time has passed as well: agents and leads hear of it. The customer was told twice, and is not again.
+
+    False where it is over by now.
+    """
+    found = session.get(Promise, promise_id)
+    if found is None:
+        return False
+    conversation = locked(session, found.conversation_id)
+    promise = session.get_one(Promise, promise_id, populate_existing=True)
+    if promise.ended_at is not None or promise.due_at > now:
+        return False
+    promise.broken_at = promise.broken_at or promise.first_due_at
+    add_activity(session, conversation, now, Activity.OVERDUE, None)
+    announce(session, conversation, "overdue", now)
     return True
 
 

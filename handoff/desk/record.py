@@ -129,7 +129,8 @@ def add_message(
     conversation.last_seq += 1
     conversation.rev += 1
     conversation.last_at = now
-    if author in ("contact", "agent") and not private and kind != "activity":
+    pressed = "action" in (content or {}) and conversation.preview  # what was asked tells more than a button
+    if author in ("contact", "agent") and not private and kind != "activity" and not pressed:
         conversation.preview, conversation.preview_author = " ".join(text.split())[:PREVIEW_CHARS], author
     row = {
         "conversation_id": conversation.id,

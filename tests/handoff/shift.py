@@ -111,6 +111,7 @@ class Shift:
                 desk.WAKE: watches.waker(database, clock),
                 desk.ASSIGN: watches.assigner(database, clock),
                 desk.NUDGE: watches.nudger(database, clock, HOURS),
+                desk.OVERDUE: watches.reminder(database, clock),
             },
         )
 

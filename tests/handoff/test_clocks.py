@@ -19,7 +19,7 @@ from handoff.models import AppliedSla, Promise
 from handoff.ports import LocalWakeups
 from handoff.sla import Sla
 from handoff.values import ClockView, Language, Outgoing, Priority, PromisedTime, Reason, Telling
-from handoff.watches import DUE, Watches, keeper
+from handoff.watches import DUE, Watches, keeper, reminder
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -90,9 +90,12 @@ async def told(database: Database, conversation: int) -> list[str]:
 
 async def watches(database: Database, clock: MovedClock) -> Watches:
     await database.write(jobs.schedule, DUE, "", clock.now())
-    return Watches(
-        database, clock, {DUE: keeper(database, clock, Board(database, LocalWakeups(), clock), HOURS, in_hours)}
-    )
+    board = Board(database, LocalWakeups(), clock)
+    handlers = {
+        DUE: keeper(database, clock, board, HOURS, in_hours),
+        desk.OVERDUE: reminder(database, clock),
+    }
+    return Watches(database, clock, handlers)
 
 
 async def pass_by(clock: MovedClock, at_work: Watches, minutes: float, step: float = 1) -> None:
@@ -365,3 +368,24 @@ async def test_who_loses_an_agent_that_never_spoke_keeps_the_time_they_were_told
     await pass_by(clock, at_work, 2)
     assert await told(database, conversation) == []
     assert (await clocks(database, conversation))["promise"].due_at == due
+
+
+async def test_a_second_time_that_passes_is_told_to_agents_once_and_not_to_the_customer(
+    database: Database, clock: MovedClock
+) -> None:
+    conversation, at_work = await waits(database, clock), await watches(database, clock)
+    await pass_by(clock, at_work, 60)
+    assert len(await told(database, conversation)) == 1
+    said = (await database.read(inbox.transcript, conversation)).messages
+    assert [message.activity for message in said if message.private] == ["overdue"]
+    assert [kind for kind in await database.read(_kinds) if kind == "overdue"] == ["overdue"]
+
+
+async def test_a_second_time_that_is_met_is_told_to_nobody(database: Database, clock: MovedClock) -> None:
+    agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
+    at_work = await watches(database, clock)
+    await pass_by(clock, at_work, 9)
+    assert len(await told(database, conversation)) == 1
+    await is_answered(database, clock, conversation, agent)
+    await pass_by(clock, at_work, 60)
+    assert "overdue" not in await database.read(_kinds)

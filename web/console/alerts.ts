@@ -61,14 +61,20 @@ export function greetNewcomers(queue: Row[]): void {
   for (const row of fresh) notify(t("new_in_queue"), row, row.reason ? reasonWord(row.reason) : "");
 }
 
-const CALLED = { assign: "given_to_you", nudge: "waits_for_you", danger: "danger_written" } as const;
+const CALLED = {
+  assign: "given_to_you",
+  nudge: "waits_for_you",
+  danger: "danger_written",
+  overdue: "promised_twice",
+} as const;
+const TOLD_LEADS = { unanswered: "nobody_answered", danger: "danger_written", overdue: "promised_twice" } as const;
 
 /** Keeps what may call this agent by name; leads hear at once of who says nothing. */
 export function heed(events: readonly LiveEvent[]): void {
   for (const { conversation_id: id, kind } of events) {
-    if (kind === "assign" || kind === "nudge" || kind === "danger") called.set(id, kind);
-    if ((kind !== "unanswered" && kind !== "danger") || !can("assign") || isOff()) continue;
-    const title = t(kind === "danger" ? "danger_written" : "nobody_answered");
+    if (kind in CALLED) called.set(id, kind as keyof typeof CALLED);
+    if (!(kind in TOLD_LEADS) || !can("assign") || isOff()) continue;
+    const title = t(TOLD_LEADS[kind as keyof typeof TOLD_LEADS]);
     tell(title);
     show(title, "", String(id), id);
   }
