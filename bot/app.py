@@ -75,6 +75,7 @@ from handoff.watches import (
 from nlu import weighing
 from nlu.client import NluClient
 from nlu.live import LiveModel
+from nlu.spelling import spellings
 from nlu.versions import Version
 
 if TYPE_CHECKING:
@@ -265,6 +266,7 @@ class Server:
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,
+            spellings,
         )
 
     def _handlers(self) -> dict[str, Handler]:

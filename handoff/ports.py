@@ -1,7 +1,7 @@
 """What the desk needs from outside. Each has an empty form: the desk works without a bot and without a shop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,6 +116,15 @@ class NoSuggestions:
 
     async def find(self, words: str, language: str | None) -> Sequence[Suggestion]:
         return ()
+
+
+Spellings = Callable[[str], Sequence[str]]
+"""Every way in which words that are searched for may have been written, themselves first."""
+
+
+def as_written(words: str) -> Sequence[str]:
+    """For a desk that knows one script."""
+    return (words,)
 
 
 class Invitations(Protocol):

@@ -402,6 +402,9 @@ async def test_words_are_found_wherever_they_were_said(database: Database, clock
         listing = await database.read(inbox.listing, "queue", mei, inbox.Filter(words=words))
         assert [row.id for row in listing.rows] == [conversation], words
         assert words.lower() in listing.found[conversation].lower()
+    other_script = inbox.Filter(words="订单", spellings=("订单", "訂單"))
+    listing = await database.read(inbox.listing, "queue", mei, other_script)
+    assert [row.id for row in listing.rows] == [conversation] and "訂單" in listing.found[conversation]
     nothing = await database.read(inbox.listing, "queue", mei, inbox.Filter(words="1_0%"))
     assert nothing.rows == (), "signs that mean something to the database are only signs"
 
