@@ -267,6 +267,7 @@ class Server:
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,
             spellings,
+            self._given_back,
         )
 
     def _handlers(self) -> dict[str, Handler]:
@@ -346,6 +347,9 @@ class Server:
         shop, now = self._parts.shop, self._parts.clock.now()
         words = self._parts.replies.later(promise, language or shop.language, hours, now, why)
         return (words,)
+
+    def _given_back(self, language: Language | None) -> tuple[Outgoing, ...]:
+        return (Outgoing(self._parts.replies.say("given_back", language or self._parts.shop.language)),)
 
     def _nlu_state(self) -> NluState:
         """Only the first load is waited for; a model that was there and is lost means a person at once."""

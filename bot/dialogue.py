@@ -72,6 +72,15 @@ PERSON_WORDS = frozenset(
 )
 """Commonplaces that need no model: a person is one message away even while no model answers."""
 
+PLEA = re.compile(
+    r"(?:请|找|要|让|转|接|换|跟|和|由|有)(?:一?[个位名])?(?:真人|人工|专人)(?:客服|服务)?"
+    r"(?:来|帮|处理|看|查|回|聊|说|谈|讲|对话|沟通|接|吗|[?？!！。,，]|$)"
+    r"|\b(?:talk|speak|chat) (?:to|with) (?:an? |some |your |the )?(?:real |actual |live |human )*"
+    r"(?:person|human|agent|representative|someone|somebody)\b"
+)
+"""A wish for a person within a sentence, folded. It calls nobody by itself: it may be quoted, or be refused."""
+PLEA_SHARE = 0.1
+"""Beside such words a reading need not be surer than this."""
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 LOOKS_LIKE_A_CODE = re.compile(r"(?=(?:.*\d){2})[\w #:.-]{2,24}", re.ASCII)
 MAX_TRIES = 3
@@ -287,7 +296,8 @@ def _call(s: Situation) -> Decision | None:
     for intent, decision in CALLS.items():
         if sure.get(intent, 0.0) >= s.rules.person_threshold or intent in in_parts:
             return decision
-    return None
+    pleads = sure.get("talk_to_human", 0.0) >= PLEA_SHARE and PLEA.search(folding.fold(s.text))
+    return CALLS["talk_to_human"] if pleads else None
 
 
 def is_danger(text: str, reading: Reading, parts: Sequence[Reading], rules: Understanding) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from handoff.values import Language, Outgoing
+
 
 class Clock(Protocol):
     """Time for everything: aware UTC, and sleeping. Tests and the demo move it."""
@@ -125,6 +127,15 @@ Spellings = Callable[[str], Sequence[str]]
 def as_written(words: str) -> Sequence[str]:
     """For a desk that knows one script."""
     return (words,)
+
+
+Farewell = Callable[[Language | None], Sequence[Outgoing]]
+"""What a customer reads when a person gives them back to the bot, in their language."""
+
+
+def nothing_said(_language: Language | None) -> Sequence[Outgoing]:
+    """For a desk that knows no words of a bot."""
+    return ()
 
 
 class Invitations(Protocol):

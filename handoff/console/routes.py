@@ -33,7 +33,16 @@ from handoff.errors import (
     WrongPassword,
 )
 from handoff.files import FileRefused, Files
-from handoff.ports import Clock, CustomerRecords, Invitations, NoInvitations, Spellings, Suggestions, as_written
+from handoff.ports import (
+    Clock,
+    CustomerRecords,
+    Invitations,
+    NoInvitations,
+    Spellings,
+    Suggestions,
+    as_written,
+    nothing_said,
+)
 from handoff.quality import Checklist
 from handoff.roles import Permission, permissions
 from handoff.sla import NO_SLA, Sla
@@ -133,6 +142,7 @@ class Console:
     tone: Tone = NO_TONE
     checklists: tuple[Checklist, ...] = ()
     spellings: Spellings = as_written
+    given_back: Farewell = nothing_said
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
         for route in table:
@@ -269,7 +279,7 @@ async def note(console: Console, call: Call) -> schemas.ConsoleMessage:
 
 
 async def hand_back(console: Console, call: Call) -> schemas.Row:
-    return await _end(console, call, desk.hand_back)
+    return await _end(console, call, partial(desk.hand_back, words=console.given_back))
 
 
 async def resolve(console: Console, call: Call) -> schemas.Row:

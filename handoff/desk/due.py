@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from handoff import events, jobs
 from handoff.desk import clocks
-from handoff.desk.record import add_activity, add_words, announce, current_handoff, locked
+from handoff.desk.record import add_activity, add_words, announce, current_handoff, language_of, locked
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
 from handoff.queue import WAITING
 from handoff.states import Status
@@ -68,7 +68,7 @@ def retell(session: Session, slipped: Slipping, promised: PromisedTime, words: W
         return False
     promise.told_at, promise.due_at = now, promised.due_at
     jobs.schedule(session, OVERDUE, str(promise.id), promised.due_at, {"id": promise.id})
-    said = words(promised, _spoken(conversation), "late" if now > promise.first_due_at else "later")
+    said = words(promised, language_of(conversation), "late" if now > promise.first_due_at else "later")
     add_words(session, conversation, now, said, None)
     announce(session, conversation, "promise_told", now)
     return True
@@ -118,7 +118,7 @@ def promise_anew(session: Session, conversation_id: int, promised: PromisedTime,
     if conversation.status != Status.OPEN or conversation.assignee_id is not None:
         return False
     clocks.promise(session, handoff, promised, now)
-    add_words(session, conversation, now, words(promised, _spoken(conversation), "anew"), None)
+    add_words(session, conversation, now, words(promised, language_of(conversation), "anew"), None)
     announce(session, conversation, "promise_told", now)
     return True
 
@@ -154,15 +154,3 @@ def _tell(session: Session, kind: str, change: ReturningUpdate[tuple[int]], now:
     for conversation_id, rev in session.execute(revs).all():
         events.append(session, kind, conversation_id, rev, now)
     return len(changed)
-
-
-def _spoken(conversation: Conversation) -> Language | None:
-    return _language(conversation.language or conversation.contact.locale)
-
-
-def _language(code: str | None) -> Language | None:
-    match code:
-        case "zh-TW" | "zh-CN" | "en":
-            return code
-        case _:
-            return None

@@ -14,7 +14,18 @@ from handoff.desk import episodes
 from handoff.errors import IllegalTransition, NewerMessage, NotFound, NotYours
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
-from handoff.values import FOR_AGENTS_ONLY, PRIORITY_ORDER, Activity, Author, Fence, Format, Kind, Outgoing, Priority
+from handoff.values import (
+    FOR_AGENTS_ONLY,
+    PRIORITY_ORDER,
+    Activity,
+    Author,
+    Fence,
+    Format,
+    Kind,
+    Language,
+    Outgoing,
+    Priority,
+)
 
 PREVIEW_CHARS = 140
 LETTER_AFTER = timedelta(minutes=2)
@@ -75,6 +86,15 @@ def begin_episode(conversation: Conversation) -> None:
     conversation.bot_memory = {"kept": kept} if kept else {}
     conversation.reason = conversation.intent = conversation.team_id = None
     set_priority(conversation, Priority.NORMAL)
+
+
+def language_of(conversation: Conversation) -> Language | None:
+    """The one that was spoken, else the customer's own."""
+    match conversation.language or conversation.contact.locale:
+        case "zh-TW" | "zh-CN" | "en" as code:
+            return code
+        case _:
+            return None
 
 
 def set_priority(conversation: Conversation, priority: Priority) -> None:

@@ -129,6 +129,24 @@ async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> N
     assert row.priority == "urgent" and due["promise"] <= due["first_response"]
 
 
+@pytest.mark.parametrize(
+    ("text", "share", "calls"),
+    [
+        ("可以請真人幫我看一下訂單嗎？", 0.29, True),
+        ("可以请人工帮我看一下订单吗？", 0.29, True),
+        ("Please let me talk to a real person about <b>my order</b>", 0.15, True),
+        ('The button says "talk to a person", I only want my label', 0.04, False),
+        ("真人開箱影片在哪裡看", 0.29, False),
+    ],
+)
+async def test_a_plea_for_a_person_counts_before_an_unsure_reading_of_the_rest(
+    counter: Counter, text: str, share: float, calls: bool
+) -> None:
+    counter.nlu.means(text, ("place_order", 0.4), ("talk_to_human", share))
+    reason, _ = await counter.handed_off(await counter.says(text))
+    assert (reason is Reason.CUSTOMER_REQUEST) is calls
+
+
 async def test_a_call_with_its_matter_beside_it_brings_what_may_answer_that(counter: Counter) -> None:
     counter.nlu.means(f"{FILM}我想找真人", ("talk_to_human", 0.9), ("how_to_use", 0.05))
     counter.nlu.means("我想找真人", ("talk_to_human", 0.99), ("greet", 0.01))
