@@ -345,8 +345,8 @@ class Server:
         self, hours: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling
     ) -> tuple[Outgoing, ...]:
         shop, now = self._parts.shop, self._parts.clock.now()
-        words = self._parts.replies.later(promise, language or shop.language, hours, now, why)
-        return (words,)
+        spoken = language or shop.language
+        return (self._parts.replies.later(promise, spoken, shop.read_by(hours, spoken), now, why),)
 
     def _given_back(self, language: Language | None) -> tuple[Outgoing, ...]:
         return (Outgoing(self._parts.replies.say("given_back", language or self._parts.shop.language)),)

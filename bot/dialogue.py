@@ -181,6 +181,7 @@ def beside_the_call(parts: Sequence[Reading], floor: float) -> list[str]:
         and part.intent.name not in SOCIAL
         and not asks_for_person(Text(part.text))
         and not any(score.name == "talk_to_human" and score.confidence >= floor for score in part.ranking)
+        and not pleads(part)
     ]
 
 
@@ -211,6 +212,12 @@ def asks_for_person(content: Content) -> bool:
             return folding.fold(text).strip(" !?.,~。，！？") in PERSON_WORDS
         case _:
             return False
+
+
+def pleads(reading: Reading) -> bool:
+    """Whether a wish for a person stands in the words, and the reading half agrees."""
+    likely = any(score.name == "talk_to_human" and score.confidence >= PLEA_SHARE for score in reading.ranking)
+    return likely and PLEA.search(folding.fold(reading.text)) is not None
 
 
 def says_not_helpful(content: Content) -> bool:
@@ -296,8 +303,7 @@ def _call(s: Situation) -> Decision | None:
     for intent, decision in CALLS.items():
         if sure.get(intent, 0.0) >= s.rules.person_threshold or intent in in_parts:
             return decision
-    pleads = sure.get("talk_to_human", 0.0) >= PLEA_SHARE and PLEA.search(folding.fold(s.text))
-    return CALLS["talk_to_human"] if pleads else None
+    return CALLS["talk_to_human"] if pleads(s.reading) else None
 
 
 def is_danger(text: str, reading: Reading, parts: Sequence[Reading], rules: Understanding) -> bool:

@@ -164,6 +164,7 @@ class Inbound:
         team_id, spoken = await self._database.read(_spoken_with, recorded.conversation_id)
         hours = await self._database.read(timetable.hours_of, team_id, self._shop.business_hours)
         language, now = folding.language(text) or spoken or message.locale or self._shop.language, self._clock.now()
+        hours = self._shop.read_by(hours, language)
         words = self._replies.call(dialogue.CALLS["safety_issue"], language, hours, now)
         if await self._database.write(desk.raise_alarm, recorded.conversation_id, words, now, sla=self._sla):
             log.info("danger conversation=%d", recorded.conversation_id)
@@ -197,7 +198,8 @@ class Inbound:
 
     def _calls_person(self, reading: Reading) -> bool:
         floor = self._shop.understanding.person_threshold
-        return any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
+        called = any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
+        return called or dialogue.pleads(reading)
 
     async def _answer(self, turn: Turn, known: Reading | None) -> None:
         """A call for a person passes all questions that wait."""
@@ -306,7 +308,8 @@ class Inbound:
     ) -> tuple[Outgoing, ...]:
         """What happens now; where nobody is there, also a way to hear from us later."""
         now = self._clock.now()
-        words = self._replies.call(decision, language, hours, now, promise)
+        read = self._shop.read_by(hours, language)
+        words = self._replies.call(decision, language, read, now, promise)
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words
 

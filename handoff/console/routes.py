@@ -36,6 +36,7 @@ from handoff.files import FileRefused, Files
 from handoff.ports import (
     Clock,
     CustomerRecords,
+    Farewell,
     Invitations,
     NoInvitations,
     Spellings,

@@ -143,7 +143,11 @@ async def test_a_plea_for_a_person_counts_before_an_unsure_reading_of_the_rest(
     counter: Counter, text: str, share: float, calls: bool
 ) -> None:
     counter.nlu.means(text, ("place_order", 0.4), ("talk_to_human", share))
-    reason, _ = await counter.handed_off(await counter.says(text))
+    conversation = await counter.says(text)
+    if not calls:
+        await counter.until_sleeping()
+        counter.clock.move(5)
+    reason, _ = await counter.handed_off(conversation)
     assert (reason is Reason.CUSTOMER_REQUEST) is calls
 
 

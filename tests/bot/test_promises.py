@@ -1,5 +1,6 @@
 """What customers are told about when somebody answers, and what the shop file says about it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -48,6 +49,27 @@ def test_the_first_words_name_the_time(language: Language, now: datetime, due: d
     [words] = shipped().call(CALLED, language, HOURS, now, PromisedTime("wait", due))
     assert words.text.endswith(told)
     assert words.author == "system"
+
+
+@pytest.mark.parametrize(
+    ("shop_language", "zone", "language", "told"),
+    [
+        ("zh-TW", "Asia/Taipei", "zh-CN", "最晚 11:10 回复您。"),  # one clock
+        ("zh-TW", "Asia/Taipei", "en", "by 11:10 UTC+8 at the latest."),
+        ("zh-TW", "America/New_York", "zh-TW", "最晚 11:10 UTC-5 回覆您。"),
+        ("en", "America/New_York", "en", "by 11:10 at the latest."),
+        ("en", "America/New_York", "zh-CN", "最晚 11:10 UTC-5 回复您。"),
+    ],
+)
+def test_a_promise_names_its_zone_to_whose_clock_may_be_another(
+    shop_language: Language, zone: str, language: Language, told: str
+) -> None:
+    shop = SHOP.model_copy(update={"language": shop_language})
+    hours = replace(HOURS, zone=ZoneInfo(zone))
+    now = datetime(2026, 11, 20, 11, tzinfo=hours.zone)
+    promise = PromisedTime("wait", now + timedelta(minutes=10))
+    [words] = shipped().call(CALLED, language, shop.read_by(hours, language), now, promise)
+    assert words.text.endswith(told)
 
 
 @pytest.mark.parametrize("language", shops.LANGUAGES)
