@@ -54,7 +54,7 @@ function Inside() {
       {me.value?.set_away && (
         <p class="banner" role="status" data-testid="set-away">
           {t("set_away")}{" "}
-          <Button testId="im-back" onClick={() => void setAvailability("online")}>
+          <Button testId="im-back" class="link" onClick={() => void setAvailability("online")}>
             {t("im_back")}
           </Button>
         </p>
