@@ -35,6 +35,10 @@ Activity = Literal[
     "unanswered",
     "rated",
     "silent",
+    "left",
+    "gone",
+    "danger",
+    "overdue",
 ]
 
 

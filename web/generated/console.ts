@@ -230,6 +230,10 @@ export interface ConsoleMessage {
         | "unanswered"
         | "rated"
         | "silent"
+        | "left"
+        | "gone"
+        | "danger"
+        | "overdue"
       )
     | null;
   at: string;
