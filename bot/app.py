@@ -53,7 +53,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, Invitations, LocalWakeups, NoInvitations, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.values import Language, Outgoing, PromisedTime
+from handoff.values import Language, Outgoing, PromisedTime, Telling
 from handoff.watches import (
     CLOSE,
     DUE,
@@ -69,6 +69,7 @@ from handoff.watches import (
     forgetter,
     keeper,
     nudger,
+    reminder,
     returner,
     sweeper,
     waker,
@@ -76,6 +77,7 @@ from handoff.watches import (
 from nlu import weighing
 from nlu.client import NluClient
 from nlu.live import LiveModel
+from nlu.spelling import spellings
 from nlu.versions import Version
 
 if TYPE_CHECKING:
@@ -278,6 +280,8 @@ class Server:
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,
+            spellings,
+            self._given_back,
             has_telegram_groups=bool(parts.settings.telegram and parts.settings.telegram.groups),
         )
 
@@ -292,7 +296,8 @@ class Server:
             CLOSE: closer(database, clock, timedelta(hours=shop.close_silent_hours)),
             desk.WAKE: waker(database, clock),
             desk.ASSIGN: assigner(database, clock),
-            desk.NUDGE: nudger(database, clock),
+            desk.NUDGE: nudger(database, clock, shop.business_hours),
+            desk.OVERDUE: reminder(database, clock),
             DUE: keeper(database, clock, self._board, shop.business_hours, self._later),
         }
 
@@ -353,11 +358,14 @@ class Server:
         return True
 
     def _later(
-        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, late: bool
+        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling
     ) -> tuple[Outgoing, ...]:
         shop, now = self._parts.shop, self._parts.clock.now()
-        words = self._parts.replies.later(promise, language or shop.language, hours, now, late=late)
-        return (words,)
+        spoken = language or shop.language
+        return (self._parts.replies.later(promise, spoken, shop.read_by(hours, spoken), now, why),)
+
+    def _given_back(self, language: Language | None) -> tuple[Outgoing, ...]:
+        return (Outgoing(self._parts.replies.say("given_back", language or self._parts.shop.language)),)
 
     def _nlu_state(self) -> NluState:
         """Only the first load is waited for; a model that was there and is lost means a person at once."""

@@ -21,6 +21,12 @@ class DemoAgent:
 AGENTS = (DemoAgent("mei@xiaoman.example", "Mei", "admin"), DemoAgent("jun@xiaoman.example", "Jun", "agent"))
 
 
+def sign_ins(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """A name and a one-time code for each demo agent; who was taken off stays out."""
+    active = {person.email for person in people.agents(session)}
+    return [(agent.name, people.issue_link(session, agent.email, now)) for agent in AGENTS if agent.email in active]
+
+
 def seed(session: Session, now: datetime) -> None:
     """Put the demo shop in place. What people may have edited stays as it is; orders are moved to the present."""
     if not articles.version(session)[0]:

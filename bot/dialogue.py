@@ -72,6 +72,15 @@ PERSON_WORDS = frozenset(
 )
 """Commonplaces that need no model: a person is one message away even while no model answers."""
 
+PLEA = re.compile(
+    r"(?:请|找|要|让|转|接|换|跟|和|由|有)(?:一?[个位名])?(?:真人|人工|专人)(?:客服|服务)?"
+    r"(?:来|帮|处理|看|查|回|聊|说|谈|讲|对话|沟通|接|吗|[?？!！。,，]|$)"
+    r"|\b(?:talk|speak|chat) (?:to|with) (?:an? |some |your |the )?(?:real |actual |live |human )*"
+    r"(?:person|human|agent|representative|someone|somebody)\b"
+)
+"""A wish for a person within a sentence, folded. It calls nobody by itself: it may be quoted, or be refused."""
+PLEA_SHARE = 0.1
+"""Beside such words a reading need not be surer than this."""
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 LOOKS_LIKE_A_CODE = re.compile(r"(?=(?:.*\d){2})[\w #:.-]{2,24}", re.ASCII)
 MAX_TRIES = 3
@@ -80,6 +89,8 @@ CLAUSE_ENDS = re.compile(
     r"[，,]?\s*(?:另外|還有|还有|順便|顺便|對了|对了|\b(?:by the way|one more thing|and also)\b)[,，]?",
     re.IGNORECASE,
 )
+PHRASE_ENDS = re.compile(r"[\n，,。！？!?；;]+|(?<=[a-z)])\.\s|\s(?:and|but|so)\s", re.IGNORECASE)
+MAX_PHRASES = 6
 MAX_CLAUSES = 4
 SHORTEST_CLAUSE = 3
 """Tokens; less is a courtesy or a name."""
@@ -155,6 +166,25 @@ def clauses(text: str) -> list[str]:
     return some if 2 <= len(some) <= MAX_CLAUSES else []
 
 
+def phrases(text: str) -> list[str]:
+    """The parts of a message down to its commas, for telling a call from what it is about."""
+    found = [part.strip() for part in PHRASE_ENDS.split(text) if part and part.strip()]
+    return found[:MAX_PHRASES]
+
+
+def beside_the_call(parts: Sequence[Reading], floor: float) -> list[str]:
+    """The words of those parts that neither call a person nor are a courtesy."""
+    return [
+        part.text
+        for part in parts
+        if folding.tokens(part.text)
+        and part.intent.name not in SOCIAL
+        and not asks_for_person(Text(part.text))
+        and not any(score.name == "talk_to_human" and score.confidence >= floor for score in part.ranking)
+        and not pleads(part)
+    ]
+
+
 def wishes(parts: Sequence[Reading], sure: Thresholds) -> list[Reading]:
     """The clauses that surely ask for different things the shop answers, surest first; none where they ask for one."""
     by_intent: dict[str, Reading] = {}
@@ -182,6 +212,12 @@ def asks_for_person(content: Content) -> bool:
             return folding.fold(text).strip(" !?.,~。，！？") in PERSON_WORDS
         case _:
             return False
+
+
+def pleads(reading: Reading) -> bool:
+    """Whether a wish for a person stands in the words, and the reading half agrees."""
+    likely = any(score.name == "talk_to_human" and score.confidence >= PLEA_SHARE for score in reading.ranking)
+    return likely and PLEA.search(folding.fold(reading.text)) is not None
 
 
 def says_not_helpful(content: Content) -> bool:
@@ -267,7 +303,14 @@ def _call(s: Situation) -> Decision | None:
     for intent, decision in CALLS.items():
         if sure.get(intent, 0.0) >= s.rules.person_threshold or intent in in_parts:
             return decision
-    return None
+    return CALLS["talk_to_human"] if pleads(s.reading) else None
+
+
+def is_danger(text: str, reading: Reading, parts: Sequence[Reading], rules: Understanding) -> bool:
+    """Whether somebody or something may be harmed, by what `_call` goes by."""
+    likely = any(s.name == "safety_issue" and s.confidence >= rules.person_threshold for s in reading.ranking)
+    in_part = any(p.intent.name == "safety_issue" and p.intent.confidence >= SURE_CLAUSE for p in parts)
+    return (likely or in_part) and not _is_a_number(text)
 
 
 def _is_a_number(text: str) -> bool:

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot import dialogue
-from bot.decisions import Context, HandOff, Memory, Social, Understood, explained
+from bot.decisions import Context, HandOff, Hit, Memory, Social, Understood, explained
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
 from bot.understand import Brain, content_of, details_named, language_of, written
-from handoff import desk, expected, promises
+from handoff import desk, expected, inbox, promises
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
 from handoff.db import Database
@@ -44,6 +46,8 @@ log = logging.getLogger("baton.inbound")
 
 SUMMARY_CHARS = 300
 NEAR_MISSES = 3
+ASKS_FOR_MATTER = frozenset({Reason.CUSTOMER_REQUEST, Reason.NOT_HELPFUL})
+"""Calls whose own words say that a person is wanted, and hardly what for."""
 QUESTIONS_AT_ONCE = 8
 """More wait their turn, so that whoever calls a person is not behind all who ask."""
 WISH_SHARE = 0.15
@@ -90,6 +94,8 @@ class Inbound:
         recorded = await self._record(message)
         if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_burst(recorded, message.content), recorded)
+        elif not recorded.duplicate and written(message.content):
+            self._begin(self._overhear(recorded, message), recorded)
         return recorded
 
     async def _record(self, message: InboundMessage) -> Recorded:
@@ -143,6 +149,26 @@ class Inbound:
             # A newer bubble carries the burst, unless this one cannot wait for it.
             await self._answer(_only(turn, recorded.seq), reading)
 
+    async def _overhear(self, recorded: Recorded, message: InboundMessage) -> None:
+        """The bot keeps silent where people have it, but nobody must overlook a fire, nor look for an order."""
+        text = written(message.content)
+        try:
+            heard = await self._brain.overhear(text)
+        except NluError as error:
+            log.warning("danger_unread conversation=%d error=%s", recorded.conversation_id, type(error).__name__)
+            return
+        if heard.order:
+            await self._database.write(desk.name_order, recorded.conversation_id, heard.order, self._clock.now())
+        if not heard.danger:
+            return
+        team_id, spoken = await self._database.read(_spoken_with, recorded.conversation_id)
+        hours = await self._database.read(timetable.hours_of, team_id, self._shop.business_hours)
+        language, now = folding.language(text) or spoken or message.locale or self._shop.language, self._clock.now()
+        hours = self._shop.read_by(hours, language)
+        words = self._replies.call(dialogue.CALLS["safety_issue"], language, hours, now)
+        if await self._database.write(desk.raise_alarm, recorded.conversation_id, words, now, sla=self._sla):
+            log.info("danger conversation=%d", recorded.conversation_id)
+
     async def _open_turn(self, recorded: Recorded) -> Turn | None:
         return await self._database.read(desk.open_turn, recorded.conversation_id)
 
@@ -172,7 +198,8 @@ class Inbound:
 
     def _calls_person(self, reading: Reading) -> bool:
         floor = self._shop.understanding.person_threshold
-        return any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
+        called = any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
+        return called or dialogue.pleads(reading)
 
     async def _answer(self, turn: Turn, known: Reading | None) -> None:
         """A call for a person passes all questions that wait."""
@@ -242,6 +269,25 @@ class Inbound:
                 sla=self._sla,
             )
         )
+        if decision.reason in ASKS_FOR_MATTER:
+            await self._find_matter(turn, context)
+
+    async def _find_matter(self, turn: Turn, context: Context) -> None:
+        """Behind the call, which waits for nothing: what it is about, where the call's own words do not tell."""
+        try:
+            matter = await self._brain.matter(content_of(turn), context)
+        except NluError as error:
+            log.warning("matter_unread conversation=%d error=%s", turn.fence.conversation_id, type(error).__name__)
+            return
+        if matter is not None:
+            found = {
+                "ranking": _ranking(matter.reading),
+                "near_misses": _near_misses(matter.hits),
+                "entities": {**_slots(context.memory), **details_named(matter.text, matter.reading)},
+            }
+            write = self._database.write
+            now, conversation_id = self._clock.now(), turn.fence.conversation_id
+            await write(desk.complete_packet, conversation_id, found, now, episode=turn.episode)
 
     async def _hours(self, reason: Reason, intent: str | None, language: Language) -> BusinessHours:
         """When somebody is there of the team that will have it."""
@@ -252,14 +298,18 @@ class Inbound:
         """By when somebody answers whoever comes now, as far as the queue tells."""
         line, now = await self._board.line(), self._clock.now()
         wait = expected.wait(line, line.behind(PRIORITY_ORDER[priority]), now)
-        return promises.promised(hours, wait, now, staffed=line.agents > 0)
+        limit = replace(self._sla, hours=hours).deadline("first_response", priority, now)
+        # Who is not urgent may have to wait longer than the shop would like: then the truth is better.
+        deadline = limit.at if limit is not None and priority is Priority.URGENT else None
+        return promises.promised(hours, wait, now, staffed=line.agents > 0, deadline=deadline)
 
     def _notice(
         self, turn: Turn, decision: HandOff, language: Language, hours: BusinessHours, promise: PromisedTime | None
     ) -> tuple[Outgoing, ...]:
         """What happens now; where nobody is there, also a way to hear from us later."""
         now = self._clock.now()
-        words = self._replies.call(decision, language, hours, now, promise)
+        read = self._shop.read_by(hours, language)
+        words = self._replies.call(decision, language, read, now, promise)
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words
 
@@ -299,6 +349,11 @@ class Inbound:
             log.warning("handoff_postponed conversation=%d error=%s", conversation_id, type(error).__name__)
 
 
+def _spoken_with(session: Session, conversation_id: int) -> tuple[int | None, Language | None]:
+    view = inbox.conversation_view(session, conversation_id)
+    return view.team_id, view.language
+
+
 def _only(turn: Turn, seq: int) -> Turn:
     """The turn as far as the bubble `seq`, for a call that cannot wait for what came behind it.
 
@@ -312,17 +367,22 @@ def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[s
     """What the agent starts from; articles by id only, their words are looked up when an agent reads it."""
     reading, text = (understood.reading if understood else None), _text(turn)
     wish = f"{memory.question}\n{text}" if dialogue.asks_for_person(content_of(turn)) or not text else text
-    hits = understood.hits[:NEAR_MISSES] if understood else ()
     return {
         "summary": wish.strip()[:SUMMARY_CHARS],
-        "ranking": [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]]
-        if reading
-        else [],
+        "ranking": _ranking(reading) if reading else [],
         "entities": {**_slots(memory), **details_named(text, reading)},
         "tried": list(memory.topics),
         "proved": list(memory.proved),
-        "near_misses": [[hit.id, hit.score] for hit in hits],
+        "near_misses": _near_misses(understood.hits) if understood else [],
     }
+
+
+def _ranking(reading: Reading) -> list[dict[str, Any]]:
+    return [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]]
+
+
+def _near_misses(hits: Sequence[Hit]) -> list[list[Any]]:
+    return [[hit.id, hit.score] for hit in hits[:NEAR_MISSES]]
 
 
 def _matter(memory: Memory, understood: Understood | None) -> str | None:

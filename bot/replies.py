@@ -21,6 +21,7 @@ from handoff.values import (
     Language,
     Outgoing,
     PromisedTime,
+    Telling,
 )
 
 FOLDER = Path(__file__).parent / "texts"
@@ -95,11 +96,10 @@ class Replies:
         return (Outgoing(f"{first}\n\n{opening}{space}{by}", author="system"),)
 
     def later(
-        self, promise: PromisedTime, language: Language, hours: BusinessHours, now: datetime, *, late: bool
+        self, promise: PromisedTime, language: Language, hours: BusinessHours, now: datetime, why: Telling
     ) -> Outgoing:
-        """A new time for an answer that was promised for an earlier one, which may have passed (`late`)."""
-        key = "late" if late else "later"
-        return Outgoing(self._by(key, promise.due_at, language, hours, now, named=now), author="system")
+        """A new time for an answer that was promised for an earlier one, or by somebody who has left."""
+        return Outgoing(self._by(why, promise.due_at, language, hours, now, named=now), author="system")
 
     def wait(self, minutes: Minutes, language: Language) -> str:
         """How long somebody may have to wait, within a sentence."""

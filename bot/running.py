@@ -15,7 +15,6 @@ from bot.app import Parts, Server, opened
 from bot.progress import trained, until_ready
 from bot.settings import ROOT, Settings
 from bot.shopdata.page import front
-from handoff.desk import people
 from nlu.errors import NluError
 
 log = logging.getLogger("baton.cli")
@@ -43,9 +42,8 @@ async def _greet(parts: Parts, terminal: Console, address: str, *, with_demo: bo
     page = f"{await front(parts.records)} page"
     terminal.print(f"\nBaton is up.\n  {page:<11}{address}/\n  console    {address}/console/")
     if with_demo:
-        for agent in demo_shop.AGENTS:
-            code = await parts.database.write(people.issue_link, agent.email, parts.clock.now())
-            terminal.print(f"  sign in as {agent.name} (once)  {address}/console/#login={code}", soft_wrap=True)
+        for name, code in await parts.database.write(demo_shop.sign_ins, parts.clock.now()):
+            terminal.print(f"  sign in as {name} (once)  {address}/console/#login={code}", soft_wrap=True)
     terminal.print("Stop with Ctrl+C.\n")
 
 

@@ -1,5 +1,7 @@
 """One shop's rules, read from `shop.yml` and checked once."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -203,6 +205,11 @@ def _each_once(found: list[Keyed]) -> list[Keyed]:
     return found
 
 
+HOMES: Mapping[Language, ZoneInfo] = {"zh-TW": ZoneInfo("Asia/Taipei"), "zh-CN": ZoneInfo("Asia/Shanghai")}
+ANYWHERE = ZoneInfo("UTC")
+"""English is read everywhere: only an English-speaking shop's customers are taken to be near it."""
+
+
 class Shop(_Section):
     name: Annotated[dict[Language, str], AfterValidator(_in_every_language)]
     language: Language
@@ -230,6 +237,13 @@ class Shop(_Section):
     @cached_property
     def business_hours(self) -> BusinessHours:
         return self.hours.in_zone(self.zone)
+
+    def read_by(self, hours: BusinessHours, language: Language) -> BusinessHours:
+        """The same hours for somebody of this language: told with their zone where that reader's clock may differ."""
+        home = HOMES.get(language)
+        if home is None and self.language == language:
+            return hours
+        return replace(hours, home=home or ANYWHERE)
 
     @cached_property
     def service_levels(self) -> Sla:

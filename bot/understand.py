@@ -6,7 +6,7 @@ is what ships.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot import dialogue
@@ -83,6 +83,23 @@ class Measured:
         return self._known[1][language]
 
 
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What words to a person tell the desk: danger, and an order they name."""
+
+    danger: bool
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a call for a person is about: the words that say so, how they are read, and what may answer them."""
+
+    text: str
+    reading: Reading
+    hits: tuple[Hit, ...]
+
+
 class Brain:
     """Reads and decides. Asks the NLU server, the articles and the shop's records; writes nowhere."""
 
@@ -102,6 +119,33 @@ class Brain:
     async def read(self, text: str) -> Reading:
         """One text as the NLU reads it, as sure as was measured. Raises `NluError`."""
         return self._sureness.read(await self._nlu.parse(text[:MAX_PARSED]))
+
+    async def overhear(self, text: str) -> Overheard:
+        """What nobody must overlook in words to a person. Raises `NluError`."""
+        reading = await self.read(text)
+        parts = await self._parts(Text(text), text, reading)
+        danger = dialogue.is_danger(text, reading, parts, self._shop.understanding)
+        return Overheard(danger, details_named(text, reading).get("order_id"))
+
+    async def matter(self, content: Content, context: Context) -> Matter | None:
+        """What it is about for whoever calls a person: their other words, else what they asked before.
+
+        None where neither tells. Raises `NluError`.
+        """
+        text = (await self._beside_the_call(content) or context.memory.question)[:MAX_PARSED]
+        if not text:
+            return None
+        reading = await self.read(text)
+        hits = await self._library.search(text, context.language, dialogue.relevant_intents(reading, None))
+        return Matter(text, reading, hits)
+
+    async def _beside_the_call(self, content: Content) -> str:
+        if not isinstance(content, Text):
+            return ""
+        parts = dialogue.phrases(content.text[:MAX_PARSED])
+        readings = await asyncio.gather(*map(self.read, parts))
+        floor = self._shop.understanding.person_threshold
+        return "\n".join(dialogue.beside_the_call(readings, floor))
 
     async def understand(self, content: Content, context: Context, known: Reading | None = None) -> Understood:
         """What to do about `content`. Raises `NluError` or `ShopUnavailable`.

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from handoff.db import UtcDateTime, is_postgres
 from handoff.errors import NotFound
-from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Rating, Review, Team
+from handoff.models import Agent, Conversation, Episode, Handoff, NextReply, Promise, Rating, Review, Team
 from handoff.periods import OpenSpan, Period
 
 By = Literal["agent", "team", "channel", "language", "reason"]
@@ -86,13 +86,17 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """`handoffs` were asked for; the others are parts of them, and how long these took."""
+    """`handoffs` were asked for; the others are parts of them, and how long these took.
+
+    `promises` are those kept by the first time that was given, of those kept or broken.
+    """
 
     handoffs: int = 0
     answered: int = 0
     abandoned: int = 0
     soon: Share = Share()
     in_a_day: Share = Share()
+    promises: Share = Share()
     first: Wait | None = None
     next: Wait | None = None
     asked: Wait | None = None
@@ -304,6 +308,7 @@ def _reasons(session: Session, before: Period, whole: Period, team_id: int | Non
 def _gather(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> dict[str, Figures]:
     counts = _counts(session, part, now)
     soon = _soon(session, wanted, part, now)
+    promises = _promises(session, part, now)
     waits = _waits(session, part)
     scores = _scores(session, part)
     reviews = _reviews(session, part)
@@ -317,6 +322,7 @@ def _gather(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> di
                 People(
                     **counts.get(name, {}),
                     soon=soon.get(name, Share()),
+                    promises=promises.get(name, Share()),
                     scores=scores.get((name, "agent"), Scores()),
                     reviews=reviews.get(name, Reviewed()),
                 ),
@@ -377,6 +383,18 @@ def _counts(session: Session, part: _Slice, now: datetime) -> dict[str, dict[str
         }
         for name, handoffs, answered, abandoned, in_a_day, due in session.execute(query)
     }
+
+
+def _promises(session: Session, part: _Slice, now: datetime) -> dict[str, Share]:
+    """Of the calls' promises, judged against the first time given; what nobody needed any more is neither."""
+    # With the conversation, by which promises are found.
+    its = and_(Promise.conversation_id == Handoff.conversation_id, Promise.handoff_id == Handoff.id)
+    late = or_(Promise.broken_at.is_not(None), and_(Promise.ended_at.is_(None), Promise.first_due_at < now))
+    kept = Promise.kept_at.is_not(None)
+    rows = part.of(_HANDOFFS, kept.label("kept"), late.label("late")).join(Promise, its).subquery()
+    judged = or_(rows.c.kept, rows.c.late)
+    query = select(rows.c.key, _count_if(rows.c.kept), _count_if(judged)).group_by(rows.c.key)
+    return {_name(name): Share(n, of) for name, n, of in session.execute(query)}
 
 
 def _soon(session: Session, wanted: Wanted, part: _Slice, now: datetime) -> dict[str, Share]:

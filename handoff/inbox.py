@@ -48,7 +48,9 @@ FOUND_AROUND = 40
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to; an empty string narrows nothing. `words` are searched for in every view.
+    """What a list is narrowed to; an empty string narrows nothing. `words` are searched for in every view, however
+
+    they may be spelled.
 
     `near` is a time at which a clock is near its end or past it. `due_first` orders by clocks within a priority.
     """
@@ -60,6 +62,7 @@ class Filter:
     tag: str = ""
     team: str = ""
     words: str = ""
+    spellings: tuple[str, ...] = ()
     near: datetime | None = None
     due_first: bool = False
 
@@ -165,7 +168,7 @@ def listing(session: Session, view: View, agent_id: int, wanted: Filter = NO_FIL
     narrowed = _CONVERSATIONS.where(*belongs, *_narrowed(wanted))
     query = (_due_first(narrowed) if wanted.due_first else _ordered(narrowed, view)).limit(LIST_LIMIT)
     rows = _with_clocks(session, [_view(row) for row in session.execute(query)])
-    found = _passages(session, [row.id for row in rows], wanted.words) if wanted.words else {}
+    found = _passages(session, [row.id for row in rows], _ways(wanted)) if wanted.words else {}
     return Listing(rows, counts, cursor, found)
 
 
@@ -210,14 +213,6 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
         )
     ).first()
     return _message(row, {}, {}, {}) if row is not None else None
-
-
-def was_claimed(session: Session, conversation_id: int) -> bool:
-    """Whether somebody has had the conversation since a person was called."""
-    query = select(Handoff.id).where(
-        Handoff.conversation_id == conversation_id, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None)
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def is_called(session: Session, conversation_id: int) -> bool:
@@ -358,26 +353,35 @@ def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.near:
         conditions.append(clocks.is_near(wanted.near))
     if wanted.words:
-        conditions.append(_mentions(wanted.words))
+        conditions.append(_mentions(_ways(wanted)))
     return conditions
 
 
-def _mentions(words: str) -> ColumnElement[bool]:
-    said = exists().where(Message.conversation_id == Conversation.id, Message.text.icontains(words, autoescape=True))
-    who = or_(Contact.name.icontains(words, autoescape=True), Contact.email.icontains(words, autoescape=True))
-    return or_(said, who, Conversation.reference == words.upper())
+def _ways(wanted: Filter) -> Sequence[str]:
+    return wanted.spellings or (wanted.words,)
 
 
-def _passages(session: Session, conversation_ids: Sequence[int], words: str) -> dict[int, str]:
+def _holds(text: ColumnElement[Any] | InstrumentedAttribute[Any], ways: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(text.icontains(words, autoescape=True) for words in ways))
+
+
+def _mentions(ways: Sequence[str]) -> ColumnElement[bool]:
+    said = exists().where(Message.conversation_id == Conversation.id, _holds(Message.text, ways))
+    who = or_(_holds(Contact.name, ways), _holds(Contact.email, ways))
+    return or_(said, who, Conversation.reference == ways[0].upper())
+
+
+def _passages(session: Session, conversation_ids: Sequence[int], ways: Sequence[str]) -> dict[int, str]:
     """What was said around the words, newest first, for each conversation where it was said at all."""
-    matching = (Message.conversation_id.in_(conversation_ids), Message.text.icontains(words, autoescape=True))
+    matching = (Message.conversation_id.in_(conversation_ids), _holds(Message.text, ways))
     newest = select(func.max(Message.id)).where(*matching).group_by(Message.conversation_id).correlate(None)
     rows = session.execute(select(Message.conversation_id, Message.text).where(Message.id.in_(newest)))
-    return {conversation_id: _around(text, words) for conversation_id, text in rows}
+    return {conversation_id: _around(text, ways) for conversation_id, text in rows}
 
 
-def _around(text: str, words: str) -> str:
+def _around(text: str, ways: Sequence[str]) -> str:
     text = " ".join(text.split())
+    words = next((one for one in ways if one.lower() in text.lower()), ways[0])
     at = max(text.lower().find(words.lower()), 0)
     start, end = max(at - FOUND_AROUND, 0), at + len(words) + FOUND_AROUND
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

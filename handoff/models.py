@@ -50,7 +50,10 @@ class VisitorAlias(Base):
 
 
 class Agent(Base):
-    """`availability` is what they say; `seen_at` is when their console was last there."""
+    """`availability` is what they say, or "silent" where the desk has set them away; `seen_at`: when their console was
+
+    last there.
+    """
 
     __tablename__ = "agents"
 

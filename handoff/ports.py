@@ -1,11 +1,13 @@
 """What the desk needs from outside. Each has an empty form: the desk works without a bot and without a shop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+from handoff.values import Language, Outgoing
 
 
 class Clock(Protocol):
@@ -116,6 +118,24 @@ class NoSuggestions:
 
     async def find(self, words: str, language: str | None) -> Sequence[Suggestion]:
         return ()
+
+
+Spellings = Callable[[str], Sequence[str]]
+"""Every way in which words that are searched for may have been written, themselves first."""
+
+
+def as_written(words: str) -> Sequence[str]:
+    """For a desk that knows one script."""
+    return (words,)
+
+
+Farewell = Callable[[Language | None], Sequence[Outgoing]]
+"""What a customer reads when a person gives them back to the bot, in their language."""
+
+
+def nothing_said(_language: Language | None) -> Sequence[Outgoing]:
+    """For a desk that knows no words of a bot."""
+    return ()
 
 
 class Invitations(Protocol):

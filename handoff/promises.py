@@ -16,11 +16,21 @@ LEAD_SHARE = 0.2
 SHORTEST_LEAD, LONGEST_LEAD = timedelta(minutes=2), timedelta(minutes=15)
 
 
-def promised(hours: BusinessHours, expected: timedelta, now: datetime, *, staffed: bool) -> PromisedTime | None:
+def promised(
+    hours: BusinessHours, expected: timedelta, now: datetime, *, staffed: bool, deadline: datetime | None = None
+) -> PromisedTime | None:
     """A time that can be kept, in working hours; None where nobody comes in the foreseeable future.
 
-    `expected` is the wait once people are there, `staffed` whether some are already.
+    `expected` is the wait once people are there, `staffed` whether some are already. No time behind a `deadline` of
+    one's own is named.
     """
+    found = _keepable(hours, expected, now, staffed=staffed)
+    if found is None or deadline is None or found.due_at <= deadline:
+        return found
+    return PromisedTime(found.kind, deadline.replace(second=0, microsecond=0))
+
+
+def _keepable(hours: BusinessHours, expected: timedelta, now: datetime, *, staffed: bool) -> PromisedTime | None:
     needed = max(expected * 2, expected + MARGIN)
     if hours.is_open(now):
         due = hours.add_working_time(now, needed if staffed else needed + NOBODY_THERE)

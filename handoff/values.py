@@ -70,6 +70,10 @@ class Activity(StrEnum):
     SILENT = "silent"
     CONTINUED = "continued"
     ADDRESS_LEFT = "address_left"
+    LEFT = "left"
+    GONE = "gone"
+    DANGER = "danger"
+    OVERDUE = "overdue"
 
 
 FOR_AGENTS_ONLY = frozenset(
@@ -80,12 +84,18 @@ FOR_AGENTS_ONLY = frozenset(
         Activity.UNANSWERED,
         Activity.RATED,
         Activity.SILENT,
+        Activity.LEFT,
+        Activity.GONE,
+        Activity.DANGER,
+        Activity.OVERDUE,
     }
 )
 """Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
 
 
 Availability = Literal["online", "away", "offline"]
+SILENT = "silent"
+"""Stored for an agent who was there and did not answer: away, until they do something."""
 FileKind = Literal["image", "video", "voice", "file"]
 
 
@@ -267,6 +277,10 @@ class PromisedTime:
 
     kind: Literal["wait", "opening"]
     due_at: datetime
+
+
+Telling = Literal["later", "late", "anew"]
+"""Why a time is told: an earlier one may slip, has passed already, or somebody else takes over."""
 
 
 @dataclass(frozen=True, slots=True)

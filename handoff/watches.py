@@ -17,7 +17,7 @@ from handoff.desk import staff, timetable
 from handoff.desk.due import AT_ONCE as DUE_AT_ONCE
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Rerun
-from handoff.values import Language, Outgoing, PromisedTime
+from handoff.values import Language, Outgoing, PromisedTime, Telling
 
 log = logging.getLogger("baton.watches")
 
@@ -49,7 +49,7 @@ Handler = Callable[[jobs.Leased], Awaitable[timedelta | None]]
 """Does the work and says after how long it is due again; None when it is done for good."""
 
 
-InHours = Callable[[BusinessHours, PromisedTime, Language | None, bool], Sequence[Outgoing]]
+InHours = Callable[[BusinessHours, PromisedTime, Language | None, Telling], Sequence[Outgoing]]
 """`desk.due.Words` of whoever is there in these hours."""
 
 
@@ -278,13 +278,25 @@ def assigner(database: Database, clock: Clock) -> Handler:
     return give_out
 
 
-def nudger(database: Database, clock: Clock) -> Handler:
-    """Looks after agents who were given a conversation and say nothing."""
+def nudger(database: Database, clock: Clock, shop: BusinessHours) -> Handler:
+    """Looks after agents who were given a conversation and say nothing, while people are there."""
 
     async def nudge(job: jobs.Leased) -> timedelta | None:
-        return await database.write(desk.nudge, job.payload["id"], job.payload["epoch"], clock.now())
+        conversation_id, epoch = job.payload["id"], job.payload["epoch"]
+        hours = await database.read(timetable.hours_of_conversation, conversation_id, shop)
+        return await database.write(desk.nudge, conversation_id, epoch, clock.now(), hours)
 
     return nudge
+
+
+def reminder(database: Database, clock: Clock) -> Handler:
+    """Tells agents of a promise that was told anew and is not kept either."""
+
+    async def remind(job: jobs.Leased) -> None:
+        if await database.write(desk.overdue, job.payload["id"], clock.now()):
+            log.info("promise_overdue id=%d", job.payload["id"])
+
+    return remind
 
 
 def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) -> Handler:
@@ -312,22 +324,38 @@ def sweeper(database: Database, clock: Clock, rerun: Rerun, after: timedelta) ->
 
 
 def keeper(database: Database, clock: Clock, board: Board, shop: BusinessHours, words: InHours) -> Handler:
-    """Tells customers a later time before a promise slips, and marks what is near its time or past it."""
+    """Tells customers a time where their agent has left them, and a later one before a promise slips.
+
+    Marks what is near its time or past it.
+    """
+
+    async def expect(conversation_id: int, hours: BusinessHours, now: datetime) -> PromisedTime | None:
+        line = await board.line()
+        position = line.ids.index(conversation_id) + 1 if conversation_id in line.ids else 1
+        return promises.promised(hours, expected.wait(line, position, now), now, staffed=line.agents > 0)
+
+    async def promise_anew(conversation_id: int, hours: BusinessHours) -> None:
+        now = clock.now()
+        promised = await expect(conversation_id, hours, now)
+        if promised is None:
+            return
+        if await database.write(desk.promise_anew, conversation_id, promised, partial(words, hours), now):
+            log.info("promised_anew conversation=%d", conversation_id)
 
     async def retell(slipped: desk.Slipping, hours: BusinessHours) -> None:
-        line, now = await board.line(), clock.now()
-        position = line.ids.index(slipped.conversation_id) + 1 if slipped.conversation_id in line.ids else 1
-        wait = expected.wait(line, position, now)
-        promised = promises.promised(hours, wait, now, staffed=line.agents > 0)
+        now = clock.now()
+        promised = await expect(slipped.conversation_id, hours, now)
         if promised is None or promised.due_at <= slipped.due_at:
             return  # as it looks, it will be kept
         if await database.write(desk.retell, slipped, promised, partial(words, hours), now):
             log.info("promise_told conversation=%d", slipped.conversation_id)
 
     async def keep(_job: jobs.Leased) -> timedelta:
-        slipping = await database.read(desk.slipping, clock.now())
-        if slipping:
+        slipping, forsaken = await database.read(desk.slipping, clock.now()), await database.read(desk.forsaken)
+        if slipping or forsaken:
             hours = await database.read(timetable.read, shop)
+            for left in forsaken:
+                await promise_anew(left.conversation_id, hours.of(left.team_id))
             for slipped in slipping:
                 await retell(slipped, hours.of(slipped.team_id))
         marked = [await database.write(verb, clock.now()) for verb in (desk.break_promises, desk.warn, desk.breach)]

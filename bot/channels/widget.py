@@ -525,15 +525,14 @@ class _News:
     view: ConversationView
     messages: tuple[MessageView, ...]
     typing: presence.Here | None
-    was_claimed: bool = False
     is_next: bool = False
     rating: RatingView | None = None
 
     @property
     def waits(self) -> bool:
-        """Whether the customer may know of the queue: whom a person has spoken to learns of no way back to it."""
+        """Whether the customer stands in the queue: for the first time, or since their agent has left them."""
         in_queue = self.view.status is Status.OPEN and self.view.assignee_id is None
-        return in_queue and not self.was_claimed and not self.is_next
+        return in_queue and not self.is_next
 
 
 def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | None:
@@ -551,12 +550,11 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
     if view.status is not Status.OPEN:
         return _News(view, messages, None, rating=rating)
     if view.assignee_id is None:
-        return _News(view, messages, None, inbox.was_claimed(session, view.id), rating=rating)
+        return _News(view, messages, None, rating=rating)
     if inbox.is_called(session, view.id):
         # The name of who was given it may still change; it is told with their first words.
-        was_claimed = inbox.was_claimed(session, view.id)
         unnamed = replace(view, assignee_id=None, assignee_name=None)
-        return _News(unnamed, messages, None, was_claimed, is_next=not was_claimed, rating=rating)
+        return _News(unnamed, messages, None, is_next=True, rating=rating)
     return _News(view, messages, presence.typing_agent(session, view.id, now), rating=rating)
 
 
@@ -573,7 +571,7 @@ def _standing(news: _News) -> dict[str, Any]:
     view, typing = news.view, news.typing
     return {
         "reference": view.reference,
-        "status": "person" if news.was_claimed else _status(view),
+        "status": _status(view),
         "agent": view.assignee_name if view.status is Status.OPEN else None,
         "seen": view.read_seq,
         "typing": {"name": typing.name, "until": typing.until} if typing else None,

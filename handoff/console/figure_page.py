@@ -64,7 +64,8 @@ class FigurePage:
         )
         found = await database.read(figures.report, wanted, now)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
-        return _report(found, shown, step, zone, placed, with_reviews=reviews_by_agent or by != "agent")
+        with_reviews = reviews_by_agent or by != "agent"
+        return _report(found, shown, step, zone, placed, today, with_reviews=with_reviews)
 
 
 DESK_ALONE = FigurePage(BusinessHours(ZoneInfo("UTC"), {}, {}), timedelta(hours=72), NoOrderCounts())
@@ -119,11 +120,13 @@ def _report(
     step: Step,
     zone: ZoneInfo,
     placed: Sequence[int] | None,
+    today: date,
     *,
     with_reviews: bool,
 ) -> schemas.FigureReport:
     orders: Sequence[int | None] = placed if placed is not None else [None] * (len(shown) + 1)
-    last = shown[-1].until.astimezone(zone).date() - timedelta(days=1)
+    end = shown[-1].until.astimezone(zone).date() - timedelta(days=1)
+    last = min(end, max(today, shown[-1].first))  # a month that goes on has not come to its end
     return schemas.FigureReport(
         zone=zone.key,
         step=step,

@@ -52,6 +52,7 @@ class PeopleFigures(_Schema):
     abandoned: int
     soon: Share
     in_a_day: Share
+    promises: Share
     first: Wait | None
     next: Wait | None
     asked: Wait | None

@@ -33,7 +33,17 @@ from handoff.errors import (
     WrongPassword,
 )
 from handoff.files import FileRefused, Files
-from handoff.ports import Clock, CustomerRecords, Invitations, NoInvitations, Suggestions
+from handoff.ports import (
+    Clock,
+    CustomerRecords,
+    Farewell,
+    Invitations,
+    NoInvitations,
+    Spellings,
+    Suggestions,
+    as_written,
+    nothing_said,
+)
 from handoff.quality import Checklist
 from handoff.roles import Permission, permissions
 from handoff.sla import NO_SLA, Sla
@@ -132,6 +142,8 @@ class Console:
     invitations: Invitations = field(default_factory=NoInvitations)
     tone: Tone = NO_TONE
     checklists: tuple[Checklist, ...] = ()
+    spellings: Spellings = as_written
+    given_back: Farewell = nothing_said
     has_telegram_groups: bool = False
 
     def add_to(self, app: web.Application, table: Iterable[Route]) -> None:
@@ -216,6 +228,7 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
     `sort=due` puts first what is due first, within a priority.
     """
     view = _one_of(call, "view", inbox.View, "queue")
+    words = _searched(call.request.query.get("q", ""))
     wanted = inbox.Filter(
         priority=_one_of(call, "priority", schemas.Priority, ""),
         language=_one_of(call, "language", schemas.Locale, ""),
@@ -223,7 +236,8 @@ async def list_conversations(console: Console, call: Call) -> schemas.Conversati
         reason=call.request.query.get("reason", "")[:32],
         tag=call.request.query.get("tag", "")[:40],
         team=call.request.query.get("team", "")[:40],
-        words=_searched(call.request.query.get("q", "")),
+        words=words,
+        spellings=tuple(console.spellings(words)),
         near=console.clock.now() if _one_of(call, "due", Literal["near"], "") else None,
         due_first=bool(_one_of(call, "sort", Literal["due"], "")),
     )
@@ -267,7 +281,7 @@ async def note(console: Console, call: Call) -> schemas.ConsoleMessage:
 
 
 async def hand_back(console: Console, call: Call) -> schemas.Row:
-    return await _end(console, call, desk.hand_back)
+    return await _end(console, call, partial(desk.hand_back, words=console.given_back))
 
 
 async def resolve(console: Console, call: Call) -> schemas.Row:

@@ -37,6 +37,10 @@ Activity = Literal[
     "silent",
     "continued",
     "address_left",
+    "left",
+    "gone",
+    "danger",
+    "overdue",
 ]
 
 
@@ -60,7 +64,7 @@ class LinkSignIn(Schema):
 
 
 class Me(Schema):
-    """Who is signed in, and what their role lets them do."""
+    """Who is signed in, and what their role lets them do. `set_away`: by the desk, since they did not answer."""
 
     id: int
     name: str
@@ -69,6 +73,7 @@ class Me(Schema):
     availability: Availability
     may: list[Permission]
     has_password: bool
+    set_away: bool
 
 
 class Assignee(Schema):
@@ -375,12 +380,13 @@ class AvailabilityChange(Schema):
 
 
 class Colleague(Schema):
-    """An agent as the others see them; `open` counts the conversations they have."""
+    """An agent as the others see them; `open` counts the conversations they have. `set_away`: see `Me`."""
 
     id: int
     name: str
     availability: Availability
     open: int
+    set_away: bool
 
 
 class Colleagues(Schema):

@@ -6,13 +6,17 @@ from handoff.roles import Permission
 from handoff.tone import Finding
 from handoff.values import Language
 
+GRAVE = frozenset({"blame", "refusal", "command", "promise"})
+"""What may hurt, or cost, stands before what is only unlike us: agents see one at a time."""
+
 
 async def check_tone(console: Console, call: Call) -> tone_schemas.ToneFindings:
     """What would better be said otherwise in words that are being written."""
     body = call.body
     assert isinstance(body, tone_schemas.ToneCheck)
     found = console.tone.judge(body.text, body.reader)
-    return tone_schemas.ToneFindings(items=[_finding(body.text, finding, body.writer) for finding in found])
+    gravest_first = sorted(found, key=lambda finding: finding.kind not in GRAVE)
+    return tone_schemas.ToneFindings(items=[_finding(body.text, finding, body.writer) for finding in gravest_first])
 
 
 def _finding(text: str, finding: Finding, writer: Language) -> tone_schemas.ToneFinding:

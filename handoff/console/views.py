@@ -30,6 +30,7 @@ _NO_DECISION: Mapping[str, Any] = {
 """What an older program did not store yet."""
 NEAR_FLOOR = 0.2
 """An article that shares less with the question than this helps nobody."""
+ORDERS_SHOWN = 5
 DRAFT_FLOOR = 0.3
 """A near miss weaker than this is no draft."""
 
@@ -196,7 +197,8 @@ async def _packet(
     near = await suggestions.suggest(hits, view.language)
     entities: Mapping[str, str] = stored.get("entities", {})
     proved: Sequence[str] = stored.get("proved", [])
-    numbers = list(dict.fromkeys([*proved, *([entities["order_id"]] if "order_id" in entities else [])]))
+    named = [entities["order_id"]] if "order_id" in entities else []
+    numbers = list(dict.fromkeys([*proved, *named, *stored.get("named", [])]))[:ORDERS_SHOWN]
     return schemas.Packet.model_validate(
         {
             "reason": asked.reason,

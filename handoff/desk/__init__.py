@@ -1,7 +1,19 @@
 """Every write of the desk, one function per verb: `verb(session, …)`, run in one transaction by `Database.write`."""
 
 from handoff.desk.assign import ASSIGN, LOOK_AGAIN, NUDGE, assign, assign_some, console_is_open, nudge, set_availability
-from handoff.desk.due import Slipping, breach, break_promises, retell, slipping, warn
+from handoff.desk.danger import raise_alarm
+from handoff.desk.due import (
+    OVERDUE,
+    Slipping,
+    breach,
+    break_promises,
+    forsaken,
+    overdue,
+    promise_anew,
+    retell,
+    slipping,
+    warn,
+)
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -18,6 +30,7 @@ from handoff.desk.ownership import (
     snooze,
     wake_up,
 )
+from handoff.desk.packet import complete_packet, name_order
 from handoff.desk.passing import transfer
 from handoff.desk.rating import is_rating, rate
 from handoff.desk.record import fence_of
@@ -28,6 +41,7 @@ __all__ = [
     "ASSIGN",
     "LOOK_AGAIN",
     "NUDGE",
+    "OVERDUE",
     "WAKE",
     "Slipping",
     "agent_reply",
@@ -40,17 +54,23 @@ __all__ = [
     "change_tags",
     "claim",
     "close_silent",
+    "complete_packet",
     "console_is_open",
     "fence_of",
+    "forsaken",
     "hand_back",
     "hand_off",
     "is_rating",
     "judge_answer",
     "leave_queue",
     "left_waiting",
+    "name_order",
     "note",
     "nudge",
     "open_turn",
+    "overdue",
+    "promise_anew",
+    "raise_alarm",
     "rate",
     "record_inbound",
     "reopen",

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from handoff import jobs
 from handoff.assignment import Candidate, Matter, Rules, TeamRules, choose, first_look, responsible, route, step
+from handoff.business_hours import BusinessHours
 from handoff.db import is_postgres
 from handoff.desk import people, presence
 from handoff.desk.presence import AGENT_LASTS, availability
@@ -23,11 +24,13 @@ from handoff.models import Agent, Assignment, Conversation, Message, Seat, Team,
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
 from handoff.roles import WORKING
 from handoff.states import Status
-from handoff.values import Activity, Availability
+from handoff.values import SILENT, Activity, Availability
 
 ASSIGN, NUDGE = "assign", "nudge"
 """The jobs that look again at what was held by somebody, and at who says nothing."""
 LOOK_AGAIN = timedelta(seconds=1)
+LOOK_AT_CLOSED = timedelta(hours=1)
+"""Nobody comes in the foreseeable future; hours may be changed."""
 AT_ONCE = 20
 """About so many are given out in one transaction: others wait for it."""
 ASSIGN_LOCK = 0x6261746F6E
@@ -104,18 +107,24 @@ def team_for(session: Session, reason: str | None, intent: str | None, language:
     return route(reason, intent, language, list(_teams(session).values()))
 
 
-def nudge(session: Session, conversation_id: int, epoch: int, now: datetime) -> timedelta | None:
+def nudge(session: Session, conversation_id: int, epoch: int, now: datetime, hours: BusinessHours) -> timedelta | None:
     """Look after who was given a conversation: remind them, then give it to somebody else.
 
-    In how long to look again; None once they have written, or it is not theirs any more.
+    Only time within `hours` counts. In how long to look again; None once they have written, or it is not theirs any
+    more.
     """
     conversation = locked(session, conversation_id)
     given = _given(session, conversation, epoch)
     agent = conversation.assignee
     if given is None or agent is None or _has_written(session, conversation, given):
         return None
-    due, again = step(now - given.created_at, given.reminded, rules_of(session))
-    if due == "reassign" or availability(agent, now) == "offline":
+    if availability(agent, now) == "offline":
+        _take_away(session, conversation, given, agent, now)
+        return None
+    if not hours.is_open(now):
+        return _until_opening(hours, now)
+    due, again = step(hours.working_time_between(given.created_at, now), given.reminded, rules_of(session))
+    if due == "reassign":
         _take_away(session, conversation, given, agent, now)
         return None
     if due == "remind":
@@ -123,6 +132,12 @@ def nudge(session: Session, conversation_id: int, epoch: int, now: datetime) -> 
         conversation.rev += 1
         announce(session, conversation, "nudge", now)
     return again
+
+
+def is_there(session: Session, agent_id: int, now: datetime) -> None:
+    """Whoever does something is there: what their silence had set is lifted, and they are given what waits."""
+    if session.scalar(select(Agent.availability).where(Agent.id == agent_id)) == SILENT:
+        set_availability(session, agent_id, "online", now)
 
 
 def set_availability(session: Session, agent_id: int, wanted: Availability, now: datetime) -> people.Person:
@@ -295,11 +310,16 @@ def _take_away(session: Session, conversation: Conversation, given: Assignment, 
     hold(session)
     given.outcome = "silent"
     if agent.availability == "online":
-        agent.availability = "away"
+        agent.availability = SILENT
     transition(conversation, Status.OPEN)
     add_activity(session, conversation, now, Activity.UNANSWERED, agent.id)
     announce(session, conversation, "unanswered", now)
     assign(session, now)
+
+
+def _until_opening(hours: BusinessHours, now: datetime) -> timedelta:
+    opening = hours.next_opening(now)
+    return opening - now if opening is not None else LOOK_AT_CLOSED
 
 
 def _given(session: Session, conversation: Conversation, epoch: int) -> Assignment | None:

@@ -38,6 +38,17 @@ def begin(
         _start(session, conversation, handoff.id, target, sla, now)
 
 
+def promise(session: Session, handoff: Handoff, promised: PromisedTime, now: datetime) -> None:
+    """A customer was told a time while they wait for people already."""
+    session.add(_promise(handoff, promised, now))
+
+
+def is_promised(session: Session, conversation: Conversation) -> bool:
+    """Whether the customer waits for an answer by a time they were told."""
+    running = (Promise.conversation_id == conversation.id, Promise.ended_at.is_(None))
+    return session.scalar(select(Promise.id).where(*running).limit(1)) is not None
+
+
 def customer_wrote(session: Session, conversation: Conversation, sla: Sla, now: datetime) -> None:
     """The next response is due from the first message behind an agent's answer; before that the first one is."""
     if conversation.status not in (Status.OPEN, Status.SNOOZED) or not sla.policies:

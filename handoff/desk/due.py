@@ -4,19 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from handoff import events
-from handoff.desk.record import add_words, announce, locked
-from handoff.models import AppliedSla, Conversation, Promise
+from handoff import events, jobs
+from handoff.desk import clocks
+from handoff.desk.record import add_activity, add_words, announce, current_handoff, language_of, locked
+from handoff.models import AppliedSla, Conversation, Handoff, Promise
+from handoff.queue import WAITING
 from handoff.states import Status
-from handoff.values import Language, Outgoing, PromisedTime
+from handoff.values import Activity, Language, Outgoing, PromisedTime, Telling
 
 AT_ONCE = 100
-Words = Callable[[PromisedTime, Language | None, bool], Sequence[Outgoing]]
-"""What a customer is told: the new time, in which language, and whether the first one has passed already."""
+OVERDUE = "overdue"
+"""The job that looks when the second time is up."""
+Words = Callable[[PromisedTime, Language | None, Telling], Sequence[Outgoing]]
+"""What a customer is told: the new time, in which language, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,14 @@ class Slipping:
     conversation_id: int
     due_at: datetime
     team_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forsaken:
+    """A conversation of this team that its agent has left while the customer waits."""
+
+    conversation_id: int
+    team_id: int | None
 
 
 def slipping(session: Session, now: datetime, limit: int = AT_ONCE) -> list[Slipping]:
@@ -55,10 +67,58 @@ def retell(session: Session, slipped: Slipping, promised: PromisedTime, words: W
     if conversation.status not in (Status.OPEN, Status.SNOOZED):
         return False
     promise.told_at, promise.due_at = now, promised.due_at
-    language = conversation.language or conversation.contact.locale
-    late = now > promise.first_due_at
-    said = words(promised, _language(language), late)
+    jobs.schedule(session, OVERDUE, str(promise.id), promised.due_at, {"id": promise.id})
+    said = words(promised, language_of(conversation), "late" if now > promise.first_due_at else "later")
     add_words(session, conversation, now, said, None)
+    announce(session, conversation, "promise_told", now)
+    return True
+
+
+def overdue(session: Session, promise_id: int, now: datetime) -> bool:
+    """The later time has passed as well: agents and leads hear of it. The customer was told twice, and is not again.
+
+    False where it is over by now.
+    """
+    found = session.get(Promise, promise_id)
+    if found is None:
+        return False
+    conversation = locked(session, found.conversation_id)
+    promise = session.get_one(Promise, promise_id, populate_existing=True)
+    if promise.ended_at is not None or promise.due_at > now:
+        return False
+    promise.broken_at = promise.broken_at or promise.first_due_at
+    add_activity(session, conversation, now, Activity.OVERDUE, None)
+    announce(session, conversation, "overdue", now)
+    return True
+
+
+def forsaken(session: Session, limit: int = AT_ONCE) -> list[Forsaken]:
+    """Who waits in the queue again since their agent has left them, and was told no time for that; oldest first."""
+    promised = exists().where(Promise.conversation_id == Conversation.id, Promise.ended_at.is_(None))
+    rows = session.execute(
+        select(Conversation.id, Conversation.team_id)
+        .join(Handoff, Handoff.conversation_id == Conversation.id)
+        .where(*WAITING, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None), ~promised)
+        .order_by(Conversation.unanswered_since)
+        .limit(limit)
+    )
+    return [Forsaken(row.id, row.team_id) for row in rows]
+
+
+def promise_anew(session: Session, conversation_id: int, promised: PromisedTime, words: Words, now: datetime) -> bool:
+    """Tell who lost their agent by when somebody else answers.
+
+    False where somebody has taken it meanwhile, or another process was quicker.
+    """
+    conversation = locked(session, conversation_id)
+    handoff = current_handoff(session, conversation)
+    running = (Promise.conversation_id == conversation_id, Promise.ended_at.is_(None))
+    if handoff is None or session.scalar(select(Promise.id).where(*running).limit(1)) is not None:
+        return False
+    if conversation.status != Status.OPEN or conversation.assignee_id is not None:
+        return False
+    clocks.promise(session, handoff, promised, now)
+    add_words(session, conversation, now, words(promised, language_of(conversation), "anew"), None)
     announce(session, conversation, "promise_told", now)
     return True
 
@@ -94,11 +154,3 @@ def _tell(session: Session, kind: str, change: ReturningUpdate[tuple[int]], now:
     for conversation_id, rev in session.execute(revs).all():
         events.append(session, kind, conversation_id, rev, now)
     return len(changed)
-
-
-def _language(code: str | None) -> Language | None:
-    match code:
-        case "zh-TW" | "zh-CN" | "en":
-            return code
-        case _:
-            return None

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from handoff import delivery, jobs
 from handoff.desk import clocks, episodes, rating
-from handoff.desk.assign import assign, direct, look_after
+from handoff.desk.assign import assign, direct, is_there, look_after
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
@@ -19,6 +19,7 @@ from handoff.desk.record import (
     begin_episode,
     current_handoff,
     give,
+    language_of,
     locked,
     mark_answered,
     owned,
@@ -27,7 +28,8 @@ from handoff.desk.record import (
     write_decision,
 )
 from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NotFound, TooLate
-from handoff.models import Agent, Conversation, Handoff
+from handoff.models import Agent, Conversation, Handoff, Message
+from handoff.ports import Farewell, nothing_said
 from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
 from handoff.values import (
@@ -39,6 +41,7 @@ from handoff.values import (
     Language,
     Outgoing,
     Priority,
+    Reason,
     Recorded,
 )
 
@@ -117,6 +120,7 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
     give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.CLAIMED, agent_id, detail=left_by.name if left_by else None)
     announce(session, conversation, "claim", now)
+    is_there(session, agent_id, now)
 
 
 def snooze(
@@ -133,6 +137,7 @@ def snooze(
     jobs.schedule(session, WAKE, f"{conversation.id}:{conversation.epoch}", until, {"id": conversation.id})
     add_activity(session, conversation, now, Activity.SNOOZED, agent_id, detail=until.isoformat())
     announce(session, conversation, "snooze", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 
@@ -171,7 +176,7 @@ def return_abandoned(session: Session, now: datetime, after: timedelta, limit: i
         if conversation.status == Status.OPEN and conversation.assignee_id is not None:
             left_by = conversation.assignee_id
             transition(conversation, Status.OPEN)
-            add_activity(session, conversation, now, Activity.TRANSFERRED, left_by, private=True)
+            add_activity(session, conversation, now, Activity.GONE, left_by)
             announce(session, conversation, "abandoned", now)
     if found:
         assign(session, now)
@@ -189,6 +194,7 @@ def reopen(session: Session, conversation_id: int, agent_id: int, now: datetime)
     give(session, conversation, agent_id, now)
     add_activity(session, conversation, now, Activity.REOPENED, agent_id, private=mine)
     announce(session, conversation, "reopen", now)
+    is_there(session, agent_id, now)
 
 
 def change_priority(
@@ -201,6 +207,7 @@ def change_priority(
     set_priority(conversation, priority)
     clocks.reprioritised(session, conversation, before, sla, now)
     announce(session, conversation, "priority", now)
+    is_there(session, agent_id, now)
 
 
 def change_tags(session: Session, conversation_id: int, agent_id: int, tags: Sequence[str], now: datetime) -> None:
@@ -208,21 +215,38 @@ def change_tags(session: Session, conversation_id: int, agent_id: int, tags: Seq
     conversation = locked(session, conversation_id)
     conversation.tags = sorted({tag.strip().lower() for tag in tags if tag.strip()})
     announce(session, conversation, "tags", now)
+    is_there(session, agent_id, now)
 
 
-def hand_back(session: Session, conversation_id: int, agent_id: int, seen_seq: int, now: datetime) -> None:
+def hand_back(
+    session: Session,
+    conversation_id: int,
+    agent_id: int,
+    seen_seq: int,
+    now: datetime,
+    *,
+    words: Farewell = nothing_said,
+) -> None:
     """The assigned agent gives the conversation back to the bot, in a new episode.
 
-    Raises `NotYours`, or `NewerMessage` where the customer wrote behind `seen_seq`.
+    The bot answers what nobody has, unless that is what it called a person for. Who was promised an answer and has
+    nothing open is told by `words` that the promise ends. Raises `NotYours`, or `NewerMessage` where the customer wrote
+    behind `seen_seq`.
     """
     conversation = owned(session, conversation_id, agent_id, seen_seq)
+    read_seq, was_promised = _read_seq(session, conversation), clocks.is_promised(session, conversation)
     transition(conversation, Status.PENDING)
     conversation.resolved_at = conversation.reopen_to = None
     _end_human_stretch(session, conversation, now)
     add_activity(session, conversation, now, Activity.HANDED_BACK, agent_id)
     begin_episode(conversation)
     episodes.begin(session, conversation, now, by_customer=False)
+    if read_seq < conversation.last_incoming_seq:
+        conversation.answered_seq, conversation.unanswered_since = read_seq, now
+    elif was_promised:
+        add_words(session, conversation, now, words(language_of(conversation)), None)
     announce(session, conversation, "hand_back", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 
@@ -235,6 +259,7 @@ def resolve(session: Session, conversation_id: int, agent_id: int, seen_seq: int
     add_activity(session, conversation, now, Activity.RESOLVED, agent_id)
     rating.ask(session, conversation, "agent", agent_id, now)
     announce(session, conversation, "resolve", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 
@@ -262,6 +287,18 @@ def leave_queue(
     if not recorded.duplicate and _is_waited_for(session, conversation):
         cancel_wait(session, recorded.conversation_id, words, now)
     return recorded
+
+
+def _read_seq(session: Session, conversation: Conversation) -> int:
+    """Up to where the customer was answered, or the bot has read and found that a person is needed."""
+    if conversation.reason == Reason.REOPENED:
+        return conversation.answered_seq  # called before it was read for what it says
+    called_for = select(func.max(Message.answers_seq)).where(
+        Message.conversation_id == conversation.id,
+        Message.episode == conversation.episode,
+        Message.author == "system",
+    )
+    return max(conversation.answered_seq, session.scalar(called_for) or 0)
 
 
 def _handoff(conversation: Conversation, call: CallForPerson, again: int | None, now: datetime) -> Handoff:

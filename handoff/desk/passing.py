@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handoff.desk import clocks
-from handoff.desk.assign import assign, look_after, passed_on, tell_assigned
+from handoff.desk.assign import assign, is_there, look_after, passed_on, tell_assigned
 from handoff.desk.record import (
     add_activity,
     add_message,
@@ -59,6 +59,7 @@ def transfer(
     if before is not None:
         passed_on(session, conversation, before, now)
     announce(session, conversation, "transfer", now)
+    is_there(session, agent_id, now)
     assign(session, now)
 
 

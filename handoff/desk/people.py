@@ -16,9 +16,10 @@ from handoff import audit, events, roles
 from handoff.audit import Deed
 from handoff.db import wake
 from handoff.desk import guesses
+from handoff.desk.presence import said
 from handoff.errors import BadInput, NotFound, Taken
 from handoff.models import Agent, SignIn
-from handoff.values import Availability
+from handoff.values import SILENT, Availability
 
 LINK_LIFETIME = timedelta(hours=24)
 INVITATION_LIFETIME = timedelta(days=7)
@@ -31,7 +32,7 @@ _hasher = PasswordHasher()
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An agent as others may know them."""
+    """An agent as others may know them. `set_away`: by the desk, since they did not answer."""
 
     id: int
     email: str
@@ -39,6 +40,7 @@ class Person:
     role: str
     availability: str
     has_password: bool
+    set_away: bool = False
 
 
 def add_agent(
@@ -225,6 +227,12 @@ def set_availability(session: Session, agent_id: int, availability: Availability
     return _person(agent)
 
 
+def forget_silence(agent: Agent) -> None:
+    """They begin anew: that they did not answer once keeps them away no longer."""
+    if agent.availability == SILENT:
+        agent.availability = "online"
+
+
 def close_session(session: Session, secret: str, now: datetime) -> None:
     ended = session.execute(
         delete(SignIn).where(SignIn.kind == "session", SignIn.secret_hash == _hash(secret)).returning(SignIn.agent_id)
@@ -254,6 +262,7 @@ def redeemed(session: Session, kind: str, code: str, now: datetime) -> Agent | N
 def _entered(session: Session, agent: Agent, now: datetime, way: str) -> tuple[Person, str]:
     """A new session. The agent's expired ones are removed on the way."""
     session.execute(delete(SignIn).where(SignIn.agent_id == agent.id, SignIn.expires_at <= now))
+    forget_silence(agent)
     audit.append(session, Deed.SIGNED_IN, agent.id, now, about=("agent", agent.id), way=way)
     return _person(agent), _secret(session, agent.id, "session", now + SESSION_LIFETIME)
 
@@ -267,7 +276,13 @@ def _set_password(session: Session, agent: Agent, password_hash: str, now: datet
 
 def _person(agent: Agent) -> Person:
     return Person(
-        agent.id, agent.email, agent.name, agent.role, agent.availability, has_password=agent.password_hash is not None
+        agent.id,
+        agent.email,
+        agent.name,
+        agent.role,
+        said(agent),
+        has_password=agent.password_hash is not None,
+        set_away=agent.availability == SILENT,
     )
 
 

@@ -13,7 +13,7 @@ from handoff.desk.record import locked
 from handoff.models import Agent, Contact, Conversation, Presence
 from handoff.roles import WORKING
 from handoff.states import Status
-from handoff.values import Availability, Channel
+from handoff.values import SILENT, Availability, Channel
 
 Mode = Literal["viewing", "typing"]
 
@@ -39,10 +39,13 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
+    """`set_away`: by the desk, since they did not answer."""
+
     id: int
     name: str
     availability: Availability
     open: int
+    set_away: bool = False
 
 
 def agent_is_here(
@@ -129,7 +132,10 @@ def colleagues(session: Session, now: datetime) -> list[Colleague]:
         .where(Agent.active, Agent.role.in_(WORKING))
         .order_by(Agent.name)
     )
-    return [Colleague(agent.id, agent.name, availability(agent, now), n or 0) for agent, n in rows]
+    return [
+        Colleague(agent.id, agent.name, availability(agent, now), n or 0, agent.availability == SILENT)
+        for agent, n in rows
+    ]
 
 
 def count_online(session: Session, now: datetime) -> int:
@@ -143,7 +149,18 @@ def availability(agent: Agent, now: datetime) -> Availability:
     """What they said, while their console is open; offline otherwise."""
     if not agent.active or agent.role not in WORKING or agent.seen_at is None or now - agent.seen_at > AGENT_LASTS:
         return "offline"
-    return "away" if agent.availability == "away" else "online" if agent.availability == "online" else "offline"
+    return said(agent)
+
+
+def said(agent: Agent) -> Availability:
+    """What they said, or what was set for them."""
+    match agent.availability:
+        case "online":
+            return "online"
+        case "away" | "silent":
+            return "away"
+        case _:
+            return "offline"
 
 
 def has_left(agent: Agent, now: datetime) -> bool:

@@ -92,7 +92,7 @@ def _asked_before(session: Session, conversation: Conversation) -> int | None:
 
 def _reasons(session: Session, conversation: Conversation) -> list[str]:
     lately = (Handoff.conversation_id == conversation.id, Handoff.episode >= conversation.episode - 1)
-    return list(session.scalars(select(Handoff.reason).where(*lately)))
+    return [*session.scalars(select(Handoff.reason).where(*lately)), conversation.reason or ""]
 
 
 def _own(session: Session, message: InboundMessage) -> Conversation:

@@ -14,7 +14,18 @@ from handoff.desk import episodes
 from handoff.errors import IllegalTransition, NewerMessage, NotFound, NotYours
 from handoff.models import Conversation, Handoff, Message
 from handoff.states import Status, is_legal
-from handoff.values import FOR_AGENTS_ONLY, PRIORITY_ORDER, Activity, Author, Fence, Format, Kind, Outgoing, Priority
+from handoff.values import (
+    FOR_AGENTS_ONLY,
+    PRIORITY_ORDER,
+    Activity,
+    Author,
+    Fence,
+    Format,
+    Kind,
+    Language,
+    Outgoing,
+    Priority,
+)
 
 PREVIEW_CHARS = 140
 LETTER_AFTER = timedelta(minutes=2)
@@ -77,6 +88,15 @@ def begin_episode(conversation: Conversation) -> None:
     set_priority(conversation, Priority.NORMAL)
 
 
+def language_of(conversation: Conversation) -> Language | None:
+    """The one that was spoken, else the customer's own."""
+    match conversation.language or conversation.contact.locale:
+        case "zh-TW" | "zh-CN" | "en" as code:
+            return code
+        case _:
+            return None
+
+
 def set_priority(conversation: Conversation, priority: Priority) -> None:
     conversation.priority, conversation.priority_rank = priority, PRIORITY_ORDER[priority]
 
@@ -129,7 +149,8 @@ def add_message(
     conversation.last_seq += 1
     conversation.rev += 1
     conversation.last_at = now
-    if author in ("contact", "agent") and not private and kind != "activity":
+    pressed = "action" in (content or {}) and conversation.preview  # what was asked tells more than a button
+    if author in ("contact", "agent") and not private and kind != "activity" and not pressed:
         conversation.preview, conversation.preview_author = " ".join(text.split())[:PREVIEW_CHARS], author
     row = {
         "conversation_id": conversation.id,

@@ -97,6 +97,7 @@ def reactivate(session: Session, agent_id: int, by: int | None, now: datetime) -
     agent = _held(session, agent_id)
     if not agent.active:
         agent.active = True
+        people.forget_silence(agent)
         audit.append(session, Deed.REACTIVATED, by, now, about=("agent", agent_id))
 
 
@@ -138,7 +139,7 @@ def _leave(session: Session, conversation_id: int, agent_id: int, now: datetime)
         return False
     transition(conversation, Status.OPEN)
     conversation.unanswered_since = conversation.unanswered_since or now
-    add_activity(session, conversation, now, Activity.TRANSFERRED, agent_id, private=True)
+    add_activity(session, conversation, now, Activity.LEFT, agent_id)
     announce(session, conversation, "left", now)
     return True
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from handoff import files as files_of
 from handoff.desk import clocks, episodes, rating
 from handoff.desk import mentions as called
+from handoff.desk.assign import is_there
 from handoff.desk.record import (
     add_message,
     add_words,
@@ -100,6 +101,7 @@ def agent_reply(
         _keep_next_reply(session, conversation, agent_id, asked_at, now)
     clocks.answered(session, conversation, now)
     announce(session, conversation, "agent_reply", now)
+    is_there(session, agent_id, now)
     return message_id
 
 
@@ -139,6 +141,7 @@ def note(
     files_of.claim_for_message(session, message_id, files, f"agent:{agent_id}")
     called.ring(session, conversation, message_id, rung, now)
     announce(session, conversation, "mention" if rung else "note", now)
+    is_there(session, agent_id, now)
     return message_id
 
 

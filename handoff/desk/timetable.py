@@ -52,6 +52,12 @@ def hours_of(session: Session, team_id: int | None, shop: BusinessHours) -> Busi
     return read(session, shop).of(team_id) if team_id is not None else shop
 
 
+def hours_of_conversation(session: Session, conversation_id: int, shop: BusinessHours) -> BusinessHours:
+    """When somebody is there for this conversation."""
+    team_id = session.scalar(select(Conversation.team_id).where(Conversation.id == conversation_id))
+    return hours_of(session, team_id, shop)
+
+
 def hours_of_matter(
     session: Session, reason: str | None, intent: str | None, language: str | None, shop: BusinessHours
 ) -> BusinessHours:

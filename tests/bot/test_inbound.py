@@ -1,9 +1,10 @@
 """The story of a customer message, on real databases, with a scripted understanding and a moved clock."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.shopdata.base import Order
 from handoff import desk, inbox
 from handoff.desk import presence
 from handoff.states import Status
-from handoff.values import Action, Button, Filled, InboundMessage, Language, Media, Priority, Reason
+from handoff.values import Action, Activity, Button, Filled, InboundMessage, Language, Media, Priority, Reason
 from nlu.errors import NluTimeout
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
@@ -123,7 +124,101 @@ async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> N
     reason, messages = await counter.handed_off(conversation)
     assert reason is Reason.SAFETY
     assert "停止使用" in messages[-1].text
-    assert (await counter.database.read(inbox.listing, "queue", 0)).rows[0].priority == "urgent"
+    row = (await counter.database.read(inbox.listing, "queue", 0)).rows[0]
+    due = {clock.kind: clock.due_at for clock in row.clocks}
+    assert row.priority == "urgent" and due["promise"] <= due["first_response"]
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "calls"),
+    [
+        ("可以請真人幫我看一下訂單嗎？", 0.29, True),
+        ("可以请人工帮我看一下订单吗？", 0.29, True),
+        ("Please let me talk to a real person about <b>my order</b>", 0.15, True),
+        ('The button says "talk to a person", I only want my label', 0.04, False),
+        ("真人開箱影片在哪裡看", 0.29, False),
+    ],
+)
+async def test_a_plea_for_a_person_counts_before_an_unsure_reading_of_the_rest(
+    counter: Counter, text: str, share: float, calls: bool
+) -> None:
+    counter.nlu.means(text, ("place_order", 0.4), ("talk_to_human", share))
+    conversation = await counter.says(text)
+    if not calls:
+        await counter.until_sleeping()
+        counter.clock.move(5)
+    reason, _ = await counter.handed_off(conversation)
+    assert (reason is Reason.CUSTOMER_REQUEST) is calls
+
+
+async def test_a_call_with_its_matter_beside_it_brings_what_may_answer_that(counter: Counter) -> None:
+    counter.nlu.means(f"{FILM}我想找真人", ("talk_to_human", 0.9), ("how_to_use", 0.05))
+    counter.nlu.means("我想找真人", ("talk_to_human", 0.99), ("greet", 0.01))
+    for part in ("鋼化膜收到了", "我要怎麼貼", "鋼化膜收到了\n我要怎麼貼"):
+        counter.nlu.means(part, ("how_to_use", 0.9), ("product_info", 0.02))
+    packet = await the_packet(counter, await counter.says(f"{FILM}我想找真人"))
+    assert packet["ranking"][0]["name"] == "how_to_use"
+    assert packet["near_misses"][0][0] == "apply-tempered-glass-film"
+
+
+async def test_who_was_not_helped_is_known_by_their_question_not_by_the_button(counter: Counter) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
+    counter.nlu.means("helpful", ("talk_to_human", 1.0), ("greet", 0.0))
+    await counter.answered(await counter.says(FILM))
+    conversation = await counter.presses("helpful", "no", episode=1)
+    packet = await the_packet(counter, conversation)
+    assert packet["ranking"][0]["name"] == "how_to_use"
+    assert packet["near_misses"][0][0] == "apply-tempered-glass-film"
+    assert (await counter.database.read(inbox.conversation_view, conversation)).preview == FILM
+
+
+async def test_an_order_named_to_people_stands_in_their_packet_once(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    for text in ("XM20261003", "it is XM20261003"):
+        counter.nlu.means(text, ("track_order", 0.4), ("greet", 0.1), order_id="XM20261003")
+        await counter.says(text)
+    assert (await the_packet(counter, conversation))["named"] == ["XM20261003"]
+
+
+async def the_packet(counter: Counter, conversation: int) -> Mapping[str, Any]:
+    """As it is once everything has been found out."""
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    asked = (await counter.database.read(inbox.transcript, conversation)).asked
+    assert asked is not None
+    return asked.packet
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+async def test_danger_told_to_people_is_urgent_marked_and_answered_once_by_the_system(
+    counter: Counter, claimed: bool
+) -> None:
+    agent = await counter.database.write(a.agent, counter.clock.now())
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    if claimed:
+        await counter.database.write(desk.claim, conversation, agent, counter.clock.now())
+    for text in ("冒煙了", "真的冒煙了"):
+        counter.nlu.means(text, ("safety_issue", 0.9), ("greet", 0.01))
+        await counter.says(text)
+        await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+        await counter.inbound.drain(DEADLINE_S)
+    told = await counter.database.read(inbox.transcript, conversation)
+    assert (told.conversation.reason, told.conversation.assignee_id) == (Reason.SAFETY, agent if claimed else None)
+    instructions = [m.author for m in told.messages if "停止使用" in m.text]
+    assert instructions == ["system"]
+    assert [m.activity for m in told.messages].count(Activity.DANGER) == 1
+
+
+async def test_what_is_no_danger_changes_nothing_in_what_people_have(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    _, before = await counter.handed_off(conversation)
+    counter.nlu.means("路由器很燙會重開", ("how_to_use", 0.8), ("safety_issue", 0.05))
+    await counter.says("路由器很燙會重開")
+    await counter.inbound.drain(DEADLINE_S)
+    told = await counter.database.read(inbox.transcript, conversation)
+    assert (told.conversation.priority, len(told.messages)) == (Priority.NORMAL, len(before) + 1)
 
 
 @pytest.mark.parametrize(
@@ -258,10 +353,8 @@ async def test_a_slow_answer_is_dropped_when_an_agent_took_over(counter: Counter
 async def test_a_message_while_a_person_owns_is_for_the_person_alone(counter: Counter) -> None:
     conversation = await counter.says("轉人工")
     await counter.handed_off(conversation)
-    counter.nlu.parsed.clear()
     await counter.says(FILM)
     await counter.inbound.drain(DEADLINE_S)
-    assert counter.nlu.parsed == []
     assert [m.author for m in await counter.settled(conversation, lambda v: True)] == ["contact", "system", "contact"]
 
 

@@ -1,7 +1,9 @@
 """What customers are told about when somebody answers, and what the shop file says about it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +18,7 @@ from bot.shop import Shop, ShopFileError
 from handoff.desk import presence
 from handoff.expected import Minutes
 from handoff.models import Promise
-from handoff.values import Language, Priority, PromisedTime, Reason
+from handoff.values import Language, Priority, PromisedTime, Reason, Telling
 from tests import builders as a
 from tests.bot.conftest import SHOP, Counter
 
@@ -49,13 +51,32 @@ def test_the_first_words_name_the_time(language: Language, now: datetime, due: d
     assert words.author == "system"
 
 
+@pytest.mark.parametrize(
+    ("shop_language", "zone", "language", "told"),
+    [
+        ("zh-TW", "Asia/Taipei", "zh-CN", "最晚 11:10 回复您。"),  # one clock
+        ("zh-TW", "Asia/Taipei", "en", "by 11:10 UTC+8 at the latest."),
+        ("zh-TW", "America/New_York", "zh-TW", "最晚 11:10 UTC-5 回覆您。"),
+        ("en", "America/New_York", "en", "by 11:10 at the latest."),
+        ("en", "America/New_York", "zh-CN", "最晚 11:10 UTC-5 回复您。"),
+    ],
+)
+def test_a_promise_names_its_zone_to_whose_clock_may_be_another(
+    shop_language: Language, zone: str, language: Language, told: str
+) -> None:
+    shop = SHOP.model_copy(update={"language": shop_language})
+    hours = replace(HOURS, zone=ZoneInfo(zone))
+    now = datetime(2026, 11, 20, 11, tzinfo=hours.zone)
+    promise = PromisedTime("wait", now + timedelta(minutes=10))
+    [words] = shipped().call(CALLED, language, shop.read_by(hours, language), now, promise)
+    assert words.text.endswith(told)
+
+
 @pytest.mark.parametrize("language", shops.LANGUAGES)
-@pytest.mark.parametrize("late", [True, False])
-def test_a_later_time_is_told_with_its_day_where_that_is_another_one(language: Language, late: bool) -> None:
+@pytest.mark.parametrize("why", get_args(Telling))
+def test_a_later_time_is_told_with_its_day_where_that_is_another_one(language: Language, why: Telling) -> None:
     today, tomorrow = (PromisedTime("wait", taipei(day, 9, 20)) for day in (20, 21))
-    soon, far = (
-        shipped().later(promise, language, HOURS, taipei(20, 9), late=late).text for promise in (today, tomorrow)
-    )
+    soon, far = (shipped().later(promise, language, HOURS, taipei(20, 9), why).text for promise in (today, tomorrow))
     assert "09:20" in soon and "09:20" in far
     assert shipped().say("hours.tomorrow", language) in far and shipped().say("hours.tomorrow", language) not in soon
 

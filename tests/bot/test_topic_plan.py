@@ -1,6 +1,7 @@
 """What a topic needs next, how few messages it takes, and whose turn it is: rules without a network."""
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +28,7 @@ from bot.channels.telegram_desk.troubles import Trouble, trouble_of
 from bot.replies import shipped
 from bot.settings import SettingsError, read
 from handoff.states import Status
-from handoff.values import ConversationView, FileView, Priority, Reason
+from handoff.values import Activity, ConversationView, FileView, Priority, Reason
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 READER = Reader(shipped(), "en", ZoneInfo("Asia/Taipei"))
@@ -144,6 +145,11 @@ def test_a_message_holds_what_fits_and_a_file_goes_alone() -> None:
         (3005, False, 2, 1, (2, 3)),
         (3, True, 3, 0, (3,)),
     ]
+
+
+@pytest.mark.parametrize("kind", [Activity, Reason, Priority])
+def test_whatever_happens_has_words_in_topics(kind: type[StrEnum]) -> None:
+    assert [each for each in kind if READER.find(f"{kind.__name__.lower()}.{each}") is None] == []
 
 
 def test_a_name_fits_and_stands_on_one_line() -> None:

@@ -27,7 +27,7 @@ from bot.replies import shipped
 from bot.shop import Hours, Shop
 from handoff import desk, inbox
 from handoff.db import Database
-from handoff.desk import presence
+from handoff.desk import presence, staff
 from handoff.errors import DatabaseBusy
 from handoff.events import contact_topic
 from handoff.ports import SystemClock
@@ -465,6 +465,21 @@ async def test_those_who_wait_see_the_line_move_without_a_message_or_a_query_eac
         assert (len(second.messages), counting.asked - asked) == (said, asked_by_first)
         await counter.database.write(desk.claim, behind, agent, counter.clock.now())
         await second.until(lambda v: (v.conversation["status"], v.conversation["position"]) == ("person", None), 5)
+
+
+async def test_who_loses_their_agent_stands_in_line_again_and_may_leave_it(counter: Counter) -> None:
+    boss, agent = [await counter.database.write(a.agent, counter.clock.now(), name) for name in ("Boss", "Mei")]
+    await counter.database.write(presence.console_is_open, boss, counter.clock.now())
+    async with served(counter, shop=NEVER_CLOSED) as address, Visitor(address, "en") as visitor:
+        conversation = await queued(counter, visitor)
+        await counter.database.write(desk.claim, conversation, agent, counter.clock.now())
+        await counter.database.write(desk.agent_reply, conversation, agent, "words", "Hello", counter.clock.now())
+        await visitor.until(lambda v: v.conversation["status"] == "person", 5)
+        await counter.database.write(staff.deactivate, agent, boss, counter.clock.now())
+        await visitor.until(lambda v: v.conversation["status"] == "waiting", 5)
+        assert (visitor.conversation["position"], visitor.conversation["wait"]) == (1, "about 3 minutes")
+        await visitor.presses("cancel_wait")
+        await visitor.until(lambda v: v.conversation["status"] == "bot", 5)
 
 
 async def test_out_of_hours_no_place_is_shown(counter: Counter) -> None:

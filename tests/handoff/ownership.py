@@ -42,7 +42,7 @@ def check_silence(messages: Sequence[Message]) -> None:
             had_by = message.content.get("detail")
             assert (holder is None) == (had_by is None), f"given to {message.agent_id}, from {had_by}, of {holder}"
             people_own, holder = True, message.agent_id
-        elif activity == Activity.UNANSWERED:
+        elif activity in (Activity.UNANSWERED, Activity.LEFT, Activity.GONE):
             assert holder == message.agent_id, "taken from somebody who did not have it"
             holder = None
         elif activity == Activity.REOPENED:

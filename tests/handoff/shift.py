@@ -31,7 +31,7 @@ from handoff.ports import LocalWakeups
 from handoff.queue import QUEUE_ORDER, WAITING
 from handoff.sla import Sla, Target
 from handoff.states import Status
-from handoff.values import PRIORITY_ORDER, CallForPerson, Language, Outgoing, Priority, PromisedTime, Reason
+from handoff.values import PRIORITY_ORDER, CallForPerson, Language, Outgoing, Priority, PromisedTime, Reason, Telling
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -110,7 +110,8 @@ class Shift:
                 watches.DUE: watches.keeper(database, clock, self.board, HOURS, _later),
                 desk.WAKE: watches.waker(database, clock),
                 desk.ASSIGN: watches.assigner(database, clock),
-                desk.NUDGE: watches.nudger(database, clock),
+                desk.NUDGE: watches.nudger(database, clock, HOURS),
+                desk.OVERDUE: watches.reminder(database, clock),
             },
         )
 
@@ -371,7 +372,7 @@ def _schedule(session: Session, now: datetime) -> None:
 
 
 def _later(
-    _hours: BusinessHours, promised: PromisedTime, _language: Language | None, _late: bool
+    _hours: BusinessHours, promised: PromisedTime, _language: Language | None, _why: Telling
 ) -> Sequence[Outgoing]:
     return (Outgoing(f"By {promised.due_at:%H:%M}.", author="system"),)
 

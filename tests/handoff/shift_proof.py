@@ -116,7 +116,7 @@ class _Story:
                 self._given(message, activity, told)
             case Activity.TRANSFERRED if not message.private:
                 told.holder, told.in_queue = message.agent_id, False
-            case Activity.TRANSFERRED | Activity.UNANSWERED:
+            case Activity.TRANSFERRED | Activity.UNANSWERED | Activity.LEFT | Activity.GONE:
                 told.refused |= {told.holder} if told.holder is not None else set()
                 told.holder, told.in_queue, told.since = None, True, told.since or message.created_at
             case Activity.SNOOZED:

@@ -1,9 +1,12 @@
 """A desk with people, for tests of teams and assignment."""
 
 from collections.abc import Callable
+from datetime import time
+from zoneinfo import ZoneInfo
 
 from handoff import desk, inbox
 from handoff.assignment import Rules
+from handoff.business_hours import BusinessHours
 from handoff.db import Database
 from handoff.desk import presence, teams
 from handoff.desk.teams import TeamView
@@ -12,6 +15,7 @@ from handoff.watches import Watches, assigner, nudger
 from tests import builders as a
 from tests.fakes import MovedClock
 
+ALWAYS_OPEN = BusinessHours(ZoneInfo("Asia/Taipei"), {day: [(time(0), time(0))] for day in range(7)}, {})
 AUTOMATIC = Rules(automatic=True, capacity=2)
 
 
@@ -21,6 +25,7 @@ class Shop:
     def __init__(self, database: Database, clock: MovedClock) -> None:
         self.database, self.clock = database, clock
         self.mei = self.jun = 0
+        self.hours = ALWAYS_OPEN
 
     async def open(self, rules: Rules = AUTOMATIC) -> None:
         self.mei = await self.agent("Mei")
@@ -90,7 +95,7 @@ class Shop:
             self.database,
             self.clock,
             {
-                desk.NUDGE: nudger(self.database, self.clock),
+                desk.NUDGE: nudger(self.database, self.clock, self.hours),
                 desk.ASSIGN: assigner(self.database, self.clock),
             },
         )

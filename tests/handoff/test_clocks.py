@@ -1,7 +1,7 @@
 """Promises and deadlines of people, on SQLite and on PostgreSQL: kept, told anew once, warned of, broken."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,13 +13,13 @@ from handoff import desk, inbox, jobs
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
 from handoff.db import Database
-from handoff.desk import presence
+from handoff.desk import presence, staff
 from handoff.events import Event
 from handoff.models import AppliedSla, Promise
 from handoff.ports import LocalWakeups
 from handoff.sla import Sla
-from handoff.values import ClockView, Language, Outgoing, Priority, PromisedTime, Reason
-from handoff.watches import DUE, Watches, keeper
+from handoff.values import ClockView, Language, Outgoing, Priority, PromisedTime, Reason, Telling
+from handoff.watches import DUE, Watches, keeper, reminder
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -38,12 +38,15 @@ SLA = Sla(
 )
 
 
-def later(promise: PromisedTime, language: Language | None, late: bool) -> Sequence[Outgoing]:
-    return (Outgoing(f"{'sorry, ' if late else ''}by {promise.due_at:%H:%M}", author="system"),)
+BEGINNINGS: Mapping[Telling, str] = {"later": "", "late": "sorry, ", "anew": "somebody else, "}
 
 
-def in_hours(_: BusinessHours, promise: PromisedTime, language: Language | None, late: bool) -> Sequence[Outgoing]:
-    return later(promise, language, late)
+def later(promise: PromisedTime, language: Language | None, why: Telling) -> Sequence[Outgoing]:
+    return (Outgoing(f"{BEGINNINGS[why]}by {promise.due_at:%H:%M}", author="system"),)
+
+
+def in_hours(_: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling) -> Sequence[Outgoing]:
+    return later(promise, language, why)
 
 
 async def waits(
@@ -87,9 +90,12 @@ async def told(database: Database, conversation: int) -> list[str]:
 
 async def watches(database: Database, clock: MovedClock) -> Watches:
     await database.write(jobs.schedule, DUE, "", clock.now())
-    return Watches(
-        database, clock, {DUE: keeper(database, clock, Board(database, LocalWakeups(), clock), HOURS, in_hours)}
-    )
+    board = Board(database, LocalWakeups(), clock)
+    handlers = {
+        DUE: keeper(database, clock, board, HOURS, in_hours),
+        desk.OVERDUE: reminder(database, clock),
+    }
+    return Watches(database, clock, handlers)
 
 
 async def pass_by(clock: MovedClock, at_work: Watches, minutes: float, step: float = 1) -> None:
@@ -334,3 +340,52 @@ async def test_what_ends_in_silence_was_done_at_the_last_word(database: Database
     assert await clocks(database, conversation) == {}
     await database.write(desk.reopen, conversation, agent, clock.now())
     assert "resolution" in await clocks(database, conversation), "the same call for a person goes on"
+
+
+async def test_who_loses_their_agent_is_told_once_by_when_somebody_else_answers(
+    database: Database, clock: MovedClock
+) -> None:
+    boss, agent = [await database.write(a.agent, clock.now(), name) for name in ("Boss", "Mei")]
+    conversation, at_work = await waits(database, clock), await watches(database, clock)
+    await is_answered(database, clock, conversation, agent)
+    await pass_by(clock, at_work, 1)
+    assert await told(database, conversation) == []
+    await database.write(staff.deactivate, agent, boss, clock.now())
+    await pass_by(clock, at_work, 2)
+    due = (await clocks(database, conversation))["promise"].due_at
+    assert await told(database, conversation) == [f"somebody else, by {due:%H:%M}"]
+    await is_answered(database, clock, conversation, boss, "words")
+    assert "promise" not in await clocks(database, conversation)
+
+
+async def test_who_loses_an_agent_that_never_spoke_keeps_the_time_they_were_told(
+    database: Database, clock: MovedClock
+) -> None:
+    agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock, minutes=60)
+    at_work, due = await watches(database, clock), (await clocks(database, conversation))["promise"].due_at
+    await database.write(desk.claim, conversation, agent, clock.now())
+    await database.write(desk.transfer, conversation, agent, None, None, clock.now())
+    await pass_by(clock, at_work, 2)
+    assert await told(database, conversation) == []
+    assert (await clocks(database, conversation))["promise"].due_at == due
+
+
+async def test_a_second_time_that_passes_is_told_to_agents_once_and_not_to_the_customer(
+    database: Database, clock: MovedClock
+) -> None:
+    conversation, at_work = await waits(database, clock), await watches(database, clock)
+    await pass_by(clock, at_work, 60)
+    assert len(await told(database, conversation)) == 1
+    said = (await database.read(inbox.transcript, conversation)).messages
+    assert [message.activity for message in said if message.private] == ["overdue"]
+    assert [kind for kind in await database.read(_kinds) if kind == "overdue"] == ["overdue"]
+
+
+async def test_a_second_time_that_is_met_is_told_to_nobody(database: Database, clock: MovedClock) -> None:
+    agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
+    at_work = await watches(database, clock)
+    await pass_by(clock, at_work, 9)
+    assert len(await told(database, conversation)) == 1
+    await is_answered(database, clock, conversation, agent)
+    await pass_by(clock, at_work, 60)
+    assert "overdue" not in await database.read(_kinds)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import aiohttp
 import jwt
@@ -21,6 +22,7 @@ from handoff import desk
 from handoff.console.auth import SignInLimit
 from handoff.console.live import LiveFeed
 from handoff.console.routes import PREFIX, Console
+from handoff.console.schemas import Activity as Shown
 from handoff.console.schemas import Installation
 from handoff.console.table import ROUTES
 from handoff.db import Database
@@ -28,6 +30,7 @@ from handoff.desk import people
 from handoff.files import Files
 from handoff.models import Agent
 from handoff.ports import LocalWakeups, NoRecords, NoSuggestions
+from handoff.values import Activity
 from tests import builders as a
 from tests.e2e.program import Desk
 from tests.fakes import MovedClock
@@ -293,3 +296,7 @@ async def test_a_lead_gives_a_colleagues_conversation_to_a_team(office: Office, 
 
 def _make_lead(session: Session, email: str) -> None:
     session.execute(update(Agent).where(Agent.email == email).values(role="lead"))
+
+
+def test_the_console_knows_everything_that_may_happen() -> None:
+    assert set(get_args(Shown)) == set(Activity)

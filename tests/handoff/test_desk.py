@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from handoff import desk, inbox, jobs, queue
 from handoff.db import Database
-from handoff.desk import presence
+from handoff.desk import clocks, presence, record
 from handoff.errors import AlreadyAssigned, BadInput, IllegalTransition, NewerMessage, NotYours, OldButton, TooLate
+from handoff.models import Conversation
 from handoff.states import Status
-from handoff.values import Activity, ConversationView, Filled, MessageView, Outgoing, Priority, Reason
+from handoff.values import Activity, ConversationView, Filled, MessageView, Outgoing, Priority, PromisedTime, Reason
 from handoff.watches import ABANDONED_AFTER, RETURN, Watches, returner, waker
 from tests import builders as a
 from tests.fakes import MovedClock
@@ -187,6 +189,44 @@ async def test_after_hand_back_the_bot_starts_afresh(database: Database, clock: 
     assert (turn.episode, turn.memory) == (2, {})
     told = await database.read(inbox.transcript, conversation)
     assert (told.conversation.reason, told.asked, told.conversation.priority) == (None, None, Priority.NORMAL)
+
+
+async def test_what_came_behind_the_call_and_nobody_answered_is_the_bots_after_hand_back(
+    database: Database, clock: MovedClock
+) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    await database.write(desk.claim, conversation, mei, clock.now())
+    newer = await database.write(a.write, clock.now(), "and how do I wash it?")
+    clock.move(600)
+    await database.write(desk.hand_back, conversation, mei, newer.seq, clock.now())
+    turn = await database.read(desk.open_turn, conversation)
+    assert turn is not None and [bubble.seq for bubble in turn.bubbles] == [newer.seq]
+    assert turn.waiting_since == clock.now(), "it is answered, not given to a person for being old"
+
+
+@pytest.mark.parametrize(("answered", "told"), [(False, ["It's me again"]), (True, [])])
+async def test_a_promise_ends_with_words_where_nobody_has_kept_it(
+    database: Database, clock: MovedClock, answered: bool, told: list[str]
+) -> None:
+    mei, conversation = await database.write(a.agent, clock.now()), await in_the_queue(database, clock)
+    promise = PromisedTime("wait", clock.now() + timedelta(minutes=10))
+    await database.write(_promise, conversation, promise, clock.now())
+    await database.write(desk.claim, conversation, mei, clock.now())
+    if answered:
+        await database.write(desk.agent_reply, conversation, mei, "words-01", "done", clock.now())
+
+    def back(session: Session) -> None:
+        desk.hand_back(session, conversation, mei, 99, clock.now(), words=lambda _: a.words("It's me again"))
+
+    await database.write(back)
+    assert [m.text for m in await transcript(database, conversation) if m.author == "bot"] == told
+    assert await database.read(desk.open_turn, conversation) is None
+
+
+def _promise(session: Session, conversation_id: int, promised: PromisedTime, now: datetime) -> None:
+    handoff = record.current_handoff(session, session.get_one(Conversation, conversation_id))
+    assert handoff is not None
+    clocks.promise(session, handoff, promised, now)
 
 
 async def test_a_customer_who_writes_after_resolve_meets_the_bot_in_a_new_episode(
@@ -405,6 +445,9 @@ async def test_words_are_found_wherever_they_were_said(database: Database, clock
         listing = await database.read(inbox.listing, "queue", mei, inbox.Filter(words=words))
         assert [row.id for row in listing.rows] == [conversation], words
         assert words.lower() in listing.found[conversation].lower()
+    other_script = inbox.Filter(words="订单", spellings=("订单", "訂單"))
+    listing = await database.read(inbox.listing, "queue", mei, other_script)
+    assert [row.id for row in listing.rows] == [conversation] and "訂單" in listing.found[conversation]
     nothing = await database.read(inbox.listing, "queue", mei, inbox.Filter(words="1_0%"))
     assert nothing.rows == (), "signs that mean something to the database are only signs"
 

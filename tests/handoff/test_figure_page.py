@@ -39,6 +39,11 @@ async def test_without_a_wish_it_is_the_last_seven_days_of_the_shop(database: Da
     assert found.zone == "Asia/Taipei" and found.total.orders is None
 
 
+async def test_no_day_is_named_that_has_not_come(database: Database, clock: MovedClock) -> None:
+    found = await PAGE.report(database, {"from": "2025-12-01", "step": "month"}, clock.now())
+    assert (found.periods[0], found.last, len(found.series)) == (date(2025, 12, 1), date(2026, 11, 20), 12)
+
+
 WRONG: tuple[dict[str, str], ...] = (
     {"step": "hour"},
     {"by": "customer"},

@@ -31,6 +31,7 @@ from handoff.values import Availability, Channel, Fence, Outgoing, Reason
 from tests import builders as a
 from tests.fakes import MovedClock
 from tests.handoff.ownership import all_events, check_everything
+from tests.handoff.shops import ALWAYS_OPEN
 
 T = TypeVar("T")
 CUSTOMERS: tuple[tuple[str, Channel], ...] = (("ann", "widget"), ("bo", "telegram"))
@@ -143,7 +144,7 @@ class Ownership(RuleBasedStateMachine):
             self.write(desk.console_is_open, agent, self.clock.now())
         for conversation in self.conversations:
             epoch = self.read(inbox.conversation_view, conversation).epoch
-            self._try(desk.nudge, conversation, epoch, self.clock.now())
+            self._try(desk.nudge, conversation, epoch, self.clock.now(), ALWAYS_OPEN)
 
     @rule(target=parcels, process=st.sampled_from(["one", "two"]))
     def a_process_takes_what_is_to_be_sent(self, process: str) -> Any:

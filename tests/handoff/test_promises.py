@@ -43,6 +43,20 @@ def test_promised_is_what_can_be_kept(now: datetime, expected: float, staffed: b
     assert (found.kind, found.due_at) == (kind, due)
 
 
+@pytest.mark.parametrize(
+    ("now", "deadline", "due"),
+    [
+        (taipei(23, 10, 2), taipei(23, 10, 7), taipei(23, 10, 7)),
+        (taipei(23, 10, 2), taipei(23, 10, 32), taipei(23, 10, 10)),
+        (taipei(23, 20), taipei(24, 9, 5), taipei(24, 9, 5)),
+    ],
+)
+def test_nothing_behind_a_deadline_of_ones_own_is_promised(now: datetime, deadline: datetime, due: datetime) -> None:
+    found = promises.promised(OFFICE, minutes(3), now, staffed=True, deadline=deadline)
+    assert found is not None
+    assert found.due_at == due
+
+
 def test_where_nobody_comes_nothing_is_promised() -> None:
     assert promises.promised(BusinessHours(TAIPEI, {}, {}), minutes(3), taipei(23, 10), staffed=False) is None
 

@@ -1,7 +1,8 @@
 """Who was given a conversation and says nothing is reminded, then relieved."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 from prometheus_client.metrics_core import Metric
@@ -9,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from handoff import desk, events, inbox, metrics
 from handoff.db import Database
-from handoff.desk import presence
-from handoff.models import Agent
+from handoff.desk import presence, staff
+from handoff.values import Priority
 from tests.fakes import MovedClock
-from tests.handoff.shops import Shop
+from tests.handoff.shops import ALWAYS_OPEN, Shop
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ async def test_who_says_nothing_is_reminded_then_relieved_and_away(shop: Shop) -
     assert await shop.holder(conversation) == shop.jun
     assert await shop.told(conversation) == ["assigned Mei", "unanswered Mei", "assigned Jun"]
     assert await shop.customer_sees("ann") == []
-    assert await shop.database.read(_availability, shop.mei) == "away"
+    assert await shop.database.read(_stands, shop.mei, shop.clock.now()) == ("away", True)
     await shop.says(shop.mei, "online")
     await shop.passes(180)
     assert await shop.holder(conversation) == shop.mei, "nobody else is there now"
@@ -71,7 +72,8 @@ async def test_whose_console_is_gone_is_relieved_at_the_first_look(shop: Shop) -
     shop.clock.move(61)
     await shop.database.write(presence.console_is_open, shop.jun, shop.clock.now())
     await shop.says(shop.mei, "offline")
-    await shop.do(desk.nudge, conversation, (await shop.database.read(inbox.conversation_view, conversation)).epoch)
+    epoch = (await shop.database.read(inbox.conversation_view, conversation)).epoch
+    await shop.database.write(desk.nudge, conversation, epoch, shop.clock.now(), shop.hours)
     assert await shop.holder(conversation) == shop.jun
 
 
@@ -83,8 +85,47 @@ def _counted(session: Session, now: datetime) -> list[Metric]:
     return list(metrics.assignments(session, now))
 
 
-def _availability(session: Session, agent_id: int) -> str:
-    return session.get_one(Agent, agent_id).availability
+def _stands(session: Session, agent_id: int, now: datetime) -> tuple[str, bool]:
+    """How colleagues see an agent, and whether the desk has set them away."""
+    return next((c.availability, c.set_away) for c in presence.colleagues(session, now) if c.id == agent_id)
+
+
+@pytest.mark.parametrize("act", [desk.claim, desk.note, desk.change_priority, staff.reactivate])
+async def test_who_was_set_away_is_back_with_whatever_they_do(shop: Shop, act: Callable[..., object]) -> None:
+    await shop.says(shop.jun, "offline")
+    conversation = await shop.called("ann")
+    await shop.passes(180)
+    assert await shop.database.read(_stands, shop.mei, shop.clock.now()) == ("away", True)
+    now = shop.clock.now()
+    if act is desk.note:
+        await shop.database.write(desk.note, conversation, shop.mei, "words-1", "here", now)
+    elif act is desk.change_priority:
+        await shop.database.write(desk.change_priority, conversation, shop.mei, Priority.HIGH, now)
+    elif act is desk.claim:
+        await shop.do(desk.claim, conversation, shop.mei)
+    else:
+        await shop.database.write(staff.deactivate, shop.mei, None, now)
+        await shop.database.write(staff.reactivate, shop.mei, None, now)
+    assert await shop.database.read(_stands, shop.mei, now) == ("online", False)
+
+
+async def test_who_says_away_themselves_stays_so_whatever_they_do(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    await shop.says(shop.mei, "away")
+    await shop.database.write(desk.note, conversation, shop.mei, "words-1", "back at two", shop.clock.now())
+    assert await shop.database.read(_stands, shop.mei, shop.clock.now()) == ("away", False)
+
+
+async def test_nobody_is_reminded_or_relieved_when_the_team_is_not_there(shop: Shop) -> None:
+    """It is eleven when a test begins."""
+    shop.hours = replace(ALWAYS_OPEN, week={day: [(time(11, 5), time(18))] for day in range(7)})
+    conversation = await shop.called("ann")
+    await shop.passes(270)
+    assert await shop.told(conversation) == ["assigned Mei"]
+    await shop.passes(120)
+    assert await shop.holder(conversation) == shop.mei, "the time before they came does not count"
+    await shop.passes(120)
+    assert await shop.holder(conversation) == shop.jun
 
 
 async def test_who_is_passed_on_unspoken_stays_unnamed_and_is_looked_after(shop: Shop) -> None:
@@ -96,3 +137,13 @@ async def test_who_is_passed_on_unspoken_stays_unnamed_and_is_looked_after(shop:
     assert await shop.customer_sees("ann") == []
     await shop.passes(240)
     assert await shop.holder(conversation) != shop.jun
+
+
+async def test_danger_does_not_stay_with_who_has_left(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    await shop.replies(conversation, shop.mei)
+    await shop.says(shop.mei, "away")
+    assert await shop.holder(conversation) == shop.mei
+    assert await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
+    assert await shop.holder(conversation) == shop.jun
+    assert "gone Mei" in await shop.told(conversation)

@@ -118,7 +118,7 @@ async def test_who_is_taken_off_leaves_their_customers_to_the_queue(
     assert [(row.id, row.assignee_id) for row in queue] == [(waits, None), (answered, None)]
     assert [row.waiting_since for row in queue] == [since, clock.now()], "who waited is not put behind"
     told = (await database.read(inbox.transcript, waits)).messages[-1]
-    assert (told.activity, told.private, told.agent_name) == ("transferred", True, "Mei")
+    assert (told.activity, told.private, told.agent_name) == ("left", True, "Mei")
     clock.move(3600)
     await database.write(desk.wake_up, snoozed, clock.now())
     woken = await database.read(inbox.conversation_view, snoozed)

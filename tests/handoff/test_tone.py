@@ -50,6 +50,11 @@ async def test_an_agent_is_told_in_their_own_language_where_and_why(mei: Desk) -
     assert (await mei.post("/tone", body | {"writer": "zh-CN"}))["items"][0]["why"] == "太大声"
 
 
+async def test_what_may_hurt_is_told_first(mei: Desk) -> None:
+    items = (await mei.post("/tone", {"text": "Hi!!! You cannot return it", "reader": "en", "writer": "en"}))["items"]
+    assert [found["kind"] for found in items] == ["refusal", "shouting"]
+
+
 @pytest.mark.parametrize("wrong", [{"text": "x" * 8001}, {"reader": "fr"}, {"writer": None}, {"secret": 1}])
 async def test_what_is_no_draft_is_refused(mei: Desk, wrong: dict[str, object]) -> None:
     await mei.post("/tone", {"text": "hi", "reader": "en", "writer": "en"} | wrong, 400)

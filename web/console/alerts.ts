@@ -21,7 +21,7 @@ export const permission = signal<Permission>("Notification" in window ? Notifica
 let waiting: Set<number> | null = null;
 let heard: Map<number, number> | null = null;
 /** Conversations that somebody was given or reminded of, by the kind of event, until it is known whether it is us. */
-const called = new Map<number, string>();
+const called = new Map<number, keyof typeof CALLED>();
 let remindedAt = 0;
 let audio: AudioContext | null = null;
 
@@ -61,13 +61,22 @@ export function greetNewcomers(queue: Row[]): void {
   for (const row of fresh) notify(t("new_in_queue"), row, row.reason ? reasonWord(row.reason) : "");
 }
 
+const CALLED = {
+  assign: "given_to_you",
+  nudge: "waits_for_you",
+  danger: "danger_written",
+  overdue: "promised_twice",
+} as const;
+const TOLD_LEADS = { unanswered: "nobody_answered", danger: "danger_written", overdue: "promised_twice" } as const;
+
 /** Keeps what may call this agent by name; leads hear at once of who says nothing. */
 export function heed(events: readonly LiveEvent[]): void {
   for (const { conversation_id: id, kind } of events) {
-    if (kind === "assign" || kind === "nudge") called.set(id, kind);
-    if (kind !== "unanswered" || !can("assign") || isOff()) continue;
-    tell(t("nobody_answered"), null, id);
-    show(t("nobody_answered"), "", String(id), id);
+    if (kind in CALLED) called.set(id, kind as keyof typeof CALLED);
+    if (!(kind in TOLD_LEADS) || !can("assign") || isOff()) continue;
+    const title = t(TOLD_LEADS[kind as keyof typeof TOLD_LEADS]);
+    tell(title, null, id);
+    show(title, "", String(id), id);
   }
 }
 
@@ -76,7 +85,7 @@ function greetCalls(mine: Row[]): void {
   for (const row of mine) {
     const kind = called.get(row.id);
     if (!called.delete(row.id) || !row.waiting_since) continue;
-    const title = t(kind === "assign" ? "given_to_you" : "waits_for_you", { name: customerWord(row) });
+    const title = t(CALLED[kind!], { name: customerWord(row) });
     if (soundOn.peek()) play(NEW);
     tell(title, null, row.id);
     notify(title, row, row.reason ? reasonWord(row.reason) : "");

@@ -6,7 +6,6 @@ import { connectLive } from "./live";
 import { explain } from "./problems";
 import { quick } from "./quick";
 import * as store from "./store";
-import { tell } from "./toasts";
 import { t } from "./words";
 
 const TOGETHER = 30;
@@ -93,13 +92,14 @@ function received(frame: LiveFrame | PresenceFrame): void {
   refreshSoon(frame.events.some(({ kind }) => !kind.endsWith("read")));
 }
 
-/** Who said nothing to a customer is away then, and must not wonder why nothing comes. */
+/** Who said nothing to a customer is away until they do something, and must not wonder why nothing comes. */
 function noteOwn(colleagues: PresenceFrame["colleagues"]): void {
   const me = store.me.peek();
-  const own = colleagues.find(({ id }) => id === me?.id)?.availability;
-  if (!me || !own || own === me.availability) return;
-  if (own === "away") tell(t("now_away"));
-  if (own !== "offline") store.me.value = { ...me, availability: own };
+  const own = colleagues.find(({ id }) => id === me?.id);
+  if (!me || !own) return;
+  const { availability, set_away } = own;
+  if (availability === "offline" || (availability === me.availability && set_away === me.set_away)) return;
+  store.me.value = { ...me, availability, set_away };
 }
 
 function connected(up: boolean, back: () => void): void {

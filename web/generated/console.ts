@@ -179,13 +179,14 @@ export interface Clock {
   told_at: string | null;
 }
 /**
- * An agent as the others see them; `open` counts the conversations they have.
+ * An agent as the others see them; `open` counts the conversations they have. `set_away`: see `Me`.
  */
 export interface Colleague {
   availability: "online" | "away" | "offline";
   id: number;
   name: string;
   open: number;
+  set_away: boolean;
 }
 export interface Colleagues {
   items: Colleague[];
@@ -235,6 +236,10 @@ export interface ConsoleMessage {
         | "silent"
         | "continued"
         | "address_left"
+        | "left"
+        | "gone"
+        | "danger"
+        | "overdue"
       )
     | null;
   at: string;
@@ -495,6 +500,7 @@ export interface PeopleFigures {
   handoffs: number;
   in_a_day: Share;
   next: Wait | null;
+  promises: Share;
   resolution: Wait | null;
   reviews: Reviewed | null;
   scores: Scores;
@@ -680,7 +686,7 @@ export interface LiveFrame {
   type: "events";
 }
 /**
- * Who is signed in, and what their role lets them do.
+ * Who is signed in, and what their role lets them do. `set_away`: by the desk, since they did not answer.
  */
 export interface Me {
   availability: "online" | "away" | "offline";
@@ -690,6 +696,7 @@ export interface Me {
   may: ("read" | "work" | "assign" | "canned" | "trail" | "figures" | "knowledge" | "install" | "people" | "review")[];
   name: string;
   role: "agent" | "lead" | "admin" | "maintainer";
+  set_away: boolean;
 }
 export interface MemberChange {
   name: string;

@@ -162,6 +162,8 @@ def happened(message: MessageView, reader: Reader, now: datetime) -> str:
             return reader.say("activity.to_team", name=name, to=reader.teams.get(key, key))
         case Activity.TRANSFERRED if not detail:
             return reader.say("activity.to_queue", name=name)
+        case Activity.REOPENED if detail == "contact":
+            return reader.say("activity.wrote_again")
         case Activity.ASSIGNED if detail:
             return reader.say("activity.moved", name=name, from_=detail)
         case Activity.SNOOZED:

@@ -3,10 +3,11 @@ import { useEffect } from "preact/hooks";
 import { LOCK } from "../../shared/icons";
 import { Desk } from "../desk/Desk";
 import { onKey } from "../keys";
-import { Blank, Skeleton } from "../parts";
+import { Blank, Button, Skeleton } from "../parts";
 import { needOf } from "../places";
 import { Pickers } from "../pick/Pickers";
 import { can, helpShown, invitation, live, me, type Page, page } from "../store";
+import { setAvailability } from "../verbs";
 import { t } from "../words";
 import { beside } from "./beside";
 import { lazy } from "./lazy";
@@ -48,6 +49,14 @@ function Inside() {
       {live.value === "down" && (
         <p class="banner" role="status" data-testid="offline">
           {t("offline_banner")}
+        </p>
+      )}
+      {me.value?.set_away && (
+        <p class="banner" role="status" data-testid="set-away">
+          {t("set_away")}{" "}
+          <Button testId="im-back" class="link" onClick={() => void setAvailability("online")}>
+            {t("im_back")}
+          </Button>
         </p>
       )}
       {!needs || can(needs) ? <Page /> : <Blank icon={LOCK} title={t("not_for_you")} hint={t("not_for_you_hint")} />}

@@ -3,7 +3,7 @@ import { INFO } from "../../../shared/icons";
 import { Icon } from "../../parts";
 import { type FigureKey, w } from "./words";
 
-type Named = "first" | "asked" | "next" | "resolution" | "soon" | "in_a_day" | "scores" | "bot_scores" | "handoffs" | "outcomes" | "contacts";
+type Named = "first" | "asked" | "next" | "resolution" | "soon" | "in_a_day" | "promises" | "scores" | "bot_scores" | "handoffs" | "outcomes" | "contacts";
 
 interface Props {
   id: Named;

@@ -118,6 +118,7 @@ function Report({ found }: { found: FigureReport }) {
           <WaitPlot report={found} measure="first" />
           <SharePlot report={found} id="soon" of={({ people }) => people.soon} />
           <SharePlot report={found} id="in_a_day" of={({ people }) => people.in_a_day} />
+          <SharePlot report={found} id="promises" of={({ people }) => people.promises} />
           <HandoffPlot report={found} />
           <WaitPlot report={found} measure="asked" />
           <WaitPlot report={found} measure="next" />

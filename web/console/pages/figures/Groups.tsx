@@ -21,6 +21,7 @@ export function Groups({ report }: { report: FigureReport }) {
             <th scope="col">{w("first")}</th>
             <th scope="col">{w("soon")}</th>
             <th scope="col">{w("in_a_day")}</th>
+            <th scope="col">{w("promises")}</th>
             <th scope="col">{w("next")}</th>
             <th scope="col">{w("resolution")}</th>
             <th scope="col">{w("abandoned")}</th>
@@ -54,6 +55,7 @@ function Row({ group, withBot, withReviews }: { group: FigureGroup; withBot: boo
       <td>{wait(people.first)}</td>
       <td>{share(shareOf(people.soon), people.soon.of)}</td>
       <td>{share(shareOf(people.in_a_day), people.in_a_day.of)}</td>
+      <td>{share(shareOf(people.promises), people.promises.of)}</td>
       <td>{wait(people.next)}</td>
       <td>{wait(people.resolution)}</td>
       <td>{whole(people.abandoned)}</td>

@@ -40,7 +40,7 @@ export function WaitPlot({ report, measure }: { report: FigureReport; measure: M
 }
 
 /** A part of those it could have been, over the periods. */
-export function SharePlot({ report, id, of }: { report: FigureReport; id: "soon" | "in_a_day"; of: (found: Figures) => Share }) {
+export function SharePlot({ report, id, of }: { report: FigureReport; id: "soon" | "in_a_day" | "promises"; of: (found: Figures) => Share }) {
   const [now, before] = [of(report.total), of(report.before)];
   const found = report.series.map(of);
   return (
@@ -76,7 +76,7 @@ export function ScorePlot({ report, id, of }: { report: FigureReport; id: "score
 
 function PartPlot(props: {
   report: FigureReport;
-  id: FigureKey & ("soon" | "in_a_day" | "scores" | "bot_scores");
+  id: FigureKey & ("soon" | "in_a_day" | "promises" | "scores" | "bot_scores");
   value: number | null;
   before: number | null;
   more: string;

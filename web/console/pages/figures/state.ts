@@ -9,12 +9,13 @@ export const COMPARED = ["", "agent", "team", "channel", "language", "reason"] a
 export type Range = (typeof RANGES)[number];
 export type By = (typeof COMPARED)[number];
 
-const SPANS: Record<Range, readonly [days: number, step: Step]> = {
-  today: [1, "day"],
-  week: [7, "day"],
-  month: [30, "day"],
-  quarter: [84, "week"],
-  year: [365, "month"],
+/** How many days back the first one lies. Whole weeks and months are shown: the running one is the last of twelve. */
+const SPANS: Record<Range, readonly [back: number, step: Step]> = {
+  today: [0, "day"],
+  week: [6, "day"],
+  month: [29, "day"],
+  quarter: [77, "week"],
+  year: [0, "month"],
 };
 
 export const range = signal<Range>("week");
@@ -41,12 +42,17 @@ export async function load(): Promise<void> {
 
 /** The last day is the server's to know: it counts in the shop's days. */
 export function query(): URLSearchParams {
-  const [days, step] = SPANS[range.value];
+  const [back, step] = SPANS[range.value];
   const chosen = new URLSearchParams({ step });
   if (by.value) chosen.set("by", by.value);
   if (team.value) chosen.set("team", team.value);
   const zone = report.peek()?.zone;
-  const first = new Date(serverNow() - (days - 1) * 86_400_000);
-  chosen.set("from", first.toLocaleDateString("sv-SE", zone ? { timeZone: zone } : {}));
+  const first = new Date(serverNow() - back * 86_400_000).toLocaleDateString("sv-SE", zone ? { timeZone: zone } : {});
+  chosen.set("from", range.value === "year" ? elevenMonthsBefore(first) : first);
   return chosen;
+}
+
+function elevenMonthsBefore(day: string): string {
+  const [year = 0, month = 1] = day.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 12, 1)).toISOString().slice(0, 10);
 }

@@ -45,6 +45,8 @@ export const en: FigureTexts = {
   soon: "Answered within 3 minutes",
   soon_def:
     "Of what was handed off during business hours, the part that a person answered within three minutes of business hours. Past closing time the clock goes on at the next opening. A team with hours of its own is measured by them.",
+  promises: "Promises kept",
+  promises_def: "Of the times customers were promised, those by which they had an answer: judged by the first time given, whatever later one they were told. Who gave up waiting before it is left out.",
   in_a_day: "Answered within 24 hours",
   in_a_day_def:
     "The part that a person answered within 24 hours of the handoff, day or night. Who still waits for less than that is not counted yet.",

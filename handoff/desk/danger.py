@@ -1,0 +1,46 @@
+"""Danger in what a customer writes to people who have the conversation already."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from handoff.desk import clocks
+from handoff.desk.assign import assign
+from handoff.desk.presence import count_online, has_left
+from handoff.desk.record import add_activity, add_words, announce, locked, set_priority, transition
+from handoff.models import Conversation
+from handoff.sla import NO_SLA, Sla
+from handoff.states import Status
+from handoff.values import Activity, Outgoing, Priority, Reason
+
+
+def raise_alarm(
+    session: Session, conversation_id: int, words: Sequence[Outgoing], now: datetime, *, sla: Sla = NO_SLA
+) -> bool:
+    """Urgent from now on, marked for agents, and `words` to the customer once an episode.
+
+    Who has left does not keep it where somebody else is there. False where people do not have it, or know already.
+    """
+    conversation = locked(session, conversation_id)
+    before, is_known = Priority(conversation.priority), conversation.reason == Reason.SAFETY
+    if conversation.status not in (Status.OPEN, Status.SNOOZED) or (is_known and before is Priority.URGENT):
+        return False
+    conversation.reason = Reason.SAFETY
+    set_priority(conversation, Priority.URGENT)
+    clocks.reprioritised(session, conversation, before, sla, now)
+    add_activity(session, conversation, now, Activity.DANGER, None)
+    if not is_known:
+        add_words(session, conversation, now, words, None)
+    _release(session, conversation, now)
+    announce(session, conversation, "danger", now)
+    assign(session, now)
+    return True
+
+
+def _release(session: Session, conversation: Conversation, now: datetime) -> None:
+    agent = conversation.assignee
+    if agent is not None and has_left(agent, now) and count_online(session, now):
+        transition(conversation, Status.OPEN)
+        conversation.unanswered_since = conversation.unanswered_since or now
+        add_activity(session, conversation, now, Activity.GONE, agent.id)

@@ -1,0 +1,31 @@
+"""What is found out for the agent once a person was called; the call itself waits for none of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handoff.desk.record import announce, current_handoff, locked
+
+
+def complete_packet(
+    session: Session, conversation_id: int, found: Mapping[str, Any], now: datetime, *, episode: int
+) -> None:
+    """What the matter is, as far as it was not read before; nothing where that call for a person is over."""
+    conversation = locked(session, conversation_id)
+    handoff = current_handoff(session, conversation)
+    if handoff is None or handoff.episode != episode:
+        return
+    handoff.packet = {**handoff.packet, **found}
+    announce(session, conversation, "packet", now)
+
+
+def name_order(session: Session, conversation_id: int, number: str, now: datetime) -> None:
+    """An order the customer has named to people; nothing where they have nobody called."""
+    conversation = locked(session, conversation_id)
+    handoff = current_handoff(session, conversation)
+    if handoff is None or number in (named := handoff.packet.get("named", [])):
+        return
+    handoff.packet = {**handoff.packet, "named": [*named, number]}
+    announce(session, conversation, "packet", now)
