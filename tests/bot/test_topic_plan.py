@@ -149,7 +149,7 @@ def test_a_message_holds_what_fits_and_a_file_goes_alone() -> None:
 
 @pytest.mark.parametrize("kind", [Activity, Reason, Priority])
 def test_whatever_happens_has_words_in_topics(kind: type[StrEnum]) -> None:
-    assert [each for each in kind if READER.find(f"{kind.__name__.lower()}.{each}") is None] == []
+    assert [each for each in kind if not READER.replies.has(f"topic.{kind.__name__.lower()}.{each}")] == []
 
 
 def test_a_name_fits_and_stands_on_one_line() -> None:
