@@ -93,6 +93,8 @@ MAY = {
     "GET /telegram": WORKERS,
     "POST /telegram/code": WORKERS,
     "DELETE /telegram": WORKERS,
+    "PUT /contacts/1/block": WORKERS,
+    "DELETE /contacts/1/block": WORKERS,
 }
 FILLED = {"person": "99", "key": "1" * 22}
 """What stands for a part of an address, where it is not 1."""
