@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff import clocks, delivery, events, files, mentions, ratings
@@ -14,7 +14,7 @@ from handoff.db import table
 from handoff.errors import NotFound
 from handoff.mentioning import retold
 from handoff.models import Agent, Assignment, Block, Contact, Conversation, Handoff, Message, Team
-from handoff.queue import IN_QUEUE, QUEUE_ORDER
+from handoff.queue import IN_QUEUE, QUEUE_ORDER, UNANSWERED
 from handoff.states import Status
 from handoff.values import (
     Activity,
@@ -218,6 +218,19 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
     return bool(session.scalar(select(called(conversation_id))))
+
+
+def is_in_line(session: Session, conversation_id: int) -> bool:
+    """Whether the customer waits for somebody to come: for the first time, or since their agent has left them.
+
+    Who has been answered waits for nothing, though it may be in our queue again.
+    """
+    return bool(session.scalar(select(Conversation.id).where(Conversation.id == conversation_id, in_line())))
+
+
+def in_line() -> ColumnElement[bool]:
+    """`is_in_line` as a condition."""
+    return and_(*IN_QUEUE, or_(UNANSWERED, called(Conversation.id)))
 
 
 def called(conversation_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -90,7 +90,7 @@ FOR_AGENTS_ONLY = frozenset(
         Activity.OVERDUE,
     }
 )
-"""Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
+"""Customers must not learn of these, nor of a name before it answers. Who waits on is told by when, in words."""
 
 
 Availability = Literal["online", "away", "offline"]

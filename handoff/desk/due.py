@@ -12,7 +12,7 @@ from handoff import events, jobs
 from handoff.desk import clocks
 from handoff.desk.record import add_activity, add_words, announce, current_handoff, language_of, locked
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
-from handoff.queue import WAITING
+from handoff.queue import UNANSWERED, WAITING
 from handoff.states import Status
 from handoff.values import Activity, Language, Outgoing, PromisedTime, Telling
 
@@ -93,12 +93,12 @@ def overdue(session: Session, promise_id: int, now: datetime) -> bool:
 
 
 def forsaken(session: Session, limit: int = AT_ONCE) -> list[Forsaken]:
-    """Who waits in the queue again since their agent has left them, and was told no time for that; oldest first."""
+    """Whose agent has left them with something unanswered, and who was told no time for that; oldest first."""
     promised = exists().where(Promise.conversation_id == Conversation.id, Promise.ended_at.is_(None))
     rows = session.execute(
         select(Conversation.id, Conversation.team_id)
         .join(Handoff, Handoff.conversation_id == Conversation.id)
-        .where(*WAITING, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None), ~promised)
+        .where(*WAITING, UNANSWERED, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None), ~promised)
         .order_by(Conversation.unanswered_since)
         .limit(limit)
     )
@@ -108,7 +108,7 @@ def forsaken(session: Session, limit: int = AT_ONCE) -> list[Forsaken]:
 def promise_anew(session: Session, conversation_id: int, promised: PromisedTime, words: Words, now: datetime) -> bool:
     """Tell who lost their agent by when somebody else answers.
 
-    False where somebody has taken it meanwhile, or another process was quicker.
+    False where somebody has taken or answered it meanwhile, or another process was quicker.
     """
     conversation = locked(session, conversation_id)
     handoff = current_handoff(session, conversation)
@@ -116,6 +116,8 @@ def promise_anew(session: Session, conversation_id: int, promised: PromisedTime,
     if handoff is None or session.scalar(select(Promise.id).where(*running).limit(1)) is not None:
         return False
     if conversation.status != Status.OPEN or conversation.assignee_id is not None:
+        return False
+    if conversation.answered_seq >= conversation.last_incoming_seq:
         return False
     clocks.promise(session, handoff, promised, now)
     add_words(session, conversation, now, words(promised, language_of(conversation), "anew"), None)

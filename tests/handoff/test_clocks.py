@@ -349,13 +349,28 @@ async def test_who_loses_their_agent_is_told_once_by_when_somebody_else_answers(
     conversation, at_work = await waits(database, clock), await watches(database, clock)
     await is_answered(database, clock, conversation, agent)
     await pass_by(clock, at_work, 1)
-    assert await told(database, conversation) == []
+    await customer_writes(database, clock)
     await database.write(staff.deactivate, agent, boss, clock.now())
     await pass_by(clock, at_work, 2)
     due = (await clocks(database, conversation))["promise"].due_at
     assert await told(database, conversation) == [f"somebody else, by {due:%H:%M}"]
     await is_answered(database, clock, conversation, boss, "words")
     assert "promise" not in await clocks(database, conversation)
+
+
+async def test_who_waits_for_nothing_is_told_of_nobody_else(database: Database, clock: MovedClock) -> None:
+    agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
+    at_work = await watches(database, clock)
+    await is_answered(database, clock, conversation, agent)
+    await database.write(desk.transfer, conversation, agent, None, None, clock.now())
+    await pass_by(clock, at_work, 2)
+    assert await told(database, conversation) == []
+    now = clock.now()
+    anew = PromisedTime("wait", now + timedelta(minutes=10))
+    assert not await database.write(desk.promise_anew, conversation, anew, later, now)
+    await customer_writes(database, clock)
+    await pass_by(clock, at_work, 1)
+    assert len(await told(database, conversation)) == 1
 
 
 async def test_who_loses_an_agent_that_never_spoke_keeps_the_time_they_were_told(
