@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -14,7 +14,7 @@ from handoff.desk.record import add_activity, add_words, announce, current_hando
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
 from handoff.queue import UNANSWERED, WAITING
 from handoff.states import Status
-from handoff.values import Activity, Language, Outgoing, PromisedTime, Telling
+from handoff.values import Activity, Language, Outgoing, Priority, PromisedTime, Telling
 
 AT_ONCE = 100
 OVERDUE = "overdue"
@@ -42,11 +42,15 @@ class Forsaken:
 
 
 def slipping(session: Session, now: datetime, limit: int = AT_ONCE) -> list[Slipping]:
-    """Promises that may not be kept in time and were told once so far; soonest first."""
+    """Promises that may not be kept in time and were told once so far; soonest first.
+
+    Who is urgent was promised what the shop asks of itself: no later time is named before that one has passed.
+    """
+    may_be_told = or_(Conversation.priority != Priority.URGENT, Promise.due_at < now)
     rows = session.execute(
         select(Promise.id, Promise.conversation_id, Promise.due_at, Conversation.team_id)
         .join(Conversation, Conversation.id == Promise.conversation_id)
-        .where(Promise.ended_at.is_(None), Promise.retell_at <= now, Promise.told_at.is_(None))
+        .where(Promise.ended_at.is_(None), Promise.retell_at <= now, Promise.told_at.is_(None), may_be_told)
         .order_by(Promise.due_at)
         .limit(limit)
     )

@@ -128,6 +128,19 @@ async def test_before_a_promise_slips_the_customer_is_told_once(database: Databa
     assert (await clocks(database, conversation))["promise"].told_at is not None
 
 
+async def test_who_is_urgent_is_told_no_later_time_before_theirs_has_passed(
+    database: Database, clock: MovedClock
+) -> None:
+    conversation, at_work = await waits(database, clock, minutes=5), await watches(database, clock)
+    agent = await database.write(a.agent, clock.now())
+    await database.write(desk.change_priority, conversation, agent, Priority.URGENT, clock.now())
+    await pass_by(clock, at_work, 5)
+    assert await told(database, conversation) == []
+    await pass_by(clock, at_work, 1)
+    [words] = await told(database, conversation)
+    assert words.startswith("sorry")
+
+
 async def test_a_promise_is_judged_by_its_first_time(database: Database, clock: MovedClock) -> None:
     agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
     first, at_work = clock.now() + timedelta(minutes=10), await watches(database, clock)
