@@ -159,6 +159,12 @@ def console_is_open(session: Session, agent_id: int, now: datetime) -> None:
         assign(session, now)
 
 
+def is_relieved(session: Session, conversation: Conversation, now: datetime) -> bool:
+    """Whether somebody with room for it would be there, if it were given out now."""
+    people = _office(session, now).people(conversation.team_id)
+    return choose(_matter(session, conversation), people) is not None
+
+
 def passed_on(session: Session, conversation: Conversation, agent_id: int, now: datetime) -> None:
     """Remember who put it back, so that it does not come back to them."""
     _remember(session, conversation, agent_id, now, "passed")

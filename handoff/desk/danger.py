@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handoff.desk import clocks
-from handoff.desk.assign import assign
-from handoff.desk.presence import count_online, has_left
+from handoff.desk.assign import assign, is_relieved
+from handoff.desk.presence import availability, has_left
 from handoff.desk.record import add_activity, add_words, announce, locked, set_priority, transition
 from handoff.models import Conversation
 from handoff.sla import NO_SLA, Sla
@@ -20,7 +20,7 @@ def raise_alarm(
 ) -> bool:
     """Urgent from now on, marked for agents, and `words` to the customer once an episode.
 
-    Who has left does not keep it where somebody else is there. False where people do not have it, or know already.
+    Whose console is closed does not keep it where somebody else can take it; whoever is there does. False where people do not have it, or know already.
     """
     conversation = locked(session, conversation_id)
     before, is_known = Priority(conversation.priority), conversation.reason == Reason.SAFETY
@@ -40,7 +40,9 @@ def raise_alarm(
 
 def _release(session: Session, conversation: Conversation, now: datetime) -> None:
     agent = conversation.assignee
-    if agent is not None and has_left(agent, now) and count_online(session, now):
+    if agent is None or not has_left(agent, now) or availability(agent, now) != "offline":
+        return
+    if is_relieved(session, conversation, now):
         transition(conversation, Status.OPEN)
         conversation.unanswered_since = conversation.unanswered_since or now
         add_activity(session, conversation, now, Activity.GONE, agent.id)

@@ -139,10 +139,24 @@ async def test_who_is_passed_on_unspoken_stays_unnamed_and_is_looked_after(shop:
     assert await shop.holder(conversation) != shop.jun
 
 
-async def test_danger_does_not_stay_with_who_has_left(shop: Shop) -> None:
+@pytest.mark.parametrize("jun_has", [0, 2])
+async def test_danger_stays_with_who_is_in_it_or_where_nobody_could_take_it(shop: Shop, jun_has: int) -> None:
     conversation = await shop.called("ann")
     await shop.replies(conversation, shop.mei)
     await shop.says(shop.mei, "away")
+    for number in range(jun_has):
+        assert await shop.holder(await shop.called(f"bo{number}")) == shop.jun
+    if jun_has:
+        await shop.says(shop.mei, "offline")
+    assert await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
+    assert await shop.holder(conversation) == shop.mei
+    assert "gone Mei" not in await shop.told(conversation)
+
+
+async def test_danger_does_not_stay_with_who_has_left(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    await shop.replies(conversation, shop.mei)
+    await shop.says(shop.mei, "offline")
     assert await shop.holder(conversation) == shop.mei
     assert await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
     assert await shop.holder(conversation) == shop.jun
