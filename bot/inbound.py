@@ -197,9 +197,7 @@ class Inbound:
         return sure and reading.intent.name not in dialogue.SOCIAL
 
     def _calls_person(self, reading: Reading) -> bool:
-        floor = self._shop.understanding.person_threshold
-        called = any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
-        return called or dialogue.pleads(reading)
+        return dialogue.calls_person(reading, self._shop.understanding.person_threshold)
 
     async def _answer(self, turn: Turn, known: Reading | None) -> None:
         """A call for a person passes all questions that wait."""

@@ -137,6 +137,12 @@ async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> N
         ("Please let me talk to a real person about <b>my order</b>", 0.15, True),
         ('The button says "talk to a person", I only want my label', 0.04, False),
         ("真人開箱影片在哪裡看", 0.29, False),
+        ("不要轉人工，我只想查訂單", 0.3, False),
+        ("不用转人工", 0.3, False),
+        ("I don't want to talk to a person", 0.3, False),
+        ("要不要轉人工？", 0.3, True),
+        ("不要再叫我等，幫我轉人工", 0.3, True),
+        ("为什么不给我转人工", 0.3, True),
     ],
 )
 async def test_a_plea_for_a_person_counts_before_an_unsure_reading_of_the_rest(
