@@ -215,6 +215,13 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
     return _message(row, {}, {}, {}) if row is not None else None
 
 
+def languages(session: Session, conversation_id: int) -> tuple[Language | None, Language | None]:
+    """What the customer has asked for, and what they were spoken with so far."""
+    found = select(Contact.chosen_language, Conversation.language).where(Conversation.id == conversation_id)
+    chosen, spoken = session.execute(found.join(Contact, Contact.id == Conversation.contact_id)).one()
+    return _language(chosen), _language(spoken)
+
+
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
     return bool(session.scalar(select(called(conversation_id))))

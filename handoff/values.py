@@ -233,6 +233,7 @@ class Recorded:
     """A stored customer message. `bot_owns`: the bot is to answer it. `waiting_since`: its oldest unanswered bubble.
 
     `turn` is the open turn where this message is all the bot has to answer; otherwise it must be read.
+    `joined`: a part of an album, which went into the message that was there.
     """
 
     conversation_id: int
@@ -242,6 +243,7 @@ class Recorded:
     bot_owns: bool
     waiting_since: datetime
     turn: "Turn | None" = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

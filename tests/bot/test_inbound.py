@@ -16,7 +16,7 @@ from handoff import desk, inbox
 from handoff.desk import presence
 from handoff.states import Status
 from handoff.values import Action, Activity, Button, Filled, InboundMessage, Language, Media, Priority, Reason
-from nlu.errors import NluTimeout
+from nlu.errors import NluTimeout, NluUnavailable
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
 from tests.fakes import MovedClock
@@ -167,6 +167,20 @@ async def test_a_call_with_its_matter_beside_it_brings_what_may_answer_that(coun
     assert packet["near_misses"][0][0] == "apply-tempered-glass-film"
 
 
+async def test_what_the_call_itself_has_named_stays_in_the_packet(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    now, write = counter.clock.now(), counter.database.write
+    first = {"entities": {"order_id": "A1"}, "ranking": [{"name": "how_to_use", "confidence": 0.9}]}
+    await write(desk.complete_packet, conversation, first, now, episode=1)
+    other = {"entities": {"order_id": "B2", "product": "case"}, "ranking": [{"name": "complaint", "confidence": 0.9}]}
+    await write(desk.complete_packet, conversation, other, now, episode=1, is_matter=False)
+    packet = await the_packet(counter, conversation)
+    assert packet["entities"] == {"order_id": "A1", "product": "case"}
+    assert packet["ranking"] == first["ranking"]
+
+
 async def test_who_was_not_helped_is_known_by_their_question_not_by_the_button(counter: Counter) -> None:
     counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
     counter.nlu.means("helpful", ("talk_to_human", 1.0), ("greet", 0.0))
@@ -215,6 +229,43 @@ async def test_danger_told_to_people_is_urgent_marked_and_answered_once_by_the_s
     instructions = [m.author for m in told.messages if "停止使用" in m.text]
     assert instructions == ["system"]
     assert [m.activity for m in told.messages].count(Activity.DANGER) == 1
+
+
+async def test_danger_that_a_call_for_a_person_has_passed_is_read_all_the_same(counter: Counter) -> None:
+    counter.nlu.means("充電器著火了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.held.clear()
+    conversation = await counter.says("充電器著火了")
+    await counter.presses("person")
+    reason, _ = await counter.handed_off(conversation)
+    assert reason is Reason.CUSTOMER_REQUEST
+    counter.nlu.held.set()
+    messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    assert Activity.DANGER in [m.activity for m in messages]
+
+
+async def test_danger_told_while_no_model_answers_is_read_once_one_does(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.nlu.means("冒煙了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.error = NluUnavailable("away")
+    await counter.says("冒煙了")
+    await counter.until_sleeping()
+    counter.nlu.error = None
+    counter.clock.move(1)
+    await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+
+
+async def test_safety_words_in_a_running_chat_tell_nothing_of_who_comes_when(
+    counter: Counter, clock: MovedClock
+) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    clock.move(11 * 3600)
+    counter.nlu.means("it is on fire", ("safety_issue", 0.9), ("greet", 0.01))
+    await counter.says("it is on fire")
+    messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    assert shipped().say("danger_heard", "en") in [m.text for m in messages]
 
 
 async def test_what_is_no_danger_changes_nothing_in_what_people_have(counter: Counter) -> None:
