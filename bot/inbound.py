@@ -172,7 +172,8 @@ class Inbound:
         """The bot keeps silent where people have it, but nobody must overlook a fire, nor look for an order."""
         for pause in LISTEN_AGAIN_S:
             try:
-                return await self._listen(conversation_id, text, locale)
+                await self._listen(conversation_id, text, locale)
+                return
             except (NluError, DatabaseTrouble) as error:
                 log.warning("danger_unread conversation=%d error=%s", conversation_id, type(error).__name__)
             await self._clock.sleep(pause)
@@ -309,9 +310,7 @@ class Inbound:
             write = self._database.write
             now, conversation_id = self._clock.now(), turn.fence.conversation_id
             is_matter = matter.reading.intent.name not in dialogue.CALLS
-            await write(
-                desk.complete_packet, conversation_id, found, now, episode=turn.episode, is_matter=is_matter
-            )
+            await write(desk.complete_packet, conversation_id, found, now, episode=turn.episode, is_matter=is_matter)
 
     async def _hours(self, reason: Reason, intent: str | None, language: Language) -> BusinessHours:
         """When somebody is there of the team that will have it."""

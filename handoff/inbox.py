@@ -48,10 +48,9 @@ FOUND_AROUND = 40
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to; an empty string narrows nothing. `words` are searched for in every view, however
+    """What a list is narrowed to; an empty string narrows nothing.
 
-    they may be spelled.
-
+    `words` are searched for in every view, however they may be spelled.
     `near` is a time at which a clock is near its end or past it. `due_first` orders by clocks within a priority.
     """
 

@@ -96,14 +96,15 @@ def overdue(session: Session, promise_id: int, now: datetime) -> bool:
     return True
 
 
-def forsaken(session: Session, limit: int = AT_ONCE) -> list[Forsaken]:
-    """Whose agent has left them with something unanswered, and who was told no time for that; oldest first."""
+def forsaken(session: Session, after: int = 0, limit: int = AT_ONCE) -> list[Forsaken]:
+    """Whose agent has left them with something unanswered, and who was told no time for that; those after an id."""
     promised = exists().where(Promise.conversation_id == Conversation.id, Promise.ended_at.is_(None))
     rows = session.execute(
         select(Conversation.id, Conversation.team_id)
         .join(Handoff, Handoff.conversation_id == Conversation.id)
-        .where(*WAITING, UNANSWERED, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None), ~promised)
-        .order_by(Conversation.unanswered_since)
+        .where(Conversation.id > after, *WAITING, UNANSWERED, ~promised)
+        .where(Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None))
+        .order_by(Conversation.id)
         .limit(limit)
     )
     return [Forsaken(row.id, row.team_id) for row in rows]

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from handoff.desk.record import announce, current_handoff, locked
 
+NAMED_KEPT = 5
+
 
 def complete_packet(
     session: Session,
@@ -35,10 +37,10 @@ def complete_packet(
 
 
 def name_order(session: Session, conversation_id: int, number: str, now: datetime) -> None:
-    """An order the customer has named to people; nothing where they have nobody called."""
+    """An order the customer has named to people, the newest first; nothing where they have nobody called."""
     conversation = locked(session, conversation_id)
     handoff = current_handoff(session, conversation)
     if handoff is None or number in (named := handoff.packet.get("named", [])):
         return
-    handoff.packet = {**handoff.packet, "named": [*named, number]}
+    handoff.packet = {**handoff.packet, "named": [number, *named][:NAMED_KEPT]}
     announce(session, conversation, "packet", now)

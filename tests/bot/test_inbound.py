@@ -201,6 +201,23 @@ async def test_an_order_named_to_people_stands_in_their_packet_once(counter: Cou
     assert (await the_packet(counter, conversation))["named"] == ["XM20261003"]
 
 
+async def test_of_many_named_orders_the_newest_come_first(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    for number in range(7):
+        await counter.database.write(desk.name_order, conversation, f"X{number}", counter.clock.now())
+    assert (await the_packet(counter, conversation))["named"] == ["X6", "X5", "X4", "X3", "X2"]
+
+
+async def test_words_under_a_later_part_of_an_album_are_read_for_danger(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    counter.nlu.means("冒煙了", ("safety_issue", 0.9), ("greet", 0.01))
+    for note in ("", "冒煙了"):
+        await counter.sends(a.inbound(content=Media("image", note, album="album-1")))
+    await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+
+
 async def the_packet(counter: Counter, conversation: int) -> Mapping[str, Any]:
     """As it is once everything has been found out."""
     await counter.handed_off(conversation)

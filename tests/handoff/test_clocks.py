@@ -386,6 +386,17 @@ async def test_who_waits_for_nothing_is_told_of_nobody_else(database: Database, 
     assert len(await told(database, conversation)) == 1
 
 
+async def test_who_can_be_told_no_time_keeps_nobody_else_out(database: Database, clock: MovedClock) -> None:
+    agent = await database.write(a.agent, clock.now())
+    left = [await waits(database, clock, name, minutes=None) for name in ("ann", "bo", "cy")]
+    for conversation in left:
+        await database.write(desk.claim, conversation, agent, clock.now())
+        await database.write(desk.transfer, conversation, agent, None, None, clock.now())
+    first = await database.read(desk.forsaken, 0, 2)
+    rest = await database.read(desk.forsaken, first[-1].conversation_id, 2)
+    assert [one.conversation_id for one in (*first, *rest)] == left
+
+
 async def test_who_loses_an_agent_that_never_spoke_keeps_the_time_they_were_told(
     database: Database, clock: MovedClock
 ) -> None:
