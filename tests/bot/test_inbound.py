@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.channels.buttons import Buttons
-from bot.inbound import QUESTIONS_AT_ONCE, NluState
+from bot.inbound import OVERHEARD_AT_ONCE, QUESTIONS_AT_ONCE, NluState
 from bot.replies import shipped
 from bot.shopdata.base import Order
 from handoff import desk, inbox
@@ -258,6 +258,20 @@ async def test_danger_that_a_call_for_a_person_has_passed_is_read_all_the_same(c
     counter.nlu.held.set()
     messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
     assert Activity.DANGER in [m.activity for m in messages]
+
+
+async def test_what_is_written_to_people_leaves_the_model_to_who_waits_for_an_answer(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.nlu.held.clear()
+    counter.nlu.parsed.clear()
+    for number in range(5):
+        await counter.says(f"to people {number}")
+    await counter.says(FILM, contact="visitor-2")
+    await until(lambda: FILM in counter.nlu.parsed)
+    assert len(counter.nlu.parsed) == OVERHEARD_AT_ONCE + 1
+    counter.nlu.held.set()
 
 
 async def test_danger_told_while_no_model_answers_is_read_once_one_does(counter: Counter) -> None:
