@@ -72,13 +72,23 @@ PERSON_WORDS = frozenset(
 )
 """Commonplaces that need no model: a person is one message away even while no model answers."""
 
-PLEA = re.compile(
+_PLEA_ZH = (
     r"(?:请|找|要|让|转|接|换|跟|和|由|有)(?:一?[个位名])?(?:真人|人工|专人)(?:客服|服务)?"
     r"(?:来|帮|处理|看|查|回|聊|说|谈|讲|对话|沟通|接|吗|[?？!！。,，]|$)"
-    r"|\b(?:talk|speak|chat) (?:to|with) (?:an? |some |your |the )?(?:real |actual |live |human )*"
+)
+_PLEA_EN = (
+    r"\b(?:talk|speak|chat) (?:to|with) (?:an? |some |your |the )?(?:real |actual |live |human )*"
     r"(?:person|human|agent|representative|someone|somebody)\b"
 )
-"""A wish for a person within a sentence, folded. It calls nobody by itself: it may be quoted, or be refused."""
+PLEA = re.compile(f"{_PLEA_ZH}|{_PLEA_EN}")
+"""A wish for a person within a sentence, folded. It calls nobody by itself: it may be quoted."""
+REFUSAL = re.compile(
+    rf"(?:(?<![要想用])不(?:要|用|想|必|需要|(?=要))|(?<![特个分])别|无需)(?:再|你们?|给我|帮我|去)*(?:{_PLEA_ZH})"
+    r"|\b(?:(?:do|did|would)(?: not|n't|nt) (?:really |even )?(?:want|wish|need|like|have) to (?:have to )?"
+    rf"|(?:no need|rather not|prefer not|not asking|not trying)(?: to)? )(?:{_PLEA_EN})"
+)
+"""The same with a no before it. "Why do you not transfer me" is none."""
+PERSON_NAMED = re.compile(r"真人|人工|专人|\b(?:person|human|agent|representative|operator)\b")
 PLEA_SHARE = 0.1
 """Beside such words a reading need not be surer than this."""
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -217,7 +227,21 @@ def asks_for_person(content: Content) -> bool:
 def pleads(reading: Reading) -> bool:
     """Whether a wish for a person stands in the words, and the reading half agrees."""
     likely = any(score.name == "talk_to_human" and score.confidence >= PLEA_SHARE for score in reading.ranking)
-    return likely and PLEA.search(folding.fold(reading.text)) is not None
+    return likely and PLEA.search(REFUSAL.sub(" ", folding.fold(reading.text))) is not None
+
+
+def refuses_person(text: str) -> bool:
+    """Whether they say that they want no person, and nothing else of one: then no reading calls one for the asking."""
+    said, times = REFUSAL.subn(" ", folding.fold(text))
+    return times > 0 and PERSON_NAMED.search(said) is None
+
+
+def calls_person(reading: Reading, floor: float) -> bool:
+    """Whether so likely a reading calls a person, or a plea beside it does."""
+    likely = {score.name for score in reading.ranking if score.confidence >= floor} & CALLS.keys()
+    if refuses_person(reading.text):
+        likely -= {"talk_to_human"}
+    return bool(likely) or pleads(reading)
 
 
 def says_not_helpful(content: Content) -> bool:
@@ -301,6 +325,8 @@ def _call(s: Situation) -> Decision | None:
     # A clause alone says less, so it has to be surer.
     in_parts = {part.intent.name for part in s.parts if part.intent.confidence >= SURE_CLAUSE}
     for intent, decision in CALLS.items():
+        if intent == "talk_to_human" and refuses_person(s.text):
+            continue
         if sure.get(intent, 0.0) >= s.rules.person_threshold or intent in in_parts:
             return decision
     return CALLS["talk_to_human"] if pleads(s.reading) else None

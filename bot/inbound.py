@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot import dialogue
 from bot.decisions import Context, HandOff, Hit, Memory, Social, Understood, explained
 from bot.replies import Replies
@@ -22,6 +20,7 @@ from handoff.db import Database
 from handoff.desk import timetable
 from handoff.errors import DatabaseTrouble, TooLate
 from handoff.ports import Clock
+from handoff.states import Status
 from handoff.values import (
     PRIORITY_ORDER,
     Action,
@@ -50,6 +49,10 @@ ASKS_FOR_MATTER = frozenset({Reason.CUSTOMER_REQUEST, Reason.NOT_HELPFUL})
 """Calls whose own words say that a person is wanted, and hardly what for."""
 QUESTIONS_AT_ONCE = 8
 """More wait their turn, so that whoever calls a person is not behind all who ask."""
+OVERHEARD_AT_ONCE = 2
+"""What is written to people is read behind those who wait for an answer."""
+LISTEN_AGAIN_S = (1, 2, 4, 8, 15, 30, *(60,) * 30)
+"""A model that is away comes back; what nobody has read for half an hour, people have."""
 WISH_SHARE = 0.15
 """What is read as less likely is not what a conversation is about."""
 NO_MATTER = dialogue.SOCIAL | dialogue.CALLS.keys() | {dialogue.OUT_OF_SCOPE, dialogue.UNCLEAR}
@@ -84,6 +87,7 @@ class Inbound:
         self._sla = shop.service_levels
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+        self._ears = asyncio.Semaphore(OVERHEARD_AT_ONCE)
         self.dropped = 0
 
     async def receive(self, message: InboundMessage) -> Recorded:
@@ -92,10 +96,11 @@ class Inbound:
         Raises `OldButton` and `DatabaseTrouble`; nothing is stored then.
         """
         recorded = await self._record(message)
+        conversation_id, text = recorded.conversation_id, written(message.content)
         if recorded.bot_owns and not recorded.duplicate:
-            self._begin(self._answer_burst(recorded, message.content), recorded)
-        elif not recorded.duplicate and written(message.content):
-            self._begin(self._overhear(recorded, message), recorded)
+            self._begin(self._answer_bubble(recorded, message), conversation_id)
+        elif not recorded.bot_owns and text and (recorded.joined or not recorded.duplicate):
+            self._begin(self._overhear(conversation_id, text, message.locale), conversation_id)
         return recorded
 
     async def _record(self, message: InboundMessage) -> Recorded:
@@ -122,52 +127,71 @@ class Inbound:
         waited_from = max(turn.waiting_since, state.ready_since or turn.waiting_since)
         if self._clock.now() - waited_from > timedelta(seconds=self._shop.waiting.rerun_window_s):
             await self._hand_off(turn, HandOff(Reason.SWEPT, key="late"))
-        else:
-            await self._answer(turn, None)
+        elif not await self._answer(turn, None):
+            await self._overhear_late(conversation_id, _text(turn), turn.locale)
 
     async def drain(self, seconds: float) -> None:
-        """Let answers under way finish; what does not is taken up again after the next start."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        """Let answers under way finish, and what they begin; what does not is taken up again after the next start."""
+        time = asyncio.get_running_loop().time
+        ends = time() + seconds
+        while self._tasks and (left := ends - time()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _answer_burst(self, recorded: Recorded, content: Content) -> None:
+    async def _answer_bubble(self, recorded: Recorded, message: InboundMessage) -> None:
+        if not await self._answer_burst(recorded, message.content):
+            await self._overhear_late(recorded.conversation_id, written(message.content), message.locale)
+
+    async def _answer_burst(self, recorded: Recorded, content: Content) -> bool:
+        """False where it is too late for that."""
         turn = recorded.turn or await self._open_turn(recorded)
         if turn is None:
-            return
+            return False
         reading, patience = await self._look(recorded, turn, content)
         if patience > 0:
             await self._clock.sleep(patience)
             turn = await self._open_turn(recorded)
         if turn is None:
-            return
+            return False
         if turn.fence.last_incoming_seq == recorded.seq:
-            await self._answer(turn, reading)
-        elif reading is None or self._calls_person(reading):
+            return await self._answer(turn, reading)
+        if reading is None or self._calls_person(reading):
             # A newer bubble carries the burst, unless this one cannot wait for it.
-            await self._answer(_only(turn, recorded.seq), reading)
+            return await self._answer(_only(turn, recorded.seq), reading)
+        return True
 
-    async def _overhear(self, recorded: Recorded, message: InboundMessage) -> None:
+    async def _overhear_late(self, conversation_id: int, text: str, locale: Language | None) -> None:
+        """People got it before the bot had read this: a call passed it, or an agent was quicker."""
+        view = await self._database.read(inbox.conversation_view, conversation_id)
+        if text and view.status is not Status.PENDING:
+            await self._overhear(conversation_id, text, locale)
+
+    async def _overhear(self, conversation_id: int, text: str, locale: Language | None) -> None:
         """The bot keeps silent where people have it, but nobody must overlook a fire, nor look for an order."""
-        text = written(message.content)
-        try:
+        for pause in LISTEN_AGAIN_S:
+            try:
+                await self._listen(conversation_id, text, locale)
+                return
+            except (NluError, DatabaseTrouble) as error:
+                log.warning("danger_unread conversation=%d error=%s", conversation_id, type(error).__name__)
+            await self._clock.sleep(pause)
+        log.error("danger_never_read conversation=%d", conversation_id)
+
+    async def _listen(self, conversation_id: int, text: str, locale: Language | None) -> None:
+        async with self._ears:
             heard = await self._brain.overhear(text)
-        except NluError as error:
-            log.warning("danger_unread conversation=%d error=%s", recorded.conversation_id, type(error).__name__)
-            return
         if heard.order:
-            await self._database.write(desk.name_order, recorded.conversation_id, heard.order, self._clock.now())
+            await self._database.write(desk.name_order, conversation_id, heard.order, self._clock.now())
         if not heard.danger:
             return
-        team_id, spoken = await self._database.read(_spoken_with, recorded.conversation_id)
-        hours = await self._database.read(timetable.hours_of, team_id, self._shop.business_hours)
-        language, now = folding.language(text) or spoken or message.locale or self._shop.language, self._clock.now()
-        hours = self._shop.read_by(hours, language)
-        words = self._replies.call(dialogue.CALLS["safety_issue"], language, hours, now)
-        if await self._database.write(desk.raise_alarm, recorded.conversation_id, words, now, sla=self._sla):
-            log.info("danger conversation=%d", recorded.conversation_id)
+        chosen, spoken = await self._database.read(inbox.languages, conversation_id)
+        language = chosen or folding.language(text) or spoken or locale or self._shop.language
+        words = (Outgoing(self._replies.say("danger_heard", language), author="system"),)
+        now = self._clock.now()
+        if await self._database.write(desk.raise_alarm, conversation_id, words, now, sla=self._sla):
+            log.info("danger conversation=%d", conversation_id)
 
     async def _open_turn(self, recorded: Recorded) -> Turn | None:
         return await self._database.read(desk.open_turn, recorded.conversation_id)
@@ -197,39 +221,36 @@ class Inbound:
         return sure and reading.intent.name not in dialogue.SOCIAL
 
     def _calls_person(self, reading: Reading) -> bool:
-        floor = self._shop.understanding.person_threshold
-        called = any(s.confidence >= floor for s in reading.ranking if s.name in dialogue.CALLS)
-        return called or dialogue.pleads(reading)
+        return dialogue.calls_person(reading, self._shop.understanding.person_threshold)
 
-    async def _answer(self, turn: Turn, known: Reading | None) -> None:
-        """A call for a person passes all questions that wait."""
+    async def _answer(self, turn: Turn, known: Reading | None) -> bool:
+        """A call for a person passes all questions that wait. False where it is too late."""
         if dialogue.asks_for_person(content_of(turn)) or (known is not None and self._calls_person(known)):
-            await self._decide(turn, known)
-        else:
-            async with self._room:
-                await self._decide(turn, known)
+            return await self._decide(turn, known)
+        async with self._room:
+            return await self._decide(turn, known)
 
-    async def _decide(self, turn: Turn, known: Reading | None) -> None:
+    async def _decide(self, turn: Turn, known: Reading | None) -> bool:
         content, context = content_of(turn), self._context(turn)
         try:
             understood = await self._brain.understand(content, context, known)
         except NluError as error:
             log.warning("nlu_failed conversation=%d error=%s", turn.fence.conversation_id, type(error).__name__)
-            if not self._nlu_state().starting:
-                await self._hand_off(turn, HandOff(Reason.NLU_UNAVAILABLE))
-            return
+            if self._nlu_state().starting:
+                return True
+            # Whoever reads it later may find danger in it.
+            await self._hand_off(turn, HandOff(Reason.NLU_UNAVAILABLE))
+            return False
         except ShopUnavailable:
             log.warning("shop_unavailable conversation=%d", turn.fence.conversation_id)
-            await self._hand_off(turn, HandOff(Reason.SKILL_FAILED))
-            return
+            return await self._hand_off(turn, HandOff(Reason.SKILL_FAILED))
         if isinstance(understood.decision, HandOff):
-            await self._hand_off(turn, understood.decision, understood)
-        else:
-            await self._reply(turn, context, understood)
+            return await self._hand_off(turn, understood.decision, understood)
+        return await self._reply(turn, context, understood)
 
-    async def _reply(self, turn: Turn, context: Context, understood: Understood) -> None:
+    async def _reply(self, turn: Turn, context: Context, understood: Understood) -> bool:
         memory = dialogue.remember(context.memory, understood.decision, _text(turn), _wish(understood))
-        await self._unless_too_late(
+        return await self._unless_too_late(
             self._database.write(
                 desk.reply,
                 turn.fence,
@@ -242,7 +263,7 @@ class Inbound:
             )
         )
 
-    async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> None:
+    async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> bool:
         context = self._context(turn)
         intent = _matter(context.memory, understood)
         hours = await self._hours(decision.reason, intent, context.language)
@@ -257,7 +278,7 @@ class Inbound:
             promise=promise,
         )
         told = understood or Understood(decision, context.language, None, (), self._brain.threshold(context.language))
-        await self._unless_too_late(
+        in_time = await self._unless_too_late(
             self._database.write(
                 desk.hand_off,
                 turn.fence,
@@ -269,8 +290,9 @@ class Inbound:
                 sla=self._sla,
             )
         )
-        if decision.reason in ASKS_FOR_MATTER:
-            await self._find_matter(turn, context)
+        if in_time and decision.reason in ASKS_FOR_MATTER:
+            self._begin(self._find_matter(turn, context), turn.fence.conversation_id)
+        return in_time
 
     async def _find_matter(self, turn: Turn, context: Context) -> None:
         """Behind the call, which waits for nothing: what it is about, where the call's own words do not tell."""
@@ -287,7 +309,8 @@ class Inbound:
             }
             write = self._database.write
             now, conversation_id = self._clock.now(), turn.fence.conversation_id
-            await write(desk.complete_packet, conversation_id, found, now, episode=turn.episode)
+            is_matter = matter.reading.intent.name not in dialogue.CALLS
+            await write(desk.complete_packet, conversation_id, found, now, episode=turn.episode, is_matter=is_matter)
 
     async def _hours(self, reason: Reason, intent: str | None, language: Language) -> BusinessHours:
         """When somebody is there of the team that will have it."""
@@ -313,20 +336,22 @@ class Inbound:
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words
 
-    async def _unless_too_late(self, write: Coroutine[Any, Any, None]) -> None:
+    async def _unless_too_late(self, write: Coroutine[Any, Any, None]) -> bool:
         try:
             await write
         except TooLate:
             self.dropped += 1
             log.info("dropped_late")
+            return False
+        return True
 
     def _context(self, turn: Turn) -> Context:
         back_within = timedelta(hours=self._shop.reopen_hours)
         reopened = turn.resolved_at is not None and self._clock.now() - turn.resolved_at <= back_within
         return Context(language_of(turn, self._shop.language), Memory.read(turn.memory), reopened)
 
-    def _begin(self, work: Coroutine[Any, Any, None], recorded: Recorded) -> None:
-        task = asyncio.create_task(self._guarded(work, recorded.conversation_id))
+    def _begin(self, work: Coroutine[Any, Any, None], conversation_id: int) -> None:
+        task = asyncio.create_task(self._guarded(work, conversation_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -347,11 +372,6 @@ class Inbound:
                 await self._hand_off(turn, HandOff(Reason.SWEPT))
         except DatabaseTrouble as error:
             log.warning("handoff_postponed conversation=%d error=%s", conversation_id, type(error).__name__)
-
-
-def _spoken_with(session: Session, conversation_id: int) -> tuple[int | None, Language | None]:
-    view = inbox.conversation_view(session, conversation_id)
-    return view.team_id, view.language
 
 
 def _only(turn: Turn, seq: int) -> Turn:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff import clocks, delivery, events, files, mentions, ratings
@@ -14,7 +14,7 @@ from handoff.db import table
 from handoff.errors import NotFound
 from handoff.mentioning import retold
 from handoff.models import Agent, Assignment, Block, Contact, Conversation, Handoff, Message, Team
-from handoff.queue import IN_QUEUE, QUEUE_ORDER
+from handoff.queue import IN_QUEUE, QUEUE_ORDER, UNANSWERED
 from handoff.states import Status
 from handoff.values import (
     Activity,
@@ -48,10 +48,9 @@ FOUND_AROUND = 40
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to; an empty string narrows nothing. `words` are searched for in every view, however
+    """What a list is narrowed to; an empty string narrows nothing.
 
-    they may be spelled.
-
+    `words` are searched for in every view, however they may be spelled.
     `near` is a time at which a clock is near its end or past it. `due_first` orders by clocks within a priority.
     """
 
@@ -215,9 +214,29 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
     return _message(row, {}, {}, {}) if row is not None else None
 
 
+def languages(session: Session, conversation_id: int) -> tuple[Language | None, Language | None]:
+    """What the customer has asked for, and what they were spoken with so far."""
+    found = select(Contact.chosen_language, Conversation.language).where(Conversation.id == conversation_id)
+    chosen, spoken = session.execute(found.join(Contact, Contact.id == Conversation.contact_id)).one()
+    return _language(chosen), _language(spoken)
+
+
 def is_called(session: Session, conversation_id: int) -> bool:
     """Whether a person was called who has not said anything yet, though somebody may have been given it."""
     return bool(session.scalar(select(called(conversation_id))))
+
+
+def is_in_line(session: Session, conversation_id: int) -> bool:
+    """Whether the customer waits for somebody to come: for the first time, or since their agent has left them.
+
+    Who has been answered waits for nothing, though it may be in our queue again.
+    """
+    return bool(session.scalar(select(Conversation.id).where(Conversation.id == conversation_id, in_line())))
+
+
+def in_line() -> ColumnElement[bool]:
+    """`is_in_line` as a condition."""
+    return and_(*IN_QUEUE, or_(UNANSWERED, called(Conversation.id)))
 
 
 def called(conversation_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:

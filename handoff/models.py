@@ -50,9 +50,9 @@ class VisitorAlias(Base):
 
 
 class Agent(Base):
-    """`availability` is what they say, or "silent" where the desk has set them away; `seen_at`: when their console was
+    """Who may sign in. `availability` is what they say, or "silent" where the desk has set them away.
 
-    last there.
+    `seen_at`: when their console was last there.
     """
 
     __tablename__ = "agents"

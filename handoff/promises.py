@@ -27,7 +27,7 @@ def promised(
     found = _keepable(hours, expected, now, staffed=staffed)
     if found is None or deadline is None or found.due_at <= deadline:
         return found
-    return PromisedTime(found.kind, deadline.replace(second=0, microsecond=0))
+    return PromisedTime(found.kind, max(deadline.replace(second=0, microsecond=0), _next_minute(now)))
 
 
 def _keepable(hours: BusinessHours, expected: timedelta, now: datetime, *, staffed: bool) -> PromisedTime | None:
@@ -55,6 +55,11 @@ def near_at(made_at: datetime, due_at: datetime) -> datetime:
 def is_kept(first_due_at: datetime, answered_at: datetime) -> bool:
     """Judged against the first time that was given: a later one was our trouble, not the customer's."""
     return answered_at <= first_due_at
+
+
+def _next_minute(now: datetime) -> datetime:
+    """The first full minute that is a whole one ahead."""
+    return (now + timedelta(minutes=2, microseconds=-1)).replace(second=0, microsecond=0)
 
 
 def rounded_up(moment: datetime) -> datetime:

@@ -15,6 +15,8 @@ IN_QUEUE: tuple[ColumnElement[bool], ...] = (
     Conversation.assignee_id.is_(None),
 )
 WAITING = (*IN_QUEUE, Conversation.unanswered_since.is_not(None))
+UNANSWERED = Conversation.answered_seq < Conversation.last_incoming_seq
+"""Whose customer waits for words: what was answered may be in the queue again, for us and not for them."""
 QUEUE_ORDER = (
     Conversation.priority_rank,
     Conversation.unanswered_since.is_(None),

@@ -90,7 +90,7 @@ FOR_AGENTS_ONLY = frozenset(
         Activity.OVERDUE,
     }
 )
-"""Customers must not learn of these (nor that they went back to a queue), nor of a name before it answers."""
+"""Customers must not learn of these, nor of a name before it answers. Who waits on is told by when, in words."""
 
 
 Availability = Literal["online", "away", "offline"]
@@ -233,6 +233,7 @@ class Recorded:
     """A stored customer message. `bot_owns`: the bot is to answer it. `waiting_since`: its oldest unanswered bubble.
 
     `turn` is the open turn where this message is all the bot has to answer; otherwise it must be read.
+    `joined`: a part of an album, which went into the message that was there.
     """
 
     conversation_id: int
@@ -242,6 +243,7 @@ class Recorded:
     bot_owns: bool
     waiting_since: datetime
     turn: "Turn | None" = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

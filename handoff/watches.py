@@ -350,8 +350,13 @@ def keeper(database: Database, clock: Clock, board: Board, shop: BusinessHours, 
         if await database.write(desk.retell, slipped, promised, partial(words, hours), now):
             log.info("promise_told conversation=%d", slipped.conversation_id)
 
+    passed = 0
+
     async def keep(_job: jobs.Leased) -> timedelta:
-        slipping, forsaken = await database.read(desk.slipping, clock.now()), await database.read(desk.forsaken)
+        nonlocal passed
+        slipping, forsaken = await database.read(desk.slipping, clock.now()), await database.read(desk.forsaken, passed)
+        # Who can be told no time, since nobody comes, keeps nobody else out.
+        passed = forsaken[-1].conversation_id if len(forsaken) == DUE_AT_ONCE else 0
         if slipping or forsaken:
             hours = await database.read(timetable.read, shop)
             for left in forsaken:

@@ -525,14 +525,9 @@ class _News:
     view: ConversationView
     messages: tuple[MessageView, ...]
     typing: presence.Here | None
+    waits: bool = False
     is_next: bool = False
     rating: RatingView | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether the customer stands in the queue: for the first time, or since their agent has left them."""
-        in_queue = self.view.status is Status.OPEN and self.view.assignee_id is None
-        return in_queue and not self.is_next
 
 
 def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | None:
@@ -550,7 +545,7 @@ def _news_of(session: Session, key: str, cursor: int, now: datetime) -> _News | 
     if view.status is not Status.OPEN:
         return _News(view, messages, None, rating=rating)
     if view.assignee_id is None:
-        return _News(view, messages, None, rating=rating)
+        return _News(view, messages, None, waits=inbox.is_in_line(session, view.id), rating=rating)
     if inbox.is_called(session, view.id):
         # The name of who was given it may still change; it is told with their first words.
         unnamed = replace(view, assignee_id=None, assignee_name=None)
@@ -571,18 +566,18 @@ def _standing(news: _News) -> dict[str, Any]:
     view, typing = news.view, news.typing
     return {
         "reference": view.reference,
-        "status": _status(view),
+        "status": _status(news),
         "agent": view.assignee_name if view.status is Status.OPEN else None,
         "seen": view.read_seq,
         "typing": {"name": typing.name, "until": typing.until} if typing else None,
     }
 
 
-def _status(view: ConversationView) -> str:
-    match view.status:
+def _status(news: _News) -> str:
+    match news.view.status:
         case Status.PENDING:
             return "bot"
         case Status.RESOLVED:
             return "resolved"
         case _:
-            return "person" if view.assignee_id is not None else "waiting"
+            return "waiting" if news.waits or news.is_next else "person"

@@ -198,7 +198,7 @@ async def _packet(
     entities: Mapping[str, str] = stored.get("entities", {})
     proved: Sequence[str] = stored.get("proved", [])
     named = [entities["order_id"]] if "order_id" in entities else []
-    numbers = list(dict.fromkeys([*proved, *named, *stored.get("named", [])]))[:ORDERS_SHOWN]
+    numbers = list(dict.fromkeys([*stored.get("named", []), *proved, *named]))[:ORDERS_SHOWN]
     return schemas.Packet.model_validate(
         {
             "reason": asked.reason,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -24,7 +24,7 @@ from handoff.models import Agent, Assignment, Conversation, Message, Seat, Team,
 from handoff.queue import IN_QUEUE, QUEUE_ORDER
 from handoff.roles import WORKING
 from handoff.states import Status
-from handoff.values import SILENT, Activity, Availability
+from handoff.values import SILENT, Activity, Availability, Priority
 
 ASSIGN, NUDGE = "assign", "nudge"
 """The jobs that look again at what was held by somebody, and at who says nothing."""
@@ -110,8 +110,8 @@ def team_for(session: Session, reason: str | None, intent: str | None, language:
 def nudge(session: Session, conversation_id: int, epoch: int, now: datetime, hours: BusinessHours) -> timedelta | None:
     """Look after who was given a conversation: remind them, then give it to somebody else.
 
-    Only time within `hours` counts. In how long to look again; None once they have written, or it is not theirs any
-    more.
+    Only time within `hours` counts, but for what is urgent. In how long to look again; None once they have written, or
+    it is not theirs any more.
     """
     conversation = locked(session, conversation_id)
     given = _given(session, conversation, epoch)
@@ -121,9 +121,11 @@ def nudge(session: Session, conversation_id: int, epoch: int, now: datetime, hou
     if availability(agent, now) == "offline":
         _take_away(session, conversation, given, agent, now)
         return None
-    if not hours.is_open(now):
+    is_urgent = conversation.priority == Priority.URGENT
+    if not is_urgent and not hours.is_open(now):
         return _until_opening(hours, now)
-    due, again = step(hours.working_time_between(given.created_at, now), given.reminded, rules_of(session))
+    elapsed = now - given.created_at if is_urgent else hours.working_time_between(given.created_at, now)
+    due, again = step(elapsed, given.reminded, rules_of(session))
     if due == "reassign":
         _take_away(session, conversation, given, agent, now)
         return None
@@ -157,6 +159,12 @@ def console_is_open(session: Session, agent_id: int, now: datetime) -> None:
     presence.console_is_open(session, agent_id, now)
     if is_back:
         assign(session, now)
+
+
+def is_relieved(session: Session, conversation: Conversation, now: datetime) -> bool:
+    """Whether somebody with room for it would be there, if it were given out now."""
+    people = _office(session, now).people(conversation.team_id)
+    return choose(_matter(session, conversation), people) is not None
 
 
 def passed_on(session: Session, conversation: Conversation, agent_id: int, now: datetime) -> None:
@@ -291,6 +299,13 @@ def look_after(session: Session, conversation: Conversation, agent_id: int, now:
         _look_after(session, conversation, agent_id, rules_of(session), now)
 
 
+def look_again(session: Session, conversation: Conversation, now: datetime) -> None:
+    """It has become urgent: who says nothing is not left with it until the next look, which may be in the morning."""
+    if hold(session):
+        key, payload = f"{conversation.id}:{conversation.epoch}", {"id": conversation.id, "epoch": conversation.epoch}
+        jobs.schedule(session, NUDGE, f"{key}:urgent", now + first_look(rules_of(session)), payload)
+
+
 def _look_after(session: Session, conversation: Conversation, agent_id: int, rules: Rules, now: datetime) -> None:
     _remember(session, conversation, agent_id, now, None)
     key, payload = f"{conversation.id}:{conversation.epoch}", {"id": conversation.id, "epoch": conversation.epoch}
@@ -309,8 +324,10 @@ def _take_away(session: Session, conversation: Conversation, given: Assignment, 
     """From who says nothing, who is away then. The customer has not heard of them and learns nothing."""
     hold(session)
     given.outcome = "silent"
-    if agent.availability == "online":
-        agent.availability = SILENT
+    # What was read before the lock may be old: who has said "away" meanwhile stays so.
+    silenced = update(Agent).where(Agent.id == agent.id, Agent.availability == "online").values(availability=SILENT)
+    session.execute(silenced.execution_options(synchronize_session=False))
+    session.expire(agent, ["availability"])
     transition(conversation, Status.OPEN)
     add_activity(session, conversation, now, Activity.UNANSWERED, agent.id)
     announce(session, conversation, "unanswered", now)

@@ -92,6 +92,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
         select(Card.conversation_id).where(Card.kind == PLACE),
     )
     unclaimed = and_(asked.id.is_not(None), asked.claimed_at.is_(None))
+    left = and_(asked.id.is_not(None), inbox.in_line())
     rows = session.execute(
         select(
             Conversation.id,
@@ -110,6 +111,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             Card.external_id,
             Card.shown,
             case((Conversation.assignee_id.is_not(None), inbox.called(Conversation.id))).label("unnamed"),
+            inbox.in_line().label("in_line"),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(FurtherChannel, _further(channel))
@@ -118,7 +120,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
         .outerjoin(Card, and_(Card.conversation_id == Conversation.id, Card.kind == PLACE))
         .outerjoin(told, told.id == Card.about)
         .where(Conversation.id.in_(looked_at), _is_on(channel), ~_under_way(channel))
-        .where(or_(and_(Conversation.status == Status.OPEN, unclaimed), Card.about.is_not(None)))
+        .where(or_(and_(Conversation.status == Status.OPEN, or_(unclaimed, left)), Card.about.is_not(None)))
         .order_by(Card.changed_at.is_not(None), Card.changed_at, Conversation.id)
     )
     return [_waiting(row) for row in rows]
@@ -248,13 +250,15 @@ def _waiting(row: Any) -> Waiting:
 
 
 def _standing(row: Any) -> Standing:
-    """As the widget tells it: whom a person has spoken to learns of no way back to the queue."""
+    """As the widget tells it. Who has been answered is not in line again when it comes back to the queue."""
     is_this_call = row.about is None or row.about == row.asked
     if row.status == Status.OPEN and is_this_call and row.asked is not None and row.claimed_at is None:
         if row.assignee_id is None:
             return "waits"
         if row.unnamed:
             return "is_next"
+    if row.in_line and is_this_call:
+        return "waits"
     was_taken = row.claimed_at if is_this_call else row.told_claimed_at
     return "taken" if was_taken or row.told_claimed_at or row.status != Status.PENDING else "left"
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handoff.desk import clocks
-from handoff.desk.assign import assign
-from handoff.desk.presence import count_online, has_left
+from handoff.desk.assign import assign, direct, is_relieved, look_again
+from handoff.desk.presence import availability, has_left
 from handoff.desk.record import add_activity, add_words, announce, locked, set_priority, transition
+from handoff.desk.timetable import in_its_hours
 from handoff.models import Conversation
 from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
@@ -18,9 +19,10 @@ from handoff.values import Activity, Outgoing, Priority, Reason
 def raise_alarm(
     session: Session, conversation_id: int, words: Sequence[Outgoing], now: datetime, *, sla: Sla = NO_SLA
 ) -> bool:
-    """Urgent from now on, marked for agents, and `words` to the customer once an episode.
+    """Urgent from now on, with the team whose matter it is, marked for agents, and `words` once an episode.
 
-    Who has left does not keep it where somebody else is there. False where people do not have it, or know already.
+    Whose console is closed does not keep it where somebody else can take it; whoever is there does. False where people
+    do not have it, or know already.
     """
     conversation = locked(session, conversation_id)
     before, is_known = Priority(conversation.priority), conversation.reason == Reason.SAFETY
@@ -33,6 +35,12 @@ def raise_alarm(
     if not is_known:
         add_words(session, conversation, now, words, None)
     _release(session, conversation, now)
+    if conversation.assignee_id is None:
+        hours_before = in_its_hours(session, conversation, sla)
+        direct(session, conversation, conversation.intent)
+        clocks.moved(session, conversation, hours_before, sla, now)
+    else:
+        look_again(session, conversation, now)
     announce(session, conversation, "danger", now)
     assign(session, now)
     return True
@@ -40,7 +48,9 @@ def raise_alarm(
 
 def _release(session: Session, conversation: Conversation, now: datetime) -> None:
     agent = conversation.assignee
-    if agent is not None and has_left(agent, now) and count_online(session, now):
+    if agent is None or not has_left(agent, now) or availability(agent, now) != "offline":
+        return
+    if is_relieved(session, conversation, now):
         transition(conversation, Status.OPEN)
         conversation.unanswered_since = conversation.unanswered_since or now
         add_activity(session, conversation, now, Activity.GONE, agent.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -12,9 +12,9 @@ from handoff import events, jobs
 from handoff.desk import clocks
 from handoff.desk.record import add_activity, add_words, announce, current_handoff, language_of, locked
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
-from handoff.queue import WAITING
+from handoff.queue import UNANSWERED, WAITING
 from handoff.states import Status
-from handoff.values import Activity, Language, Outgoing, PromisedTime, Telling
+from handoff.values import Activity, Language, Outgoing, Priority, PromisedTime, Telling
 
 AT_ONCE = 100
 OVERDUE = "overdue"
@@ -42,11 +42,15 @@ class Forsaken:
 
 
 def slipping(session: Session, now: datetime, limit: int = AT_ONCE) -> list[Slipping]:
-    """Promises that may not be kept in time and were told once so far; soonest first."""
+    """Promises that may not be kept in time and were told once so far; soonest first.
+
+    Who is urgent was promised what the shop asks of itself: no later time is named before that one has passed.
+    """
+    may_be_told = or_(Conversation.priority != Priority.URGENT, Promise.due_at < now)
     rows = session.execute(
         select(Promise.id, Promise.conversation_id, Promise.due_at, Conversation.team_id)
         .join(Conversation, Conversation.id == Promise.conversation_id)
-        .where(Promise.ended_at.is_(None), Promise.retell_at <= now, Promise.told_at.is_(None))
+        .where(Promise.ended_at.is_(None), Promise.retell_at <= now, Promise.told_at.is_(None), may_be_told)
         .order_by(Promise.due_at)
         .limit(limit)
     )
@@ -92,14 +96,15 @@ def overdue(session: Session, promise_id: int, now: datetime) -> bool:
     return True
 
 
-def forsaken(session: Session, limit: int = AT_ONCE) -> list[Forsaken]:
-    """Who waits in the queue again since their agent has left them, and was told no time for that; oldest first."""
+def forsaken(session: Session, after: int = 0, limit: int = AT_ONCE) -> list[Forsaken]:
+    """Whose agent has left them with something unanswered, and who was told no time for that; those after an id."""
     promised = exists().where(Promise.conversation_id == Conversation.id, Promise.ended_at.is_(None))
     rows = session.execute(
         select(Conversation.id, Conversation.team_id)
         .join(Handoff, Handoff.conversation_id == Conversation.id)
-        .where(*WAITING, Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None), ~promised)
-        .order_by(Conversation.unanswered_since)
+        .where(Conversation.id > after, *WAITING, UNANSWERED, ~promised)
+        .where(Handoff.ended_at.is_(None), Handoff.claimed_at.is_not(None))
+        .order_by(Conversation.id)
         .limit(limit)
     )
     return [Forsaken(row.id, row.team_id) for row in rows]
@@ -108,7 +113,7 @@ def forsaken(session: Session, limit: int = AT_ONCE) -> list[Forsaken]:
 def promise_anew(session: Session, conversation_id: int, promised: PromisedTime, words: Words, now: datetime) -> bool:
     """Tell who lost their agent by when somebody else answers.
 
-    False where somebody has taken it meanwhile, or another process was quicker.
+    False where somebody has taken or answered it meanwhile, or another process was quicker.
     """
     conversation = locked(session, conversation_id)
     handoff = current_handoff(session, conversation)
@@ -116,6 +121,8 @@ def promise_anew(session: Session, conversation_id: int, promised: PromisedTime,
     if handoff is None or session.scalar(select(Promise.id).where(*running).limit(1)) is not None:
         return False
     if conversation.status != Status.OPEN or conversation.assignee_id is not None:
+        return False
+    if conversation.answered_seq >= conversation.last_incoming_seq:
         return False
     clocks.promise(session, handoff, promised, now)
     add_words(session, conversation, now, words(promised, language_of(conversation), "anew"), None)

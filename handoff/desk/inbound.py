@@ -277,7 +277,7 @@ def _joined(
     if whole is None:
         return None
     bot_owns, since = conversation.status == Status.PENDING, conversation.unanswered_since or now
-    return Recorded(conversation.id, whole.id, whole.seq, True, bot_owns, since)
+    return Recorded(conversation.id, whole.id, whole.seq, True, bot_owns, since, joined=True)
 
 
 def _refuse_old_button(conversation: Conversation, content: Content) -> None:

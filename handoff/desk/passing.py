@@ -98,7 +98,7 @@ def _pass_to(session: Session, conversation: Conversation, to_id: int, now: date
 
 
 def _pass_back(session: Session, conversation: Conversation, agent_id: int, team_id: int | None, now: datetime) -> None:
-    """The customer never learns of a way back to a queue."""
+    """The customer learns of it where something of theirs is unanswered: by when somebody else comes."""
     team = session.get(Team, team_id) if team_id is not None else None
     transition(conversation, Status.OPEN)
     conversation.unanswered_since = conversation.unanswered_since or now

@@ -133,7 +133,7 @@ def leave_stragglers(session: Session, now: datetime, limit: int = 50) -> int:
 
 
 def _leave(session: Session, conversation_id: int, agent_id: int, now: datetime) -> bool:
-    """Agents read of it; the customer never learns of a way back to a queue."""
+    """Agents read of it; so does the customer where something of theirs is unanswered."""
     conversation = locked(session, conversation_id)
     if conversation.status != Status.OPEN or conversation.assignee_id != agent_id:
         return False

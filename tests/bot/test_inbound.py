@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from bot.channels.buttons import Buttons
-from bot.inbound import QUESTIONS_AT_ONCE, NluState
+from bot.inbound import OVERHEARD_AT_ONCE, QUESTIONS_AT_ONCE, NluState
 from bot.replies import shipped
 from bot.shopdata.base import Order
 from handoff import desk, inbox
 from handoff.desk import presence
 from handoff.states import Status
 from handoff.values import Action, Activity, Button, Filled, InboundMessage, Language, Media, Priority, Reason
-from nlu.errors import NluTimeout
+from nlu.errors import NluTimeout, NluUnavailable
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
 from tests.fakes import MovedClock
@@ -137,6 +137,12 @@ async def test_danger_is_urgent_and_told_what_to_do_first(counter: Counter) -> N
         ("Please let me talk to a real person about <b>my order</b>", 0.15, True),
         ('The button says "talk to a person", I only want my label', 0.04, False),
         ("真人開箱影片在哪裡看", 0.29, False),
+        ("不要轉人工，我只想查訂單", 0.3, False),
+        ("不用转人工", 0.3, False),
+        ("I don't want to talk to a person", 0.3, False),
+        ("要不要轉人工？", 0.3, True),
+        ("不要再叫我等，幫我轉人工", 0.3, True),
+        ("为什么不给我转人工", 0.3, True),
     ],
 )
 async def test_a_plea_for_a_person_counts_before_an_unsure_reading_of_the_rest(
@@ -161,6 +167,20 @@ async def test_a_call_with_its_matter_beside_it_brings_what_may_answer_that(coun
     assert packet["near_misses"][0][0] == "apply-tempered-glass-film"
 
 
+async def test_what_the_call_itself_has_named_stays_in_the_packet(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    now, write = counter.clock.now(), counter.database.write
+    first = {"entities": {"order_id": "A1"}, "ranking": [{"name": "how_to_use", "confidence": 0.9}]}
+    await write(desk.complete_packet, conversation, first, now, episode=1)
+    other = {"entities": {"order_id": "B2", "product": "case"}, "ranking": [{"name": "complaint", "confidence": 0.9}]}
+    await write(desk.complete_packet, conversation, other, now, episode=1, is_matter=False)
+    packet = await the_packet(counter, conversation)
+    assert packet["entities"] == {"order_id": "A1", "product": "case"}
+    assert packet["ranking"] == first["ranking"]
+
+
 async def test_who_was_not_helped_is_known_by_their_question_not_by_the_button(counter: Counter) -> None:
     counter.nlu.means(FILM, ("how_to_use", 0.9), ("product_info", 0.02))
     counter.nlu.means("helpful", ("talk_to_human", 1.0), ("greet", 0.0))
@@ -179,6 +199,23 @@ async def test_an_order_named_to_people_stands_in_their_packet_once(counter: Cou
         counter.nlu.means(text, ("track_order", 0.4), ("greet", 0.1), order_id="XM20261003")
         await counter.says(text)
     assert (await the_packet(counter, conversation))["named"] == ["XM20261003"]
+
+
+async def test_of_many_named_orders_the_newest_come_first(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    for number in range(7):
+        await counter.database.write(desk.name_order, conversation, f"X{number}", counter.clock.now())
+    assert (await the_packet(counter, conversation))["named"] == ["X6", "X5", "X4", "X3", "X2"]
+
+
+async def test_words_under_a_later_part_of_an_album_are_read_for_danger(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    counter.nlu.means("冒煙了", ("safety_issue", 0.9), ("greet", 0.01))
+    for note in ("", "冒煙了"):
+        await counter.sends(a.inbound(content=Media("image", note, album="album-1")))
+    await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
 
 
 async def the_packet(counter: Counter, conversation: int) -> Mapping[str, Any]:
@@ -209,6 +246,57 @@ async def test_danger_told_to_people_is_urgent_marked_and_answered_once_by_the_s
     instructions = [m.author for m in told.messages if "停止使用" in m.text]
     assert instructions == ["system"]
     assert [m.activity for m in told.messages].count(Activity.DANGER) == 1
+
+
+async def test_danger_that_a_call_for_a_person_has_passed_is_read_all_the_same(counter: Counter) -> None:
+    counter.nlu.means("充電器著火了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.held.clear()
+    conversation = await counter.says("充電器著火了")
+    await counter.presses("person")
+    reason, _ = await counter.handed_off(conversation)
+    assert reason is Reason.CUSTOMER_REQUEST
+    counter.nlu.held.set()
+    messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    assert Activity.DANGER in [m.activity for m in messages]
+
+
+async def test_what_is_written_to_people_leaves_the_model_to_who_waits_for_an_answer(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.nlu.held.clear()
+    counter.nlu.parsed.clear()
+    for number in range(5):
+        await counter.says(f"to people {number}")
+    await counter.says(FILM, contact="visitor-2")
+    await until(lambda: FILM in counter.nlu.parsed)
+    assert len(counter.nlu.parsed) == OVERHEARD_AT_ONCE + 1
+    counter.nlu.held.set()
+
+
+async def test_danger_told_while_no_model_answers_is_read_once_one_does(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.nlu.means("冒煙了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.error = NluUnavailable("away")
+    await counter.says("冒煙了")
+    await counter.until_sleeping()
+    counter.nlu.error = None
+    counter.clock.move(1)
+    await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+
+
+async def test_safety_words_in_a_running_chat_tell_nothing_of_who_comes_when(
+    counter: Counter, clock: MovedClock
+) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    clock.move(11 * 3600)
+    counter.nlu.means("it is on fire", ("safety_issue", 0.9), ("greet", 0.01))
+    await counter.says("it is on fire")
+    messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    assert shipped().say("danger_heard", "en") in [m.text for m in messages]
 
 
 async def test_what_is_no_danger_changes_nothing_in_what_people_have(counter: Counter) -> None:

@@ -82,6 +82,18 @@ async def test_a_place_in_line_is_one_message_that_is_kept_true(counter: Counter
     assert sum("in line" in text or "位" in text for text in (*ann.seen(), *bo.seen())) == 0
 
 
+async def test_who_loses_their_agent_stands_in_line_again(shop: Shop) -> None:
+    await shop.ann.says("/human")
+    await shop.ann.sees(_place(1))
+    agent = await _claims(shop, shop.ann)
+    await shop.ann.sees("Mei")
+    conversation, now = await shop.conversation(), shop.counter.clock.now()
+    await shop.counter.database.write(desk.transfer, conversation, agent, None, None, now)
+    shop.counter.clock.move(5)
+    await shop.counter.wakeups.publish(["desk"])
+    await shop.ann.sees(_place(1))
+
+
 async def test_a_card_whose_answer_was_lost_is_not_sent_again(shop: Shop) -> None:
     await shop.ann.says("/human")
     await shop.counter.settled(await shop.conversation(), lambda view: view.status is Status.OPEN)

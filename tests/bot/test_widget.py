@@ -476,6 +476,9 @@ async def test_who_loses_their_agent_stands_in_line_again_and_may_leave_it(count
         await counter.database.write(desk.agent_reply, conversation, agent, "words", "Hello", counter.clock.now())
         await visitor.until(lambda v: v.conversation["status"] == "person", 5)
         await counter.database.write(staff.deactivate, agent, boss, counter.clock.now())
+        await visitor.until(lambda v: v.conversation["agent"] is None, 5)
+        assert visitor.conversation["status"] == "person", "who was answered waits for nobody"
+        await visitor.says("and one more thing")
         await visitor.until(lambda v: v.conversation["status"] == "waiting", 5)
         assert (visitor.conversation["position"], visitor.conversation["wait"]) == (1, "about 3 minutes")
         await visitor.presses("cancel_wait")

@@ -128,6 +128,19 @@ async def test_before_a_promise_slips_the_customer_is_told_once(database: Databa
     assert (await clocks(database, conversation))["promise"].told_at is not None
 
 
+async def test_who_is_urgent_is_told_no_later_time_before_theirs_has_passed(
+    database: Database, clock: MovedClock
+) -> None:
+    conversation, at_work = await waits(database, clock, minutes=5), await watches(database, clock)
+    agent = await database.write(a.agent, clock.now())
+    await database.write(desk.change_priority, conversation, agent, Priority.URGENT, clock.now())
+    await pass_by(clock, at_work, 5)
+    assert await told(database, conversation) == []
+    await pass_by(clock, at_work, 1)
+    [words] = await told(database, conversation)
+    assert words.startswith("sorry")
+
+
 async def test_a_promise_is_judged_by_its_first_time(database: Database, clock: MovedClock) -> None:
     agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
     first, at_work = clock.now() + timedelta(minutes=10), await watches(database, clock)
@@ -349,13 +362,39 @@ async def test_who_loses_their_agent_is_told_once_by_when_somebody_else_answers(
     conversation, at_work = await waits(database, clock), await watches(database, clock)
     await is_answered(database, clock, conversation, agent)
     await pass_by(clock, at_work, 1)
-    assert await told(database, conversation) == []
+    await customer_writes(database, clock)
     await database.write(staff.deactivate, agent, boss, clock.now())
     await pass_by(clock, at_work, 2)
     due = (await clocks(database, conversation))["promise"].due_at
     assert await told(database, conversation) == [f"somebody else, by {due:%H:%M}"]
     await is_answered(database, clock, conversation, boss, "words")
     assert "promise" not in await clocks(database, conversation)
+
+
+async def test_who_waits_for_nothing_is_told_of_nobody_else(database: Database, clock: MovedClock) -> None:
+    agent, conversation = await database.write(a.agent, clock.now()), await waits(database, clock)
+    at_work = await watches(database, clock)
+    await is_answered(database, clock, conversation, agent)
+    await database.write(desk.transfer, conversation, agent, None, None, clock.now())
+    await pass_by(clock, at_work, 2)
+    assert await told(database, conversation) == []
+    now = clock.now()
+    anew = PromisedTime("wait", now + timedelta(minutes=10))
+    assert not await database.write(desk.promise_anew, conversation, anew, later, now)
+    await customer_writes(database, clock)
+    await pass_by(clock, at_work, 1)
+    assert len(await told(database, conversation)) == 1
+
+
+async def test_who_can_be_told_no_time_keeps_nobody_else_out(database: Database, clock: MovedClock) -> None:
+    agent = await database.write(a.agent, clock.now())
+    left = [await waits(database, clock, name, minutes=None) for name in ("ann", "bo", "cy")]
+    for conversation in left:
+        await database.write(desk.claim, conversation, agent, clock.now())
+        await database.write(desk.transfer, conversation, agent, None, None, clock.now())
+    first = await database.read(desk.forsaken, 0, 2)
+    rest = await database.read(desk.forsaken, first[-1].conversation_id, 2)
+    assert [one.conversation_id for one in (*first, *rest)] == left
 
 
 async def test_who_loses_an_agent_that_never_spoke_keeps_the_time_they_were_told(

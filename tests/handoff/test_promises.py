@@ -49,6 +49,8 @@ def test_promised_is_what_can_be_kept(now: datetime, expected: float, staffed: b
         (taipei(23, 10, 2), taipei(23, 10, 7), taipei(23, 10, 7)),
         (taipei(23, 10, 2), taipei(23, 10, 32), taipei(23, 10, 10)),
         (taipei(23, 20), taipei(24, 9, 5), taipei(24, 9, 5)),
+        (taipei(23, 10, 2), taipei(23, 10, 2) + minutes(0.5), taipei(23, 10, 3)),
+        (taipei(23, 10, 2) + minutes(0.2), taipei(23, 10, 3), taipei(23, 10, 4)),
     ],
 )
 def test_nothing_behind_a_deadline_of_ones_own_is_promised(now: datetime, deadline: datetime, due: datetime) -> None:

@@ -6,11 +6,13 @@ from datetime import datetime, time
 
 import pytest
 from prometheus_client.metrics_core import Metric
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from handoff import desk, events, inbox, metrics
 from handoff.db import Database
 from handoff.desk import presence, staff
+from handoff.models import Agent, Conversation
 from handoff.values import Priority
 from tests.fakes import MovedClock
 from tests.handoff.shops import ALWAYS_OPEN, Shop
@@ -139,11 +141,65 @@ async def test_who_is_passed_on_unspoken_stays_unnamed_and_is_looked_after(shop:
     assert await shop.holder(conversation) != shop.jun
 
 
-async def test_danger_does_not_stay_with_who_has_left(shop: Shop) -> None:
+@pytest.mark.parametrize("jun_has", [0, 2])
+async def test_danger_stays_with_who_is_in_it_or_where_nobody_could_take_it(shop: Shop, jun_has: int) -> None:
     conversation = await shop.called("ann")
     await shop.replies(conversation, shop.mei)
     await shop.says(shop.mei, "away")
+    for number in range(jun_has):
+        assert await shop.holder(await shop.called(f"bo{number}")) == shop.jun
+    if jun_has:
+        await shop.says(shop.mei, "offline")
+    assert await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
+    assert await shop.holder(conversation) == shop.mei
+    assert "gone Mei" not in await shop.told(conversation)
+
+
+async def test_danger_does_not_stay_with_who_has_left(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+    await shop.replies(conversation, shop.mei)
+    await shop.says(shop.mei, "offline")
     assert await shop.holder(conversation) == shop.mei
     assert await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
     assert await shop.holder(conversation) == shop.jun
     assert "gone Mei" in await shop.told(conversation)
+
+
+async def test_danger_goes_to_the_team_whose_matter_it_is(shop: Shop) -> None:
+    await shop.says(shop.mei, "offline")
+    await shop.says(shop.jun, "offline")
+    await shop.team("rest", shop.mei, fallback=True)
+    await shop.team("safety", shop.jun, reasons=("safety",))
+    conversation = await shop.called("ann")
+    assert await shop.team_of(conversation) == "rest"
+    await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
+    assert await shop.team_of(conversation) == "safety"
+
+
+async def test_danger_at_night_is_taken_from_who_does_not_answer(shop: Shop) -> None:
+    """It is eleven when a test begins."""
+    shop.hours = replace(ALWAYS_OPEN, week={day: [(time(9), time(10))] for day in range(7)})
+    conversation = await shop.called("ann")
+    await shop.passes(300)
+    assert await shop.holder(conversation) == shop.mei
+    await shop.database.write(desk.raise_alarm, conversation, (), shop.clock.now())
+    await shop.passes(90)
+    assert await shop.holder(conversation) == shop.jun
+
+
+async def test_who_has_just_said_away_is_not_called_silent(shop: Shop) -> None:
+    conversation = await shop.called("ann")
+
+    def says_away_while_looked_at(session: Session) -> None:
+        agent = session.get_one(Agent, shop.mei)
+        assert agent.availability == "online"
+        away = update(Agent).where(Agent.id == shop.mei).values(availability="away")
+        session.execute(away.execution_options(synchronize_session=False))
+        epoch = session.get_one(Conversation, conversation).epoch
+        desk.nudge(session, conversation, epoch, shop.clock.now(), shop.hours)
+
+    shop.clock.move(200)
+    await shop.database.write(presence.console_is_open, shop.mei, shop.clock.now())
+    await shop.database.write(says_away_while_looked_at)
+    assert await shop.holder(conversation) != shop.mei
+    assert await shop.database.read(_stands, shop.mei, shop.clock.now()) == ("away", False)

@@ -22,6 +22,8 @@ let waiting: Set<number> | null = null;
 let heard: Map<number, number> | null = null;
 /** Conversations that somebody was given or reminded of, by the kind of event, until it is known whether it is us. */
 const called = new Map<number, keyof typeof CALLED>();
+/** Where danger was written, until the queue has been looked at. */
+const endangered = new Set<number>();
 let remindedAt = 0;
 let audio: AudioContext | null = null;
 
@@ -52,13 +54,19 @@ export function tryAlert(): void {
   show(t("test_title"), t("test_body"), "test", null);
 }
 
-/** A sound and a notification for conversations that were not in the queue before; none for the first list. */
+/** A sound and a notification for what was not in the queue before, or has turned dangerous; none for the first list. */
 export function greetNewcomers(queue: Row[]): void {
-  const fresh = waiting ? queue.filter(({ id }) => !waiting!.has(id)) : [];
+  const fresh = waiting ? queue.filter(({ id }) => !waiting!.has(id) || endangered.has(id)) : [];
   waiting = new Set(queue.map(({ id }) => id));
-  if (!fresh.length || isOff()) return;
-  if (soundOn.peek()) play(NEW);
-  for (const row of fresh) notify(t("new_in_queue"), row, row.reason ? reasonWord(row.reason) : "");
+  if (fresh.length && !isOff()) {
+    if (soundOn.peek()) play(NEW);
+    for (const row of fresh) {
+      const title = t(endangered.has(row.id) ? "danger_written" : "new_in_queue");
+      if (endangered.has(row.id)) tell(title, null, row.id);
+      notify(title, row, row.reason ? reasonWord(row.reason) : "");
+    }
+  }
+  endangered.clear();
 }
 
 const CALLED = {
@@ -69,11 +77,14 @@ const CALLED = {
 } as const;
 const TOLD_LEADS = { unanswered: "nobody_answered", danger: "danger_written", overdue: "promised_twice" } as const;
 
-/** Keeps what may call this agent by name; leads hear at once of who says nothing. */
+/** Keeps what may call this agent by name; leads hear at once of what is others'. */
 export function heed(events: readonly LiveEvent[]): void {
   for (const { conversation_id: id, kind } of events) {
-    if (kind in CALLED) called.set(id, kind as keyof typeof CALLED);
+    if (kind === "danger") endangered.add(id);
+    // Whoever is given danger hears of that.
+    if (kind in CALLED && called.get(id) !== "danger") called.set(id, kind as keyof typeof CALLED);
     if (!(kind in TOLD_LEADS) || !can("assign") || isOff()) continue;
+    if (heard?.has(id) || (kind === "danger" && waiting?.has(id))) continue;
     const title = t(TOLD_LEADS[kind as keyof typeof TOLD_LEADS]);
     tell(title, null, id);
     show(title, "", String(id), id);
@@ -90,6 +101,7 @@ function greetCalls(mine: Row[]): void {
     tell(title, null, row.id);
     notify(title, row, row.reason ? reasonWord(row.reason) : "");
   }
+  called.clear(); // the rest is others'
 }
 
 /** The same for new words of customers in one's own conversations, unless they are being looked at. */
@@ -114,6 +126,7 @@ export function ring(title: string, more: string, id: number): void {
 export function forgetQueue(): void {
   waiting = heard = null;
   called.clear();
+  endangered.clear();
 }
 
 function isNewer(row: Row, before: ReadonlyMap<number, number>): boolean {

@@ -5,7 +5,7 @@ import { explain } from "./problems";
 import { momentWord } from "./snoozing";
 import { showWholeView } from "./filters";
 import { endWanted, knownIn } from "./seen";
-import { can, colleagues, filter, isMine, me, NO_FILTER, notice, openId, openThread, putRow, view } from "./store";
+import { can, colleagues, filter, isMine, me, NO_FILTER, notice, openId, openThread, packetShown, putRow, view } from "./store";
 import { loadList, loadThread, refreshSoon } from "./sync";
 import { tell } from "./toasts";
 import { customerWord, t } from "./words";
@@ -106,7 +106,10 @@ async function act(may: (row: Row) => boolean, verb: (row: Row) => Promise<Row>)
   }
   refreshSoon();
   await loadThread(row.id);
-  if (refused) endWanted.value++;
+  if (!refused) return;
+  // On a narrow screen the packet may stand before what is to be read.
+  packetShown.value = false;
+  endWanted.value++;
 }
 
 /** The way back of a verb: the conversation as it is then is shown wherever it stands. */

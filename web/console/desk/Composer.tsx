@@ -107,7 +107,7 @@ export function Composer({ thread }: { thread: Thread }) {
       onDrop={dropped}
     >
       <Company conversation={row.id} />
-      {mine && !isNote && <Meanwhile thread={thread} />}
+      {mine && <Meanwhile thread={thread} />}
       {!mine && <Whose row={row} />}
       {mine && !isNote && empty && <Suggestions thread={thread} />}
       <div class="tabs" role="group" aria-label={t("reply_or_note")}>

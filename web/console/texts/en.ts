@@ -198,7 +198,7 @@ export const en: Texts = {
   activity_rated: "Rated {score} of 5 by the customer",
   activity_rated_words: "Rated {score} of 5 by the customer: {words}",
   activity_left: "{name} doesn't answer customers any more; back in the queue",
-  activity_gone: "{name}'s console was closed for minutes; back in the queue",
+  activity_gone: "{name} is not there any more; back in the queue",
   activity_danger: "Danger in what the customer wrote; urgent from here on",
   activity_overdue: "The second time promised has passed, too: please answer now",
   activity_silent: "Closed by itself: nobody said anything more",

@@ -198,7 +198,7 @@ export const zhCN: Texts = {
   activity_rated: "客户评分 {score}/5",
   activity_rated_words: "客户评分 {score}/5：{words}",
   activity_left: "{name} 不再接待客户，对话回到待接手",
-  activity_gone: "{name} 的客服台关了好几分钟，对话回到待接手",
+  activity_gone: "{name} 已离线，对话回到待接手",
   activity_danger: "客户提到危险情况，已改为紧急",
   activity_overdue: "第二次承诺的时间也过了，请现在回复",
   activity_silent: "很久没有新消息，已自动结束",

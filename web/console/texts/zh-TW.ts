@@ -197,7 +197,7 @@ export const zhTW = {
   activity_rated: "客人評分 {score}／5",
   activity_rated_words: "客人評分 {score}／5：{words}",
   activity_left: "{name} 不再接待客人，對話回到待接手",
-  activity_gone: "{name} 的客服台關了好幾分鐘，對話回到待接手",
+  activity_gone: "{name} 已離線，對話回到待接手",
   activity_danger: "客人提到危險狀況，已改為緊急",
   activity_overdue: "第二次說好的時間也過了，請現在回覆",
   activity_silent: "很久沒有新訊息，自動結束",

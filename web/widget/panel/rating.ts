@@ -29,6 +29,7 @@ export function rating(chat: Chat): Rating {
   const node = h("fieldset", { class: "rating", "data-testid": "rating" }, question, stars, meaning, thanks, more);
   let asked: Asked | null = null;
   let chosen = 0;
+  let pending = 0;
   let said = "";
   let timer = 0;
 
@@ -39,7 +40,9 @@ export function rating(chat: Chat): Rating {
       if (!asked) return;
       const { seq, name, score, comment, scores, form } = asked;
       draw(stars, `${seq} ${chat.locale}`, () => begin(comment, scores));
-      if (!timer) mark(score ?? chosen);
+      if (score === pending) pending = 0;
+      // A star that is on its way is not taken back by what the server still shows.
+      if (!timer) mark(pending || (score ?? chosen));
       setText(question, name ? chat.text("rate_agent", { name }) : chat.text(isTeam() ? "rate_team" : "rate_bot"));
       const field = form.fields[0]?.label ?? "";
       setAttribute(box, "aria-label", field);
@@ -52,7 +55,7 @@ export function rating(chat: Chat): Rating {
   };
 
   function begin(comment: string, scores: Asked["scores"]): Node[] {
-    [chosen, said, box.value] = [0, comment, comment];
+    [chosen, pending, said, box.value] = [0, 0, comment, comment];
     box.oninput = () => (send.disabled = box.value.trim() === said);
     return scores.map(({ label }, index) => {
       const input = h("input", { type: "radio", name: "score", value: `${index + 1}`, "aria-label": label });
@@ -72,7 +75,9 @@ export function rating(chat: Chat): Rating {
     clearTimeout(timer);
     timer = 0;
     const token = asked?.scores[chosen - 1]?.token;
-    if (token) chat.press(token, "");
+    if (!token) return;
+    pending = chosen;
+    chat.press(token, "");
   }
 
   function mark(score: number): void {
