@@ -218,6 +218,17 @@ async def test_a_note_stays_among_colleagues_and_a_command_does_what_it_says(tea
     assert [m.text for m in await team.messages(conversation) if m.author == "agent" and not m.private] == []
 
 
+async def test_a_note_without_a_space_and_a_command_below_a_picture_never_reach_the_customer(team: Team) -> None:
+    mei = await team.mate("Mei", 900)
+    conversation = await team.called()
+    thread = await team.api.shows("👤")
+    await mei.writes("/note：這位客人很急", thread)
+    await mei.sends("photo", pictures.png(), thread, "/resolve")
+    await team.api.shows(SAY("topic.told.only_note", "en"), thread)
+    written = [m for m in await team.messages(conversation) if m.author == "agent"]
+    assert [(m.private, m.text) for m in written] == [(True, "這位客人很急")]
+
+
 async def test_what_a_colleague_has_is_not_answered_by_another(team: Team) -> None:
     mei, bo = await team.mate("Mei", 900), await team.mate("Bo", 901)
     conversation = await team.called()

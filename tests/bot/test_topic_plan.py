@@ -19,6 +19,7 @@ from aiogram.methods import SendMessage
 from bot.channels.telegram.markup import Words, units
 from bot.channels.telegram.rates import PER_GROUP, PER_GROUP_S, Budget
 from bot.channels.telegram_desk import lines, plan
+from bot.channels.telegram_desk.commands import Command, command_in
 from bot.channels.telegram_desk.deeds import Target, find_target
 from bot.channels.telegram_desk.desk import span_of
 from bot.channels.telegram_desk.lines import Piece, Reader, next_batch
@@ -246,3 +247,26 @@ def test_a_group_is_named_by_its_id(wrong: str) -> None:
 )
 def test_a_refusal_says_what_is_to_be_done(error: AiogramError, trouble: Trouble) -> None:
     assert trouble_of(error) is trouble
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/note called, no answer", Command("note", "called, no answer")),
+        ("/note@baton_bot a regular", Command("note", "a regular")),
+        ("/note: a regular", Command("note", "a regular")),
+        ("/note：常客", Command("note", "常客")),
+        ("/note這位客人很急", Command("note", "這位客人很急")),
+        ("／note 常客", Command("note", "常客")),
+        ("/NOTE\na regular", Command("note", "a regular")),
+        ("/note", Command("note")),
+        ("/notes a regular", Command("notes", "a regular")),
+        ("/", Command("")),
+        ("/ note", Command("note")),
+        ("/備註 常客", Command("備註 常客")),
+        ("see https://example.com/note", None),
+        ("1/2", None),
+    ],
+)
+def test_what_begins_with_a_slash_is_a_command_and_never_speech(text: str, command: Command | None) -> None:
+    assert command_in(text) == command

@@ -21,6 +21,7 @@ from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import PATIENCE_S
 from bot.channels.telegram_desk import deeds, packet, topics
 from bot.channels.telegram_desk.calls import Calls, Story
+from bot.channels.telegram_desk.commands import command_in
 from bot.channels.telegram_desk.deeds import Wrote
 from bot.channels.telegram_desk.lines import Reader
 from bot.channels.telegram_desk.mirror import Answer, Mirror
@@ -47,7 +48,6 @@ from handoff.values import Language
 log = logging.getLogger("baton.telegram_desk")
 
 LINK = re.compile(r"/link(?:@\w+)?(?:\s+(?P<code>[A-Za-z0-9]{10}))?", re.IGNORECASE)
-_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _SPAN = re.compile(r"(\d{1,3})\s*(m|min|h|d|分鐘|分钟|分|小時|小时|天)", re.IGNORECASE)
 _PRESS = re.compile(rf"{PRESSED}:(\w{{1,12}})(?::(\d))?")
 UNITS = {"m": "minutes", "分": "minutes", "h": "hours", "小": "hours", "d": "days", "天": "days"}
@@ -151,18 +151,20 @@ class TelegramDesk:
         return None
 
     async def _heard(self, message: Message, topic: Topic, agent: Linked, text: str) -> None:
-        command = _COMMAND.fullmatch(text) if message.text is not None else None
-        if command is not None:
-            return await self._command(message, topic, agent, command[1].lower(), (command[2] or "").strip())
+        command = command_in(text)
+        if command is not None and message.text is not None:
+            return await self._command(message, topic, agent, command.name, command.rest)
+        if command is not None and command.name != "note":
+            return self._say(message, "told.only_note")
         try:
             kept = await self._intake.kept(f"agent:{agent.agent_id}", message)
         except FileRefused as refused:
             return self._say(message, "told.file", why=self._why(message, _FILES.get(refused.code, "file_gone")))
         if kept is None and not message.text:
             return self._say(message, "told.not_sent")
-        files, word = ((kept.key,) if kept else ()), _COMMAND.fullmatch(text)
-        if word is not None and word[1].lower() == "note":
-            noted = Wrote(message.message_id, (word[2] or "").strip(), files)
+        files = (kept.key,) if kept else ()
+        if command is not None:
+            noted = Wrote(message.message_id, command.rest, files)
             return await self._do(message, partial(deeds.note, wrote=noted), topic, agent)
         said = Wrote(message.message_id, text, files)
         return await self._do(message, partial(deeds.speak, wrote=said), topic, agent)
