@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,10 +18,12 @@ from bot.channels.base import clean
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import PATIENCE_S
-from bot.channels.telegram_desk import deeds, packet, topics
+from bot.channels.telegram_desk import albums, deeds, packet, topics
+from bot.channels.telegram_desk.albums import Part
 from bot.channels.telegram_desk.calls import Calls, Story
-from bot.channels.telegram_desk.commands import command_in
+from bot.channels.telegram_desk.commands import Meaning, command_in, meaning_of
 from bot.channels.telegram_desk.deeds import Wrote
+from bot.channels.telegram_desk.holding import Holding
 from bot.channels.telegram_desk.lines import Reader
 from bot.channels.telegram_desk.mirror import Answer, Mirror
 from bot.channels.telegram_desk.packet import PRESSED
@@ -67,15 +68,6 @@ _FILES = {"too_large": "file_too_large", "bad_type": "file_bad", "bad_picture": 
 Deed = Callable[[Session, Topic, Linked, datetime], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer goes: below a message, in its topic."""
-
-    group_id: int
-    thread_id: int | None
-    below: int
-
-
 class TelegramDesk:
     """Agents' groups beside the customers' chats of one bot. `run` mirrors conversations into them."""
 
@@ -99,10 +91,11 @@ class TelegramDesk:
         self._reader = Reader(replies, shop.language, shop.zone)
         calls = Calls(bot, files, story, clock, address)
         self._mirror = Mirror(bot, budget, database, wakeups, clock, self._reader, calls, groups)
+        self._holding = Holding(database, clock, self._not_let_go)
         self._strangers: dict[int, datetime] = {}
 
     async def run(self) -> None:
-        await self._mirror.run()
+        await asyncio.gather(self._mirror.run(), self._holding.run())
 
     async def close(self) -> None:
         await self._mirror.close()
@@ -154,20 +147,34 @@ class TelegramDesk:
         command = command_in(text)
         if command is not None and message.text is not None:
             return await self._command(message, topic, agent, command.name, command.rest)
+        meant, album = meaning_of(text, command), message.media_group_id
+        if album is not None:
+            now = self._clock.now()
+            meant = await self._database.write(albums.heard, message.chat.id, album, meant, now)
         if command is not None and command.name != "note":
             return self._say(message, "told.only_note")
+        if meant is Meaning.NOTHING:
+            return None  # said with the part that has the words
         try:
-            kept = await self._intake.kept(f"agent:{agent.agent_id}", message)
+            with self._holding.fetching(message.chat.id, album or ""):
+                kept = await self._intake.kept(f"agent:{agent.agent_id}", message)
         except FileRefused as refused:
             return self._say(message, "told.file", why=self._why(message, _FILES.get(refused.code, "file_gone")))
         if kept is None and not message.text:
             return self._say(message, "told.not_sent")
-        files = (kept.key,) if kept else ()
-        if command is not None:
-            noted = Wrote(message.message_id, command.rest, files)
-            return await self._do(message, partial(deeds.note, wrote=noted), topic, agent)
-        said = Wrote(message.message_id, text, files)
-        return await self._do(message, partial(deeds.speak, wrote=said), topic, agent)
+        if album is not None and meant is None and kept is not None:
+            part = Part(
+                topic.group_id,
+                message.message_id,
+                album,
+                topic.conversation_id,
+                message.from_user.id if message.from_user else 0,
+                kept.key,
+            )
+            return await self._database.write(albums.hold, part, self._clock.now())
+        wrote = Wrote(message.message_id, command.rest if command else text, (kept.key,) if kept else ())
+        deed = deeds.note if meant is Meaning.NOTE else deeds.speak
+        return await self._do(message, partial(deed, wrote=wrote), topic, agent)
 
     async def _command(self, message: Message, topic: Topic, agent: Linked, name: str, rest: str) -> None:
         match name:
@@ -339,6 +346,12 @@ class TelegramDesk:
 
     def _say(self, message: Message, key: str, **details: object) -> None:
         self._tell(message, self._replies.say(f"topic.{key}", self._language(message.from_user), **details))
+
+    def _not_let_go(self, part: Part, thread: int | None, error: DeskError | None) -> None:
+        language = self._shop.language
+        words = self._problem(error, language) if error else self._replies.say("topic.told.album_unsure", language)
+        if part.group_id in self._mirror.groups:
+            self._mirror.answer(part.group_id, Answer(thread, part.telegram_id, words))
 
     def _why(self, message: Message, key: str) -> str:
         return self._replies.say(f"topic.told.{key}", self._language(message.from_user))
