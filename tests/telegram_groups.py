@@ -222,10 +222,11 @@ class Teammate:
         message = self.api.new_message(self.number, **{"from": self.who}, text=text)
         await self.api.happens("message", message)
 
-    async def presses(self, data: str, message_id: int, group: int = GROUP) -> str:
-        """A button of a message, by its data; the answer's text."""
+    async def presses(self, data: str, message_id: int, group: int = GROUP, query: str | None = None) -> str:
+        """A button of a message, by its data; the answer's text. The same `query` is the same press again."""
         message = self.api.group(group).messages[message_id]
-        query = f"{self.number}-{message_id}-{next(self._presses)}"
+        query = query or f"{self.number}-{message_id}-{next(self._presses)}"
+        self.api.answered.pop(query, None)
         shown = {name: message[name] for name in ("message_id", "date", "chat", "from", "text", "message_thread_id")}
         shown["is_topic_message"] = True
         content = {"id": query, "from": self.who, "chat_instance": "1", "message": shown, "data": data}

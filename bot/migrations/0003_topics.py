@@ -69,8 +69,16 @@ def upgrade() -> None:
         sa.Column("file", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("group_id", "telegram_id", name="pk_topic_parts"),
     )
+    op.create_table(
+        "topic_deeds",
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", "source", name="pk_topic_deeds"),
+    )
+    op.create_index("ix_topic_deeds_at", "topic_deeds", ["at"])
 
 
 def downgrade() -> None:
-    for table in ("topic_parts", "topic_albums", "topic_calls", "topic_messages", "topics"):
+    for table in ("topic_deeds", "topic_parts", "topic_albums", "topic_calls", "topic_messages", "topics"):
         op.drop_table(table)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,6 @@ from aiogram import Bot
 from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError
 from aiogram.types import CallbackQuery, Message, Update, User
-from sqlalchemy.orm import Session
 
 from bot.channels.base import clean
 from bot.channels.telegram.intake import Intake
@@ -22,7 +21,7 @@ from bot.channels.telegram_desk import albums, deeds, packet, topics
 from bot.channels.telegram_desk.albums import Part
 from bot.channels.telegram_desk.calls import Calls, Story
 from bot.channels.telegram_desk.commands import Meaning, command_in, meaning_of
-from bot.channels.telegram_desk.deeds import Wrote
+from bot.channels.telegram_desk.deeds import Deed, Wrote
 from bot.channels.telegram_desk.holding import Holding
 from bot.channels.telegram_desk.lines import Reader
 from bot.channels.telegram_desk.mirror import Answer, Mirror
@@ -64,8 +63,6 @@ _PROBLEMS: dict[type[DeskError], str] = {
     BadInput: "told.illegal",
 }
 _FILES = {"too_large": "file_too_large", "bad_type": "file_bad", "bad_picture": "file_bad", "empty": "file_bad"}
-
-Deed = Callable[[Session, Topic, Linked, datetime], None]
 
 
 class TelegramDesk:
@@ -230,9 +227,10 @@ class TelegramDesk:
         )
 
     async def _do(self, message: Message, deed: Deed, topic: Topic, agent: Linked) -> None:
-        """What the desk refuses is told below the message."""
+        """Once for each message. What the desk refuses is told below it."""
+        once = partial(deeds.once, deed=deed, source=f"m{message.message_id}")
         try:
-            await self._database.write(deed, topic, agent, self._clock.now())
+            await self._database.write(once, topic, agent, self._clock.now())
         except DatabaseTrouble:
             raise
         except DeskError as error:
@@ -307,8 +305,9 @@ class TelegramDesk:
         deed, told = await self._deed_of(topic, pressed[1], pressed[2])
         if deed is None:
             return self._replies.say("topic.told.old", language)
+        once = partial(deeds.once, deed=deed, source=f"q{query.id}")
         try:
-            await self._database.write(deed, topic, agent, self._clock.now())
+            await self._database.write(once, topic, agent, self._clock.now())
         except DatabaseTrouble:
             raise
         except DeskError as error:

@@ -16,6 +16,8 @@ from handoff.states import Status
 
 SWEPT_AT_ONCE = 5000
 CALLS_KEPT = timedelta(minutes=2)
+DEEDS_KEPT = timedelta(days=2)
+"""Telegram keeps what nobody has fetched for a day."""
 
 
 class TopicRow(Base):
@@ -67,6 +69,17 @@ class TopicCall(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     group_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TopicDeed(Base):
+    """Something an agent did in a group, by its message or press: updates come again."""
+
+    __tablename__ = "topic_deeds"
+    __table_args__ = (Index(None, "at"),)
+
+    group_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -149,6 +162,16 @@ def begin(session: Session, topic: Topic, call: str, now: datetime) -> int:
     row.trying = call
     spend(session, row.group_id, now)
     return row.tries
+
+
+def is_first(session: Session, group_id: int, source: str, now: datetime) -> bool:
+    """Whether it was not done before; from now on it was, if the transaction comes to its end."""
+    if session.get(TopicDeed, (group_id, source)) is not None:
+        return False
+    session.execute(delete(TopicDeed).where(TopicDeed.at <= now - DEEDS_KEPT))
+    session.add(TopicDeed(group_id=group_id, source=source, at=now))
+    session.flush()
+    return True
 
 
 def spend(session: Session, group_id: int, now: datetime) -> None:
