@@ -1,12 +1,14 @@
 """Agents in Telegram: a topic for each conversation, against a strict Bot API server, with the real desk behind it."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 from aiogram import Bot
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.channels.telegram.channel import Telegram
@@ -22,6 +24,7 @@ from handoff.console import views
 from handoff.console.schemas import Conversation
 from handoff.db import Database, PostgresDatabase
 from handoff.desk import telegram_links
+from handoff.jobs import POST, Job
 from handoff.ports import NoRecords, NoSuggestions, SystemClock
 from handoff.states import Status
 from handoff.values import ConversationView, MessageView
@@ -88,24 +91,24 @@ class Team:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Telegram]:
-        """The channel, its outbox and its desk, as a process runs them."""
-        counter, clock = self.counter, SystemClock()
+        """The channel, its outbox and its desk, as a process runs them; what the process is called is new each time."""
+        counter, clock, owner = self.counter, SystemClock(), secrets.token_hex(8)
 
         async def story(conversation: int) -> Conversation:
             told = await counter.database.read(inbox.transcript, conversation)
             return await views.conversation(told, NoSuggestions(), NoRecords())
 
-        def agents(bot: Bot, budget: Budget, intake: Intake) -> TelegramDesk:
+        def agents(bot: Bot, budget: Budget, intake: Intake, owner: str) -> TelegramDesk:
             database, wakeups, files = counter.database, counter.wakeups, counter.files
             return TelegramDesk(
-                bot, budget, intake, database, wakeups, clock, shipped(), SHOP, files, story, self.groups
+                bot, budget, intake, database, wakeups, clock, shipped(), SHOP, files, story, self.groups, owner
             )
 
         settings = TelegramBot(TOKEN, self.api.address, None, self.groups)
         receive, files = counter.inbound.receive, counter.files
-        board = Board(counter.database, counter.wakeups, clock)
+        database, wakeups, board = counter.database, counter.wakeups, Board(counter.database, counter.wakeups, clock)
         at_work = Telegram(
-            settings, None, counter.database, receive, shipped(), SHOP, files, clock, counter.wakeups, board, agents
+            settings, None, database, receive, shipped(), SHOP, files, clock, wakeups, board, owner, agents
         )
         dispatcher = Dispatcher(counter.database, clock, {"telegram": at_work.sender})
         tasks = [asyncio.create_task(at_work.run()), asyncio.create_task(dispatcher.run())]
@@ -339,6 +342,19 @@ async def test_one_process_writes_topics_and_another_takes_over(counter: Counter
             await team.writes("hello?")
             await api.shows("hello?", thread)
     assert (len(api.topics()), sum("anybody?" in line for line in api.lines(thread))) == (1, 1)
+
+
+async def test_a_process_holds_its_posts_under_its_one_name(team: Team) -> None:
+    held: set[tuple[str, str | None]] = set()
+
+    def posts(session: Session) -> set[tuple[str, str | None]]:
+        return {(job.key, job.lease_owner) for job in session.scalars(select(Job).where(Job.kind == POST))}
+
+    async with asyncio.timeout(20):
+        while len(held) < 3:
+            held = await team.database.read(posts)
+            await asyncio.sleep(0.02)
+    assert len({owner for _, owner in held}) == 1, f"else nobody knows that it died: {held}"
 
 
 async def test_what_may_have_arrived_is_shown_once_more_and_marked(team: Team) -> None:

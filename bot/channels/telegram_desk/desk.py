@@ -81,13 +81,14 @@ class TelegramDesk:
         files: Files,
         story: Story,
         groups: Sequence[int],
+        owner: str,
         address: str | None = None,
     ) -> None:
         self._bot, self._budget, self._intake, self._database = bot, budget, intake, database
         self._clock, self._replies, self._shop, self._story = clock, replies, shop, story
         self._reader = Reader(replies, shop.language, shop.zone)
         calls = Calls(bot, files, story, clock, address)
-        self._mirror = Mirror(bot, budget, database, wakeups, clock, self._reader, calls, groups)
+        self._mirror = Mirror(bot, budget, database, wakeups, clock, self._reader, calls, groups, owner)
         self._holding = Holding(database, clock, self._not_let_go)
         self._strangers: dict[int, datetime] = {}
 

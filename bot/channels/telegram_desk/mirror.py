@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 from collections import deque
 from collections.abc import Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
@@ -103,11 +102,12 @@ class Mirror:
         reader: Reader,
         calls: Calls,
         groups: Sequence[int],
+        owner: str,
     ) -> None:
         self._bot, self._budget, self._database = bot, budget, database
         self._wakeups, self._clock, self._reader, self._calls = wakeups, clock, reader, calls
         self.groups = {group: Group(group) for group in groups}
-        self._owner = secrets.token_hex(8)
+        self._owner = owner
         self._has_post = False
         self._marks = count()
 
