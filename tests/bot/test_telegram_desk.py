@@ -25,7 +25,7 @@ from handoff.console.schemas import Conversation
 from handoff.db import Database, PostgresDatabase
 from handoff.desk import telegram_links
 from handoff.jobs import POST, Job
-from handoff.ports import NoRecords, NoSuggestions, SystemClock
+from handoff.ports import Clock, NoRecords, NoSuggestions, SystemClock
 from handoff.states import Status
 from handoff.values import ConversationView, MessageView
 from handoff.watches import Dispatcher
@@ -90,9 +90,9 @@ class Team:
                 await asyncio.sleep(0.02)
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[Telegram]:
+    async def working(self, clock: Clock | None = None) -> AsyncIterator[Telegram]:
         """The channel, its outbox and its desk, as a process runs them; what the process is called is new each time."""
-        counter, clock, owner = self.counter, SystemClock(), secrets.token_hex(8)
+        counter, clock, owner = self.counter, clock or SystemClock(), secrets.token_hex(8)
 
         async def story(conversation: int) -> Conversation:
             told = await counter.database.read(inbox.transcript, conversation)

@@ -44,6 +44,8 @@ LOOK_S = 0.5
 """A group that waits for room looks again so often whether something more urgent has come."""
 MEND_S = 60.0
 """A group that cannot be used is tried again so often."""
+SWEEP_EVERY = timedelta(minutes=1)
+"""A mark can be lost with what breaks; what is behind is found again."""
 SWEPT = 500
 TOLD_MOST = 100
 RELABELS = frozenset({"priority"})
@@ -152,8 +154,9 @@ class Mirror:
             self._budget.remember(group_id, (at - (now - each).total_seconds() for each in spent))
 
     async def _follow(self) -> None:
-        """Mark what changed; after taking over, everything that is behind."""
+        """Mark what changed; after taking over, and now and then, everything that is behind."""
         cursor: str | None = None
+        swept = self._clock.now()
         async with self._wakeups.subscribe(events.DESK_TOPIC) as woken:
             while True:
                 woken.clear()
@@ -161,9 +164,10 @@ class Mirror:
                 try:
                     if not self._has_post:
                         cursor, wait = None, 0.1
-                    elif cursor is None:
-                        cursor = await self._database.read(events.newest)
+                    elif cursor is None or abs(self._clock.now() - swept) >= SWEEP_EVERY:
+                        newest = cursor or await self._database.read(events.newest)
                         await self._mark(await self._database.read(topics.behind))
+                        cursor, swept, wait = newest, self._clock.now(), 0.0
                     else:
                         cursor, wait = await self._read_on(cursor)
                 except Exception as error:
@@ -268,17 +272,17 @@ class Mirror:
 
     async def _see_to(self, group: Group, conversation_id: int) -> None:
         """One step, and the rest of it later; what happens meanwhile marks it again."""
-        del group.wants[conversation_id]
+        want = group.wants.pop(conversation_id)
         try:
             seen = await self._database.read(self._seen, conversation_id, group.id, self._clock.now())
             if seen.step is not None:
                 await _to_its_end(self._take(group, seen, seen.step))
             elif not plan.is_given_up(seen.topic, seen.told.conversation.epoch):
                 await self._settle(seen)
+            await self._mark([conversation_id])
         except DatabaseTrouble:
-            group.wants.setdefault(conversation_id, (Urgency.LINES, next(self._marks)))
+            group.wants.setdefault(conversation_id, (want[0], next(self._marks)))
             raise
-        await self._mark([conversation_id])
         if seen.step is not None and conversation_id not in group.wants:
             # Names and pins are no reason to hurry, and standing alone does not tell of them.
             group.wants[conversation_id] = (Urgency.TITLE, next(self._marks))

@@ -1,0 +1,57 @@
+"""No conversation is lost to its agents on Telegram: neither by a mark that was lost nor by a group that was."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bot.channels.telegram_desk import topics
+from handoff.events import Event
+from handoff.ports import SystemClock
+from tests import builders as a
+from tests.bot.conftest import Counter
+from tests.bot.test_telegram_desk import Team, api
+from tests.telegram_groups import GroupApi
+
+assert api, "a fixture"
+
+
+class Leaping(SystemClock):
+    """Goes on as clocks do, but for what it leaps."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+async def is_shown(team: Team) -> None:
+    """Everything that is so by now."""
+    async with asyncio.timeout(30):
+        while await team.database.read(topics.behind):
+            await asyncio.sleep(0.02)
+
+
+async def test_what_nobody_was_told_of_is_found_within_a_minute(counter: Counter, api: GroupApi) -> None:
+    team, clock = Team(counter, api), Leaping()
+
+    def unheard(session: Session) -> None:
+        a.write(session, clock.now(), "anybody?", "visitor-1")
+        session.flush()
+        session.execute(delete(Event))
+
+    async with team.working(clock):
+        await team.called()
+        thread = await api.shows("👤")
+        await is_shown(team)
+        await team.called("visitor-2", "me too")
+        await api.shows("me too")
+        await is_shown(team)
+        await team.database.write(unheard)
+        await team.called("visitor-3", "us too")
+        await api.shows("us too")
+        assert not any("anybody?" in line for line in api.lines(thread))
+        clock.ahead = timedelta(minutes=1)
+        await team.called("visitor-4", "and me")
+        await api.shows("anybody?", thread)
