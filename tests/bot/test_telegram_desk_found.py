@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from handoff.ports import SystemClock
 from tests import builders as a
 from tests.bot.conftest import Counter
 from tests.bot.test_telegram_desk import Team, api
-from tests.telegram_groups import GroupApi
+from tests.telegram_groups import GROUP, GroupApi
 
 assert api, "a fixture"
 
@@ -29,7 +30,7 @@ class Leaping(SystemClock):
 async def is_shown(team: Team) -> None:
     """Everything that is so by now."""
     async with asyncio.timeout(30):
-        while await team.database.read(topics.behind):
+        while await team.database.read(topics.behind, team.groups):
             await asyncio.sleep(0.02)
 
 
@@ -55,3 +56,37 @@ async def test_what_nobody_was_told_of_is_found_within_a_minute(counter: Counter
         clock.ahead = timedelta(minutes=1)
         await team.called("visitor-4", "and me")
         await api.shows("anybody?", thread)
+
+
+async def test_a_conversation_whose_group_is_no_longer_ours_gets_a_topic_in_another(
+    counter: Counter, api: GroupApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = Team(counter, api, (GROUP - 1,))
+    api.add_group(GROUP - 1)
+    async with old.working():
+        await old.called()
+        await api.shows("👤", number=GROUP - 1)
+        await is_shown(old)
+    team = Team(counter, api)
+    async with team.working():
+        thread = await api.shows("I want a person")
+        await team.writes("hello?")
+        await api.shows("hello?", thread)
+    assert caplog.text.count("topic_left conversation=1") == 1
+
+
+async def test_a_conversation_whose_group_cannot_be_used_any_more_goes_to_another(
+    counter: Counter, api: GroupApi
+) -> None:
+    team = Team(counter, api, (GROUP, GROUP - 1))
+    other = api.add_group(GROUP - 1)
+    other.rights = False
+    async with team.working():
+        await team.called()
+        thread = await api.shows("👤")
+        await is_shown(team)
+    api.group().rights, other.rights = False, True
+    async with team.working():
+        await team.writes("hello?")
+        await api.shows("hello?", number=GROUP - 1)
+    assert not any("hello?" in line for line in api.lines(thread))

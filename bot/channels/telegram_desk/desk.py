@@ -22,9 +22,10 @@ from bot.channels.telegram_desk.albums import Part
 from bot.channels.telegram_desk.calls import Calls, Story
 from bot.channels.telegram_desk.commands import Meaning, command_in, meaning_of
 from bot.channels.telegram_desk.deeds import Deed, Wrote
+from bot.channels.telegram_desk.groups import Answer
 from bot.channels.telegram_desk.holding import Holding
 from bot.channels.telegram_desk.lines import Reader
-from bot.channels.telegram_desk.mirror import Answer, Mirror
+from bot.channels.telegram_desk.mirror import Mirror
 from bot.channels.telegram_desk.packet import PRESSED
 from bot.channels.telegram_desk.topics import Topic
 from bot.replies import Replies

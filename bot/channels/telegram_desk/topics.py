@@ -130,11 +130,12 @@ def at(session: Session, group_id: int, thread_id: int) -> Topic | None:
     return _topic(row) if row is not None else None
 
 
-def behind(session: Session) -> list[int]:
-    """Conversations whose topic is missing or does not show what is so now."""
-    missing = (TopicRow.conversation_id.is_(None)) & (Conversation.status == Status.OPEN)
+def behind(session: Session, groups: Sequence[int]) -> list[int]:
+    """Conversations whose topic is missing, is in none of these groups, or does not show what is so now."""
+    ours, is_open = TopicRow.group_id.in_(groups), Conversation.status == Status.OPEN
+    missing = or_(TopicRow.conversation_id.is_(None), ~ours) & is_open
     said = (Conversation.status != Status.PENDING) & (TopicRow.rev != Conversation.rev)
-    changed = or_(said, TopicRow.epoch != Conversation.epoch)
+    changed = ours & or_(said, TopicRow.epoch != Conversation.epoch)
     query = select(Conversation.id).outerjoin(TopicRow, TopicRow.conversation_id == Conversation.id)
     return list(session.scalars(query.where(or_(missing, changed)).order_by(Conversation.id).limit(SWEPT_AT_ONCE)))
 
@@ -196,6 +197,17 @@ def settle(session: Session, conversation_id: int, rev: int, epoch: int) -> None
     row = session.get(TopicRow, conversation_id)
     if row is not None:
         row.rev, row.epoch = rev, epoch
+
+
+def move(session: Session, conversation_id: int, group_id: int, to: int) -> bool:
+    """A topic that cannot be used any more is forgotten, and a new one due; False where that is done already."""
+    row = session.get_one(TopicRow, conversation_id, with_for_update=True)
+    if row.group_id != group_id:
+        return False
+    row.group_id, row.thread_id, row.packet_id, row.packet_episode = to, None, None, 0
+    row.title, row.closed, row.pinned, row.losses = "", False, True, 0
+    row.trying, row.tries = None, 0
+    return True
 
 
 def stand_for(session: Session, topic: Topic, telegram_id: int, message_ids: Sequence[int]) -> None:
