@@ -22,6 +22,7 @@ from bot.channels.telegram_desk import lines, plan
 from bot.channels.telegram_desk.commands import Command, command_in
 from bot.channels.telegram_desk.deeds import Target, find_target
 from bot.channels.telegram_desk.desk import span_of
+from bot.channels.telegram_desk.groups import Answer, Group
 from bot.channels.telegram_desk.lines import Piece, Reader, next_batch
 from bot.channels.telegram_desk.plan import KEPT, Close, Create, Pin, Rename, Reopen, Show, Step, Tell, Urgency
 from bot.channels.telegram_desk.topics import Standing, Topic
@@ -247,6 +248,15 @@ def test_a_group_is_named_by_its_id(wrong: str) -> None:
 )
 def test_a_refusal_says_what_is_to_be_done(error: AiogramError, trouble: Trouble) -> None:
     assert trouble_of(error) is trouble
+
+
+def test_who_has_lost_the_post_leaves_topics_and_still_answers() -> None:
+    group = Group(GROUP, wants={1: (Urgency.NEW, 0)})
+    group.answers.append(Answer(7, 3, "Somebody else has it."))
+    assert group.next(has_post=True) == (Urgency.NEW, 1)
+    assert group.next(has_post=False) == (Urgency.TOLD, None)
+    group.answers.clear()
+    assert group.next(has_post=False) is None
 
 
 @pytest.mark.parametrize(

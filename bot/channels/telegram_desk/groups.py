@@ -40,9 +40,9 @@ class Group:
     answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=TOLD_MOST))
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def next(self) -> tuple[Urgency, int | None] | None:
-        """What is most urgent; with no conversation, an answer."""
-        best = min(self.wants.items(), key=lambda want: want[1], default=None)
+    def next(self, *, has_post: bool) -> tuple[Urgency, int | None] | None:
+        """What is most urgent; with no conversation, an answer. Topics are for who has the post, answers for anybody."""
+        best = min(self.wants.items(), key=lambda want: want[1], default=None) if has_post else None
         if self.answers and (best is None or best[1][0] > Urgency.TOLD):
             return Urgency.TOLD, None
         return (best[1][0], best[0]) if best is not None else None

@@ -224,8 +224,8 @@ class Mirror:
                 await self._leave_to_others(group)
                 await self._clock.sleep(MEND_S)
             return
-        wanted = group.next()
-        if wanted is None or (wanted[1] is not None and not self._has_post):
+        wanted = group.next(has_post=self._has_post)
+        if wanted is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await group.woken.wait()
