@@ -39,6 +39,8 @@ def upgrade() -> None:
         sa.Column("message_id", ID, nullable=False),
         sa.Column("conversation_id", ID, nullable=False),
         sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("group_id", "telegram_id", "message_id", name="pk_topic_messages"),
     )
     op.create_index("ix_topic_messages_conversation_id_message_id", "topic_messages", ["conversation_id", "message_id"])

@@ -11,8 +11,10 @@ from bot.channels.telegram_desk import topics
 from handoff.events import Event
 from handoff.ports import SystemClock
 from tests import builders as a
+from tests import pictures
 from tests.bot.conftest import Counter
 from tests.bot.test_telegram_desk import Team, api
+from tests.telegram import Customer
 from tests.telegram_groups import GROUP, GroupApi
 
 assert api, "a fixture"
@@ -90,3 +92,27 @@ async def test_a_conversation_whose_group_cannot_be_used_any_more_goes_to_anothe
         await team.writes("hello?")
         await api.shows("hello?", number=GROUP - 1)
     assert not any("hello?" in line for line in api.lines(thread))
+
+
+async def test_what_comes_later_to_an_album_is_shown_as_well(counter: Counter, api: GroupApi) -> None:
+    team = Team(counter, api)
+    async with team.working():
+        ann = Customer(api, 77, "Ann", "en")
+        await ann.says("/human")
+        thread = await api.shows("Ann")
+        await ann.sends("photo", pictures.jpeg(), "it broke", album="13")
+        await api.until(lambda: files_in(team, thread) == 1)
+        await is_shown(team)
+        for caption in ("", "here too"):
+            await ann.sends("photo", pictures.jpeg(), caption, album="13")
+        await api.until(lambda: files_in(team, thread) == 3)
+        await api.shows("here too", thread)
+        await is_shown(team)
+        await ann.says("that was all")
+        await api.shows("that was all", thread)
+        assert files_in(team, thread) == 3, "each once"
+
+
+def files_in(team: Team, thread: int) -> int:
+    messages = team.api.group().messages.values()
+    return sum(m.get("message_thread_id") == thread and "file" in m for m in messages)

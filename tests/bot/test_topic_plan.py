@@ -1,5 +1,6 @@
 """What a topic needs next, how few messages it takes, and whose turn it is: rules without a network."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ from bot.channels.telegram_desk.troubles import Trouble, trouble_of
 from bot.replies import shipped
 from bot.settings import SettingsError, read
 from handoff.states import Status
-from handoff.values import Activity, ConversationView, FileView, Priority, Reason
+from handoff.values import Activity, ConversationView, FileView, MessageView, Priority, Reason
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 READER = Reader(shipped(), "en", ZoneInfo("Asia/Taipei"))
@@ -280,3 +281,37 @@ def test_who_has_lost_the_post_leaves_topics_and_still_answers() -> None:
 )
 def test_what_begins_with_a_slash_is_a_command_and_never_speech(text: str, command: Command | None) -> None:
     assert command_in(text) == command
+
+
+def test_another_score_is_told_once() -> None:
+    view, topic, said = a_view(), a_topic(seq=4), replace(_RATED, detail="5")
+    shown = lines.next_batch(lines.pieces([said], view, READER, NOW)).extents
+    changed = replace(said, detail="3")
+    assert lines.grown([said], view, READER, NOW, topic, shown) is None
+    batch = lines.grown([changed], view, READER, NOW, topic, shown)
+    assert batch is not None and "3" in batch.words.text
+    assert (batch.seq, batch.part) == (topic.seq, topic.part), "the cursor stays"
+    assert lines.grown([changed], view, READER, NOW, topic, batch.extents) is None
+
+
+_RATED = MessageView(
+    id=4,
+    seq=4,
+    rev=9,
+    kind="activity",
+    private=True,
+    author="system",
+    agent_name=None,
+    text="",
+    format="plain",
+    buttons=(),
+    form=None,
+    files=(),
+    deliveries=(),
+    activity=Activity.RATED,
+    detail="5",
+    decision=None,
+    client_id=None,
+    episode=1,
+    at=NOW,
+)

@@ -41,7 +41,7 @@ class Group:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def next(self, *, has_post: bool) -> tuple[Urgency, int | None] | None:
-        """What is most urgent; with no conversation, an answer. Topics are for who has the post, answers for anybody."""
+        """What is most urgent; with no conversation, an answer. Without the post there are only answers."""
         best = min(self.wants.items(), key=lambda want: want[1], default=None) if has_post else None
         if self.answers and (best is None or best[1][0] > Urgency.TOLD):
             return Urgency.TOLD, None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -297,8 +298,10 @@ class Mirror:
         if waiting and waiting[0].seq == topic.seq + 1:
             waiting = waiting[topic.part :]
         undelivered = plan.undelivered_of(told.messages, written)
-        title = lines.title(view, reader)
-        step = None if plan.is_given_up(topic, view.epoch) else plan.next_step(topic, view, title, waiting, undelivered)
+        extents = topics.extents(session, conversation_id, [message.id for message in told.messages])
+        later = lines.grown(told.messages, view, reader, now, topic, extents)
+        next_step = partial(plan.next_step, topic, view, lines.title(view, reader), waiting, undelivered, later)
+        step = None if plan.is_given_up(topic, view.epoch) else next_step()
         return Seen(topic, told, reader, step)
 
     async def _take(self, group: Group, seen: Seen, step: plan.Step) -> None:

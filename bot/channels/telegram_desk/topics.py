@@ -3,11 +3,11 @@
 Every call is written down before it is made, so that a restart neither repeats nor forgets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, delete, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from handoff.db import ID, Base, UtcDateTime
@@ -49,7 +49,10 @@ class TopicRow(Base):
 
 
 class TopicMessage(Base):
-    """A message on Telegram that stands for one of ours; `told`: that it did not reach the customer was said."""
+    """A message on Telegram that stands for one of ours; `told`: that it did not reach the customer was said.
+
+    With it, so many of the message's files stand there; `said` is what its words are known by.
+    """
 
     __tablename__ = "topic_messages"
     __table_args__ = (Index(None, "conversation_id", "message_id"),)
@@ -59,6 +62,8 @@ class TopicMessage(Base):
     message_id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ID)
     told: Mapped[bool] = mapped_column(Boolean, default=False)
+    files: Mapped[int] = mapped_column(Integer, default=0)
+    said: Mapped[str] = mapped_column(String(12), default="")
 
 
 class TopicCall(Base):
@@ -210,9 +215,16 @@ def move(session: Session, conversation_id: int, group_id: int, to: int) -> bool
     return True
 
 
-def stand_for(session: Session, topic: Topic, telegram_id: int, message_ids: Sequence[int]) -> None:
-    """A message on Telegram shows these of ours."""
+def stand_for(
+    session: Session,
+    topic: Topic,
+    telegram_id: int,
+    message_ids: Sequence[int],
+    extents: Mapping[int, tuple[int, str]] | None = None,
+) -> None:
+    """A message on Telegram shows these of ours, to these extents."""
     for message_id in message_ids:
+        files, said = (extents or {}).get(message_id, (0, ""))
         if session.get(TopicMessage, (topic.group_id, telegram_id, message_id)) is None:
             session.add(
                 TopicMessage(
@@ -221,6 +233,8 @@ def stand_for(session: Session, topic: Topic, telegram_id: int, message_ids: Seq
                     message_id=message_id,
                     conversation_id=topic.conversation_id,
                     told=False,
+                    files=files,
+                    said=said,
                 )
             )
 
@@ -241,6 +255,26 @@ def written_here(session: Session, conversation_id: int, message_ids: Sequence[i
         .order_by(TopicMessage.telegram_id.desc())
     )
     return {row.message_id: (row.telegram_id, row.told) for row in rows}
+
+
+def extents(session: Session, conversation_id: int, message_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """How many files of each message stand in its topic, and what its words there are known by."""
+    rows = session.scalars(
+        select(TopicMessage)
+        .where(TopicMessage.conversation_id == conversation_id, TopicMessage.message_id.in_(message_ids))
+        .order_by(TopicMessage.telegram_id)
+    )
+    found: dict[int, tuple[int, str]] = {}
+    for row in rows:
+        found[row.message_id] = (max(row.files, found.get(row.message_id, (0, ""))[0]), row.said)
+    return found
+
+
+def pass_over(session: Session, conversation_id: int, extents: Mapping[int, tuple[int, str]]) -> None:
+    """What could not be shown of these messages counts as shown."""
+    for message_id, (files, said) in extents.items():
+        theirs = (TopicMessage.conversation_id == conversation_id, TopicMessage.message_id == message_id)
+        session.execute(update(TopicMessage).where(*theirs).values(files=files, said=said))
 
 
 def mark_told(session: Session, conversation_id: int, message_id: int) -> None:
