@@ -492,6 +492,17 @@ async def test_an_account_is_linked_by_a_line_in_private_or_in_the_group(team: T
     assert await team.database.read(inbox.customer_conversation, "telegram", "900") is None
 
 
+async def test_customers_words_that_begin_like_a_link_are_theirs(team: Team) -> None:
+    ann = Customer(team.api, 77, "Ann", "en")
+    for words in ("/linkage is broken", "/link to the film please"):
+        await ann.says(words)
+    await ann.says("/human")
+    thread = await team.api.shows("Ann")
+    await team.api.until(lambda: bool(team.api.group().threads[thread].pinned))
+    said = [m.text for m in await team.messages(1) if m.author == "contact"]
+    assert said[:2] == ["/linkage is broken", "/link to the film please"]
+
+
 def _keyboard(team: Team, message: int) -> list[list[dict[str, str]]]:
     rows: list[list[dict[str, str]]] = team.api.group().messages[message]["reply_markup"]["inline_keyboard"]
     return rows

@@ -121,7 +121,8 @@ class TelegramDesk:
 
     @staticmethod
     def _is_link(message: Message) -> bool:
-        return message.chat.type == ChatType.PRIVATE and (message.text or "").lower().startswith("/link")
+        """With a code or alone; whatever else begins so are a customer's words."""
+        return message.chat.type == ChatType.PRIVATE and LINK.fullmatch(clean(message.text or "")) is not None
 
     async def _wrote(self, message: Message) -> None:
         text = clean(message.text or message.caption or "")
