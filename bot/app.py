@@ -416,12 +416,14 @@ def _telegram(parts: Parts, inbound: Inbound, files: Files, board: Board, owner:
         parts.clock,
         parts.wakeups,
         board,
-        partial(_agents_at_telegram, parts, files) if settings.telegram.groups else None,
         owner,
+        partial(_agents_at_telegram, parts, files) if settings.telegram.groups else None,
     )
 
 
-def _agents_at_telegram(parts: Parts, files: Files, bot: "Bot", budget: "Budget", intake: "Intake") -> "TelegramDesk":
+def _agents_at_telegram(
+    parts: Parts, files: Files, bot: "Bot", budget: "Budget", intake: "Intake", owner: str
+) -> "TelegramDesk":
     from bot.channels.telegram_desk.desk import TelegramDesk
 
     settings = parts.settings
@@ -442,6 +444,7 @@ def _agents_at_telegram(parts: Parts, files: Files, bot: "Bot", budget: "Budget"
         files,
         story,
         settings.telegram.groups if settings.telegram else (),
+        owner,
         settings.public_url,
     )
 

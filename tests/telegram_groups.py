@@ -204,12 +204,15 @@ class Teammate:
     async def writes(self, text: str, thread: int | None = None, group: int = GROUP) -> dict[str, Any]:
         return await self._sends(thread, group, text=text)
 
-    async def sends(self, kind: str, body: bytes, thread: int, caption: str = "") -> dict[str, Any]:
+    async def sends(
+        self, kind: str, body: bytes, thread: int, caption: str = "", album: str | None = None
+    ) -> dict[str, Any]:
         name = f"file{len(self.api.files)}"
         self.api.files[name] = body
         file = {"file_id": name, "file_unique_id": name, "file_size": len(body)}
         sent: Any = [file | {"width": 60, "height": 40}] if kind == "photo" else file | {"file_name": "receipt.pdf"}
-        return await self._sends(thread, GROUP, **{kind: sent}, **({"caption": caption} if caption else {}))
+        more = ({"caption": caption} if caption else {}) | ({"media_group_id": album} if album else {})
+        return await self._sends(thread, GROUP, **{kind: sent}, **more)
 
     async def edits(self, message: dict[str, Any], text: str) -> None:
         await self.api.happens("edited_message", {**message, "text": text, "edit_date": int(time.time())})
@@ -219,10 +222,11 @@ class Teammate:
         message = self.api.new_message(self.number, **{"from": self.who}, text=text)
         await self.api.happens("message", message)
 
-    async def presses(self, data: str, message_id: int, group: int = GROUP) -> str:
-        """A button of a message, by its data; the answer's text."""
+    async def presses(self, data: str, message_id: int, group: int = GROUP, query: str | None = None) -> str:
+        """A button of a message, by its data; the answer's text. The same `query` is the same press again."""
         message = self.api.group(group).messages[message_id]
-        query = f"{self.number}-{message_id}-{next(self._presses)}"
+        query = query or f"{self.number}-{message_id}-{next(self._presses)}"
+        self.api.answered.pop(query, None)
         shown = {name: message[name] for name in ("message_id", "date", "chat", "from", "text", "message_thread_id")}
         shown["is_topic_message"] = True
         content = {"id": query, "from": self.who, "chat_instance": "1", "message": shown, "data": data}

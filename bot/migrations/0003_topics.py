@@ -39,6 +39,8 @@ def upgrade() -> None:
         sa.Column("message_id", ID, nullable=False),
         sa.Column("conversation_id", ID, nullable=False),
         sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("group_id", "telegram_id", "message_id", name="pk_topic_messages"),
     )
     op.create_index("ix_topic_messages_conversation_id_message_id", "topic_messages", ["conversation_id", "message_id"])
@@ -50,8 +52,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_topic_calls"),
     )
     op.create_index("ix_topic_calls_at", "topic_calls", ["at"])
+    op.create_table(
+        "topic_albums",
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("album", sa.String(length=64), nullable=False),
+        sa.Column("meant", sa.String(length=8), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", "album", name="pk_topic_albums"),
+    )
+    op.create_index("ix_topic_albums_at", "topic_albums", ["at"])
+    op.create_table(
+        "topic_parts",
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("album", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", ID, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("file", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", "telegram_id", name="pk_topic_parts"),
+    )
+    op.create_table(
+        "topic_deeds",
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", "source", name="pk_topic_deeds"),
+    )
+    op.create_index("ix_topic_deeds_at", "topic_deeds", ["at"])
 
 
 def downgrade() -> None:
-    for table in ("topic_calls", "topic_messages", "topics"):
+    for table in ("topic_deeds", "topic_parts", "topic_albums", "topic_calls", "topic_messages", "topics"):
         op.drop_table(table)

@@ -1,6 +1,7 @@
 """Telegram as customers use it, against a strict Bot API server, with real databases and the real outbox."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -93,6 +94,7 @@ async def working(
         clock or SystemClock(),
         counter.wakeups,
         counter.board,
+        secrets.token_hex(8),
     )
     app = web.Application()
     at_work.add_to(app)

@@ -1,12 +1,14 @@
 """Agents in Telegram: a topic for each conversation, against a strict Bot API server, with the real desk behind it."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 from aiogram import Bot
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.channels.telegram.channel import Telegram
@@ -22,7 +24,8 @@ from handoff.console import views
 from handoff.console.schemas import Conversation
 from handoff.db import Database, PostgresDatabase
 from handoff.desk import telegram_links
-from handoff.ports import NoRecords, NoSuggestions, SystemClock
+from handoff.jobs import POST, Job
+from handoff.ports import Clock, NoRecords, NoSuggestions, SystemClock
 from handoff.states import Status
 from handoff.values import ConversationView, MessageView
 from handoff.watches import Dispatcher
@@ -87,25 +90,25 @@ class Team:
                 await asyncio.sleep(0.02)
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[Telegram]:
-        """The channel, its outbox and its desk, as a process runs them."""
-        counter, clock = self.counter, SystemClock()
+    async def working(self, clock: Clock | None = None) -> AsyncIterator[Telegram]:
+        """The channel, its outbox and its desk, as a process runs them; what the process is called is new each time."""
+        counter, clock, owner = self.counter, clock or SystemClock(), secrets.token_hex(8)
 
         async def story(conversation: int) -> Conversation:
             told = await counter.database.read(inbox.transcript, conversation)
             return await views.conversation(told, NoSuggestions(), NoRecords())
 
-        def agents(bot: Bot, budget: Budget, intake: Intake) -> TelegramDesk:
+        def agents(bot: Bot, budget: Budget, intake: Intake, owner: str) -> TelegramDesk:
             database, wakeups, files = counter.database, counter.wakeups, counter.files
             return TelegramDesk(
-                bot, budget, intake, database, wakeups, clock, shipped(), SHOP, files, story, self.groups
+                bot, budget, intake, database, wakeups, clock, shipped(), SHOP, files, story, self.groups, owner
             )
 
         settings = TelegramBot(TOKEN, self.api.address, None, self.groups)
         receive, files = counter.inbound.receive, counter.files
-        board = Board(counter.database, counter.wakeups, clock)
+        database, wakeups, board = counter.database, counter.wakeups, Board(counter.database, counter.wakeups, clock)
         at_work = Telegram(
-            settings, None, counter.database, receive, shipped(), SHOP, files, clock, counter.wakeups, board, agents
+            settings, None, database, receive, shipped(), SHOP, files, clock, wakeups, board, owner, agents
         )
         dispatcher = Dispatcher(counter.database, clock, {"telegram": at_work.sender})
         tasks = [asyncio.create_task(at_work.run()), asyncio.create_task(dispatcher.run())]
@@ -218,6 +221,17 @@ async def test_a_note_stays_among_colleagues_and_a_command_does_what_it_says(tea
     assert [m.text for m in await team.messages(conversation) if m.author == "agent" and not m.private] == []
 
 
+async def test_a_note_without_a_space_and_a_command_below_a_picture_never_reach_the_customer(team: Team) -> None:
+    mei = await team.mate("Mei", 900)
+    conversation = await team.called()
+    thread = await team.api.shows("👤")
+    await mei.writes("/note：這位客人很急", thread)
+    await mei.sends("photo", pictures.png(), thread, "/resolve")
+    await team.api.shows(SAY("topic.told.only_note", "en"), thread)
+    written = [m for m in await team.messages(conversation) if m.author == "agent"]
+    assert [(m.private, m.text) for m in written] == [(True, "這位客人很急")]
+
+
 async def test_what_a_colleague_has_is_not_answered_by_another(team: Team) -> None:
     mei, bo = await team.mate("Mei", 900), await team.mate("Bo", 901)
     conversation = await team.called()
@@ -328,6 +342,19 @@ async def test_one_process_writes_topics_and_another_takes_over(counter: Counter
             await team.writes("hello?")
             await api.shows("hello?", thread)
     assert (len(api.topics()), sum("anybody?" in line for line in api.lines(thread))) == (1, 1)
+
+
+async def test_a_process_holds_its_posts_under_its_one_name(team: Team) -> None:
+    held: set[tuple[str, str | None]] = set()
+
+    def posts(session: Session) -> set[tuple[str, str | None]]:
+        return {(job.key, job.lease_owner) for job in session.scalars(select(Job).where(Job.kind == POST))}
+
+    async with asyncio.timeout(20):
+        while len(held) < 3:
+            held = await team.database.read(posts)
+            await asyncio.sleep(0.02)
+    assert len({owner for _, owner in held}) == 1, f"else nobody knows that it died: {held}"
 
 
 async def test_what_may_have_arrived_is_shown_once_more_and_marked(team: Team) -> None:
@@ -463,6 +490,17 @@ async def test_an_account_is_linked_by_a_line_in_private_or_in_the_group(team: T
     found = await team.database.read(telegram_links.who, 900)
     assert found is not None and found.agent_id == agent
     assert await team.database.read(inbox.customer_conversation, "telegram", "900") is None
+
+
+async def test_customers_words_that_begin_like_a_link_are_theirs(team: Team) -> None:
+    ann = Customer(team.api, 77, "Ann", "en")
+    for words in ("/linkage is broken", "/link to the film please"):
+        await ann.says(words)
+    await ann.says("/human")
+    thread = await team.api.shows("Ann")
+    await team.api.until(lambda: bool(team.api.group().threads[thread].pinned))
+    said = [m.text for m in await team.messages(1) if m.author == "contact"]
+    assert said[:2] == ["/linkage is broken", "/link to the film please"]
 
 
 def _keyboard(team: Team, message: int) -> list[list[dict[str, str]]]:

@@ -1,5 +1,6 @@
 """What a topic needs next, how few messages it takes, and whose turn it is: rules without a network."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -19,8 +20,10 @@ from aiogram.methods import SendMessage
 from bot.channels.telegram.markup import Words, units
 from bot.channels.telegram.rates import PER_GROUP, PER_GROUP_S, Budget
 from bot.channels.telegram_desk import lines, plan
+from bot.channels.telegram_desk.commands import Command, command_in
 from bot.channels.telegram_desk.deeds import Target, find_target
 from bot.channels.telegram_desk.desk import span_of
+from bot.channels.telegram_desk.groups import Answer, Group
 from bot.channels.telegram_desk.lines import Piece, Reader, next_batch
 from bot.channels.telegram_desk.plan import KEPT, Close, Create, Pin, Rename, Reopen, Show, Step, Tell, Urgency
 from bot.channels.telegram_desk.topics import Standing, Topic
@@ -28,7 +31,7 @@ from bot.channels.telegram_desk.troubles import Trouble, trouble_of
 from bot.replies import shipped
 from bot.settings import SettingsError, read
 from handoff.states import Status
-from handoff.values import Activity, ConversationView, FileView, Priority, Reason
+from handoff.values import Activity, ConversationView, FileView, MessageView, Priority, Reason
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 READER = Reader(shipped(), "en", ZoneInfo("Asia/Taipei"))
@@ -246,3 +249,69 @@ def test_a_group_is_named_by_its_id(wrong: str) -> None:
 )
 def test_a_refusal_says_what_is_to_be_done(error: AiogramError, trouble: Trouble) -> None:
     assert trouble_of(error) is trouble
+
+
+def test_who_has_lost_the_post_leaves_topics_and_still_answers() -> None:
+    group = Group(GROUP, wants={1: (Urgency.NEW, 0)})
+    group.answers.append(Answer(7, 3, "Somebody else has it."))
+    assert group.next(has_post=True) == (Urgency.NEW, 1)
+    assert group.next(has_post=False) == (Urgency.TOLD, None)
+    group.answers.clear()
+    assert group.next(has_post=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/note called, no answer", Command("note", "called, no answer")),
+        ("/note@baton_bot a regular", Command("note", "a regular")),
+        ("/note: a regular", Command("note", "a regular")),
+        ("/note：常客", Command("note", "常客")),
+        ("/note這位客人很急", Command("note", "這位客人很急")),
+        ("／note 常客", Command("note", "常客")),
+        ("/NOTE\na regular", Command("note", "a regular")),
+        ("/note", Command("note")),
+        ("/notes a regular", Command("notes", "a regular")),
+        ("/", Command("")),
+        ("/ note", Command("note")),
+        ("/備註 常客", Command("備註 常客")),
+        ("see https://example.com/note", None),
+        ("1/2", None),
+    ],
+)
+def test_what_begins_with_a_slash_is_a_command_and_never_speech(text: str, command: Command | None) -> None:
+    assert command_in(text) == command
+
+
+def test_another_score_is_told_once() -> None:
+    view, topic, said = a_view(), a_topic(seq=4), replace(_RATED, detail="5")
+    shown = lines.next_batch(lines.pieces([said], view, READER, NOW)).extents
+    changed = replace(said, detail="3")
+    assert lines.grown([said], view, READER, NOW, topic, shown) is None
+    batch = lines.grown([changed], view, READER, NOW, topic, shown)
+    assert batch is not None and "3" in batch.words.text
+    assert (batch.seq, batch.part) == (topic.seq, topic.part), "the cursor stays"
+    assert lines.grown([changed], view, READER, NOW, topic, batch.extents) is None
+
+
+_RATED = MessageView(
+    id=4,
+    seq=4,
+    rev=9,
+    kind="activity",
+    private=True,
+    author="system",
+    agent_name=None,
+    text="",
+    format="plain",
+    buttons=(),
+    form=None,
+    files=(),
+    deliveries=(),
+    activity=Activity.RATED,
+    detail="5",
+    decision=None,
+    client_id=None,
+    episode=1,
+    at=NOW,
+)

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 
-from bot.channels.telegram_desk import topics
+from bot.channels.telegram_desk import albums, topics
 from bot.knowledge import articles
 from bot.settings import BOT_MIGRATIONS
 from bot.shopdata import embedded
@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=30)
 
 
 async def test_the_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
-    assert articles and embedded and topics
+    assert albums and articles and embedded and topics
     differences: list[object] = []
 
     def compare(connection: Connection) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import json
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -69,7 +68,8 @@ class AgentsDesk(Protocol):
     async def close(self) -> None: ...
 
 
-AgentsAt = Callable[[Bot, Budget, Intake], AgentsDesk]
+AgentsAt = Callable[[Bot, Budget, Intake, str], AgentsDesk]
+"""The last is what this process is called where it holds a lease."""
 
 
 class Telegram:
@@ -90,8 +90,8 @@ class Telegram:
         clock: Clock,
         wakeups: Wakeups,
         board: Board,
+        owner: str,
         agents_at: AgentsAt | None = None,
-        owner: str | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
         self._database, self._clock, self._shop = database, clock, shop
@@ -99,7 +99,7 @@ class Telegram:
         # Only so has the connection a time of its own: what was never sent is told from what got no answer.
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
-        self._owner = owner or secrets.token_hex(8)
+        self._owner = owner
         self._broken: Counter[int] = Counter()
         self._has_post = False
         self.username: str | None = None
@@ -107,7 +107,7 @@ class Telegram:
         self._asides = Asides(self._bot, self.sender.budget, replies, shop, clock)
         self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock, self._asides)
         self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, self._owner)
-        self._agents = agents_at(self._bot, self.sender.budget, self._intake) if agents_at else None
+        self._agents = agents_at(self._bot, self.sender.budget, self._intake, owner) if agents_at else None
 
     def add_to(self, app: web.Application) -> None:
         if self._settings.webhook_secret:

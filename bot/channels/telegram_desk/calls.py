@@ -72,6 +72,7 @@ class Calls:
             case plan.Tell(episode):
                 done(packet_episode=episode, seq=_begins(session, topic, episode), part=0)
             case plan.Show(batch):
+                topics.pass_over(session, topic.conversation_id, batch.extents)
                 done(seq=batch.seq, part=batch.part)
             case plan.Undelivered(message_id):
                 _told(session, topic.conversation_id, message_id)
@@ -175,7 +176,7 @@ def _begun(session: Session, topic: Topic, episode: int, packet_id: int) -> None
 
 
 def _shown(session: Session, topic: Topic, batch: Batch, telegram_id: int) -> None:
-    topics.stand_for(session, topic, telegram_id, batch.message_ids)
+    topics.stand_for(session, topic, telegram_id, batch.message_ids, batch.extents)
     topics.done(session, topic.conversation_id, seq=batch.seq, part=batch.part, losses=0)
 
 

@@ -1,6 +1,6 @@
 """What agents do in a topic, through the desk's own verbs: each in one transaction, once for each message of theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ from handoff.values import Language
 
 MAX_TAG = 40
 
+Deed = Callable[[Session, Topic, Linked, datetime], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
@@ -36,6 +38,12 @@ class Target:
     name: str
     agent_id: int | None = None
     team_id: int | None = None
+
+
+def once(session: Session, topic: Topic, agent: Linked, now: datetime, *, deed: Deed, source: str) -> None:
+    """Nothing where it was done before: `source` names a message or a press in the topic's group."""
+    if topics.is_first(session, topic.group_id, source, now):
+        deed(session, topic, agent, now)
 
 
 def speak(session: Session, topic: Topic, agent: Linked, now: datetime, *, wrote: Wrote, shown: bool = True) -> None:

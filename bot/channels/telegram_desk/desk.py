@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,17 +12,20 @@ from aiogram import Bot
 from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError
 from aiogram.types import CallbackQuery, Message, Update, User
-from sqlalchemy.orm import Session
 
 from bot.channels.base import clean
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import PATIENCE_S
-from bot.channels.telegram_desk import deeds, packet, topics
+from bot.channels.telegram_desk import albums, deeds, packet, topics
+from bot.channels.telegram_desk.albums import Part
 from bot.channels.telegram_desk.calls import Calls, Story
-from bot.channels.telegram_desk.deeds import Wrote
+from bot.channels.telegram_desk.commands import Meaning, command_in, meaning_of
+from bot.channels.telegram_desk.deeds import Deed, Wrote
+from bot.channels.telegram_desk.groups import Answer
+from bot.channels.telegram_desk.holding import Holding
 from bot.channels.telegram_desk.lines import Reader
-from bot.channels.telegram_desk.mirror import Answer, Mirror
+from bot.channels.telegram_desk.mirror import Mirror
 from bot.channels.telegram_desk.packet import PRESSED
 from bot.channels.telegram_desk.topics import Topic
 from bot.replies import Replies
@@ -47,7 +49,6 @@ from handoff.values import Language
 log = logging.getLogger("baton.telegram_desk")
 
 LINK = re.compile(r"/link(?:@\w+)?(?:\s+(?P<code>[A-Za-z0-9]{10}))?", re.IGNORECASE)
-_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _SPAN = re.compile(r"(\d{1,3})\s*(m|min|h|d|分鐘|分钟|分|小時|小时|天)", re.IGNORECASE)
 _PRESS = re.compile(rf"{PRESSED}:(\w{{1,12}})(?::(\d))?")
 UNITS = {"m": "minutes", "分": "minutes", "h": "hours", "小": "hours", "d": "days", "天": "days"}
@@ -63,17 +64,6 @@ _PROBLEMS: dict[type[DeskError], str] = {
     BadInput: "told.illegal",
 }
 _FILES = {"too_large": "file_too_large", "bad_type": "file_bad", "bad_picture": "file_bad", "empty": "file_bad"}
-
-Deed = Callable[[Session, Topic, Linked, datetime], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer goes: below a message, in its topic."""
-
-    group_id: int
-    thread_id: int | None
-    below: int
 
 
 class TelegramDesk:
@@ -92,17 +82,19 @@ class TelegramDesk:
         files: Files,
         story: Story,
         groups: Sequence[int],
+        owner: str,
         address: str | None = None,
     ) -> None:
         self._bot, self._budget, self._intake, self._database = bot, budget, intake, database
         self._clock, self._replies, self._shop, self._story = clock, replies, shop, story
         self._reader = Reader(replies, shop.language, shop.zone)
         calls = Calls(bot, files, story, clock, address)
-        self._mirror = Mirror(bot, budget, database, wakeups, clock, self._reader, calls, groups)
+        self._mirror = Mirror(bot, budget, database, wakeups, clock, self._reader, calls, groups, owner)
+        self._holding = Holding(database, clock, self._not_let_go)
         self._strangers: dict[int, datetime] = {}
 
     async def run(self) -> None:
-        await self._mirror.run()
+        await asyncio.gather(self._mirror.run(), self._holding.run())
 
     async def close(self) -> None:
         await self._mirror.close()
@@ -129,7 +121,8 @@ class TelegramDesk:
 
     @staticmethod
     def _is_link(message: Message) -> bool:
-        return message.chat.type == ChatType.PRIVATE and (message.text or "").lower().startswith("/link")
+        """With a code or alone; whatever else begins so are a customer's words."""
+        return message.chat.type == ChatType.PRIVATE and LINK.fullmatch(clean(message.text or "")) is not None
 
     async def _wrote(self, message: Message) -> None:
         text = clean(message.text or message.caption or "")
@@ -151,21 +144,37 @@ class TelegramDesk:
         return None
 
     async def _heard(self, message: Message, topic: Topic, agent: Linked, text: str) -> None:
-        command = _COMMAND.fullmatch(text) if message.text is not None else None
-        if command is not None:
-            return await self._command(message, topic, agent, command[1].lower(), (command[2] or "").strip())
+        command = command_in(text)
+        if command is not None and message.text is not None:
+            return await self._command(message, topic, agent, command.name, command.rest)
+        meant, album = meaning_of(text, command), message.media_group_id
+        if album is not None:
+            now = self._clock.now()
+            meant = await self._database.write(albums.heard, message.chat.id, album, meant, now)
+        if command is not None and command.name != "note":
+            return self._say(message, "told.only_note")
+        if meant is Meaning.NOTHING:
+            return None  # said with the part that has the words
         try:
-            kept = await self._intake.kept(f"agent:{agent.agent_id}", message)
+            with self._holding.fetching(message.chat.id, album or ""):
+                kept = await self._intake.kept(f"agent:{agent.agent_id}", message)
         except FileRefused as refused:
             return self._say(message, "told.file", why=self._why(message, _FILES.get(refused.code, "file_gone")))
         if kept is None and not message.text:
             return self._say(message, "told.not_sent")
-        files, word = ((kept.key,) if kept else ()), _COMMAND.fullmatch(text)
-        if word is not None and word[1].lower() == "note":
-            noted = Wrote(message.message_id, (word[2] or "").strip(), files)
-            return await self._do(message, partial(deeds.note, wrote=noted), topic, agent)
-        said = Wrote(message.message_id, text, files)
-        return await self._do(message, partial(deeds.speak, wrote=said), topic, agent)
+        if album is not None and meant is None and kept is not None:
+            part = Part(
+                topic.group_id,
+                message.message_id,
+                album,
+                topic.conversation_id,
+                message.from_user.id if message.from_user else 0,
+                kept.key,
+            )
+            return await self._database.write(albums.hold, part, self._clock.now())
+        wrote = Wrote(message.message_id, command.rest if command else text, (kept.key,) if kept else ())
+        deed = deeds.note if meant is Meaning.NOTE else deeds.speak
+        return await self._do(message, partial(deed, wrote=wrote), topic, agent)
 
     async def _command(self, message: Message, topic: Topic, agent: Linked, name: str, rest: str) -> None:
         match name:
@@ -221,9 +230,10 @@ class TelegramDesk:
         )
 
     async def _do(self, message: Message, deed: Deed, topic: Topic, agent: Linked) -> None:
-        """What the desk refuses is told below the message."""
+        """Once for each message. What the desk refuses is told below it."""
+        once = partial(deeds.once, deed=deed, source=f"m{message.message_id}")
         try:
-            await self._database.write(deed, topic, agent, self._clock.now())
+            await self._database.write(once, topic, agent, self._clock.now())
         except DatabaseTrouble:
             raise
         except DeskError as error:
@@ -298,8 +308,9 @@ class TelegramDesk:
         deed, told = await self._deed_of(topic, pressed[1], pressed[2])
         if deed is None:
             return self._replies.say("topic.told.old", language)
+        once = partial(deeds.once, deed=deed, source=f"q{query.id}")
         try:
-            await self._database.write(deed, topic, agent, self._clock.now())
+            await self._database.write(once, topic, agent, self._clock.now())
         except DatabaseTrouble:
             raise
         except DeskError as error:
@@ -337,6 +348,12 @@ class TelegramDesk:
 
     def _say(self, message: Message, key: str, **details: object) -> None:
         self._tell(message, self._replies.say(f"topic.{key}", self._language(message.from_user), **details))
+
+    def _not_let_go(self, part: Part, thread: int | None, error: DeskError | None) -> None:
+        language = self._shop.language
+        words = self._problem(error, language) if error else self._replies.say("topic.told.album_unsure", language)
+        if part.group_id in self._mirror.groups:
+            self._mirror.answer(part.group_id, Answer(thread, part.telegram_id, words))
 
     def _why(self, message: Message, key: str) -> str:
         return self._replies.say(f"topic.told.{key}", self._language(message.from_user))

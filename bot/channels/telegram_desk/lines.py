@@ -1,13 +1,15 @@
 """A conversation in the words of a topic: its name, its lines, and how few messages they take. Pure."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.channels.base import clean
 from bot.channels.telegram import markup
 from bot.channels.telegram.markup import LONGEST, Words, units
+from bot.channels.telegram_desk.topics import Topic
 from bot.replies import Replies, day
 from handoff.states import Status
 from handoff.values import Activity, ConversationView, FileView, Language, MessageView, Priority
@@ -26,7 +28,10 @@ BETWEEN = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One part of a message of ours: words, or a file with who sent it. `last`: nothing of the message follows."""
+    """One part of a message of ours: words, or a file with who sent it. `last`: nothing of the message follows.
+
+    With it, so many of the message's files stand in the topic; `said` is what `said_of` knows its words by.
+    """
 
     message_id: int
     seq: int
@@ -34,17 +39,23 @@ class Piece:
     last: bool
     words: Words
     file: FileView | None = None
+    files: int = 0
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one message on Telegram brings; `seq` and `part` are how far the topic is then."""
+    """What one message on Telegram brings; `seq` and `part` are how far the topic is then.
+
+    `extents` are files and words of each message of ours, as `Piece` has them.
+    """
 
     words: Words
     file: FileView | None
     message_ids: tuple[int, ...]
     seq: int
     part: int
+    extents: Mapping[int, tuple[int, str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +113,8 @@ def next_batch(waiting: Sequence[Piece], until: tuple[int, int] | None = None) -
     """As many of those that wait as one message holds; `until` ends it where it ended before."""
     first, *others = waiting
     if first.file is not None:
-        return Batch(first.words, first.file, (first.message_id,), *after(first))
-    words, ids, last = first.words, [first.message_id], first
+        return Batch(first.words, first.file, (first.message_id,), *after(first), {first.message_id: _extent(first)})
+    words, ids, last, extents = first.words, [first.message_id], first, {first.message_id: _extent(first)}
     for piece in others:
         if piece.file is not None or after(last) == until:
             break
@@ -112,7 +123,40 @@ def next_batch(waiting: Sequence[Piece], until: tuple[int, int] | None = None) -
             break
         words, last = together, piece
         ids.append(piece.message_id)
-    return Batch(words, None, tuple(dict.fromkeys(ids)), *after(last))
+        extents[piece.message_id] = _extent(piece)
+    return Batch(words, None, tuple(dict.fromkeys(ids)), *after(last), extents)
+
+
+def grown(
+    messages: Sequence[MessageView],
+    view: ConversationView,
+    reader: Reader,
+    now: datetime,
+    topic: Topic,
+    extents: Mapping[int, tuple[int, str]],
+) -> Batch | None:
+    """What came later to a message that the topic shows already: a picture of its album, or another score."""
+    for message in messages:
+        if message.id not in extents or message.seq > topic.seq or message.episode != view.episode:
+            continue
+        files, said = extents[message.id]
+        more, other = len(message.files) > files, said != said_of(message)
+        parts = pieces([message], view, reader, now)
+        missing: list[Piece] = []
+        if other and (message.activity is Activity.RATED or (more and message.author == "contact")):
+            missing = [piece for piece in parts if piece.file is None]
+        if not missing and more and message.author == "contact":
+            missing = [piece for piece in parts if piece.files > files]
+        if missing:
+            batch = next_batch(missing)
+            had = {message.id: (max(files, missing[0].files), said_of(message))}
+            return replace(batch, seq=topic.seq, part=topic.part, extents=had)
+    return None
+
+
+def said_of(message: MessageView) -> str:
+    """What a message's words are known by."""
+    return hashlib.sha256((message.detail or message.text).encode()).hexdigest()[:12]
 
 
 def written(said: Iterable[tuple[str, bool]]) -> Words:
@@ -128,7 +172,8 @@ def written(said: Iterable[tuple[str, bool]]) -> Words:
 def _pieces(message: MessageView, view: ConversationView, reader: Reader, now: datetime) -> list[Piece]:
     if message.activity is not None:
         said = happened(message, reader, now)
-        return [Piece(message.id, message.seq, 0, True, Words(f"· {said}"))] if said else []
+        shown = Piece(message.id, message.seq, 0, True, Words(f"· {said}"), said=said_of(message))
+        return [shown] if said else []
     head = _head(message, view)
     text = message.text or ("" if message.files else reader.say("wordless"))
     parts: list[tuple[Words, FileView | None]] = []
@@ -136,8 +181,15 @@ def _pieces(message: MessageView, view: ConversationView, reader: Reader, now: d
         parts += [(words, None) for words in markup.shown(text, message.format, f"{head}\n")]
     caption = written([(cut(head, LONGEST_CAPTION), True)])
     parts += [(caption, file) for file in message.files]
-    last = len(parts) - 1
-    return [Piece(message.id, message.seq, n, n == last, words, file) for n, (words, file) in enumerate(parts)]
+    last, before, known = len(parts) - 1, len(parts) - len(message.files), said_of(message)
+    return [
+        Piece(message.id, message.seq, n, n == last, words, file, max(0, n - before + 1), known)
+        for n, (words, file) in enumerate(parts)
+    ]
+
+
+def _extent(piece: Piece) -> tuple[int, str]:
+    return piece.files, piece.said
 
 
 def _head(message: MessageView, view: ConversationView) -> str:

@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import secrets
-from collections import deque
 from collections.abc import Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Session
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram_desk import lines, plan, topics
 from bot.channels.telegram_desk.calls import Calls
-from bot.channels.telegram_desk.groups import is_fit
+from bot.channels.telegram_desk.groups import Answer, Group, is_fit
 from bot.channels.telegram_desk.lines import Reader
 from bot.channels.telegram_desk.plan import KEPT, Urgency
 from bot.channels.telegram_desk.topics import Topic
@@ -45,41 +44,14 @@ LOOK_S = 0.5
 """A group that waits for room looks again so often whether something more urgent has come."""
 MEND_S = 60.0
 """A group that cannot be used is tried again so often."""
+SWEEP_EVERY = timedelta(minutes=1)
+"""A mark can be lost with what breaks; what is behind is found again."""
 SWEPT = 500
-TOLD_MOST = 100
 RELABELS = frozenset({"priority"})
 """Events after which only the name may be another one."""
 LAST_CALL_S = 5.0
 REPEATED_MOST = 2
 """A call whose answer was lost is made again once. But a topic there must be, even if one too many stands empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A line for an agent who did something in a group. Of many, the oldest are dropped."""
-
-    thread_id: int | None
-    below: int
-    text: str
-
-
-@dataclass(slots=True)
-class Group:
-    """One group of agents. `wants` are conversations to be seen to: how urgently, and since when."""
-
-    id: int
-    fit: bool = False
-    aside_until: float = 0.0
-    wants: dict[int, tuple[Urgency, int]] = field(default_factory=dict)
-    answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=TOLD_MOST))
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def next(self) -> tuple[Urgency, int | None] | None:
-        """What is most urgent; with no conversation, an answer."""
-        best = min(self.wants.items(), key=lambda want: want[1], default=None)
-        if self.answers and (best is None or best[1][0] > Urgency.TOLD):
-            return Urgency.TOLD, None
-        return (best[1][0], best[0]) if best is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +75,12 @@ class Mirror:
         reader: Reader,
         calls: Calls,
         groups: Sequence[int],
+        owner: str,
     ) -> None:
         self._bot, self._budget, self._database = bot, budget, database
         self._wakeups, self._clock, self._reader, self._calls = wakeups, clock, reader, calls
         self.groups = {group: Group(group) for group in groups}
-        self._owner = secrets.token_hex(8)
+        self._owner = owner
         self._has_post = False
         self._marks = count()
 
@@ -152,8 +125,9 @@ class Mirror:
             self._budget.remember(group_id, (at - (now - each).total_seconds() for each in spent))
 
     async def _follow(self) -> None:
-        """Mark what changed; after taking over, everything that is behind."""
+        """Mark what changed; after taking over, and now and then, everything that is behind."""
         cursor: str | None = None
+        swept = self._clock.now()
         async with self._wakeups.subscribe(events.DESK_TOPIC) as woken:
             while True:
                 woken.clear()
@@ -161,9 +135,10 @@ class Mirror:
                 try:
                     if not self._has_post:
                         cursor, wait = None, 0.1
-                    elif cursor is None:
-                        cursor = await self._database.read(events.newest)
-                        await self._mark(await self._database.read(topics.behind))
+                    elif cursor is None or abs(self._clock.now() - swept) >= SWEEP_EVERY:
+                        newest = cursor or await self._database.read(events.newest)
+                        await self._mark(await self._database.read(topics.behind, list(self.groups)))
+                        cursor, swept, wait = newest, self._clock.now(), 0.0
                     else:
                         cursor, wait = await self._read_on(cursor)
                 except Exception as error:
@@ -185,7 +160,8 @@ class Mirror:
         """Put on their groups' lists what must be seen to; what has no topic yet goes where there is most room."""
         ids = list(conversation_ids)
         for start in range(0, len(ids), SWEPT):
-            for standing in await self._database.read(topics.standings, ids[start : start + SWEPT]):
+            for found in await self._database.read(topics.standings, ids[start : start + SWEPT]):
+                standing = await self._moved(found) if self._is_lost(found) else found
                 urgency = plan.urgency(standing)
                 if urgency is None and standing.topic is not None and standing.conversation_id in renamed:
                     urgency = Urgency.TITLE
@@ -196,14 +172,31 @@ class Mirror:
                     group.wants[standing.conversation_id] = (urgency, since)
                     group.woken.set()
 
+    def _is_lost(self, standing: topics.Standing) -> bool:
+        """Whether people have it, and its topic is where we cannot write while there is another group."""
+        if standing.topic is None or standing.status not in plan.PEOPLES:
+            return False
+        home = self.groups.get(standing.topic.group_id)
+        return home is None or (home.unfit and any(group.fit for group in self.groups.values()))
+
+    async def _moved(self, standing: topics.Standing) -> topics.Standing:
+        """It gets a new topic in a group of ours."""
+        topic = standing.topic
+        assert topic is not None, "the caller has looked"
+        group = self._roomiest()
+        if await self._database.write(topics.move, topic.conversation_id, topic.group_id, group.id):
+            log.warning("topic_left conversation=%d group=%d for=%d", topic.conversation_id, topic.group_id, group.id)
+        [found] = await self._database.read(topics.standings, [topic.conversation_id])
+        return found
+
     def _group_of(self, standing: topics.Standing) -> Group | None:
-        """A deleted topic is made again where it was, if that group is still ours and can be used."""
-        if standing.topic is not None and standing.topic.group_id in self.groups:
-            return self.groups[standing.topic.group_id]
-        if standing.topic is not None and standing.topic.thread_id is not None:
-            return None
-        if known := next((group for group in self.groups.values() if standing.conversation_id in group.wants), None):
-            return known
+        """A deleted topic is made again where it was."""
+        if standing.topic is not None:
+            return self.groups.get(standing.topic.group_id)
+        known = next((group for group in self.groups.values() if standing.conversation_id in group.wants), None)
+        return known or self._roomiest()
+
+    def _roomiest(self) -> Group:
         at = asyncio.get_running_loop().time()
         usable = [group for group in self.groups.values() if group.fit] or list(self.groups.values())
         return min(usable, key=lambda group: len(group.wants) * 4 + self._budget.used(group.id, at))
@@ -227,12 +220,13 @@ class Mirror:
         group.woken.clear()
         if not group.fit:
             group.fit = await is_fit(self._bot, group.id)
+            group.unfit = not group.fit
             if not group.fit:
                 await self._leave_to_others(group)
                 await self._clock.sleep(MEND_S)
             return
-        wanted = group.next()
-        if wanted is None or (wanted[1] is not None and not self._has_post):
+        wanted = group.next(has_post=self._has_post)
+        if wanted is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await group.woken.wait()
@@ -268,17 +262,20 @@ class Mirror:
 
     async def _see_to(self, group: Group, conversation_id: int) -> None:
         """One step, and the rest of it later; what happens meanwhile marks it again."""
-        del group.wants[conversation_id]
+        want = group.wants.pop(conversation_id)
         try:
             seen = await self._database.read(self._seen, conversation_id, group.id, self._clock.now())
+            if seen.topic.group_id != group.id:
+                await self._mark([conversation_id])  # it has moved since
+                return
             if seen.step is not None:
                 await _to_its_end(self._take(group, seen, seen.step))
             elif not plan.is_given_up(seen.topic, seen.told.conversation.epoch):
                 await self._settle(seen)
+            await self._mark([conversation_id])
         except DatabaseTrouble:
-            group.wants.setdefault(conversation_id, (Urgency.LINES, next(self._marks)))
+            group.wants.setdefault(conversation_id, (want[0], next(self._marks)))
             raise
-        await self._mark([conversation_id])
         if seen.step is not None and conversation_id not in group.wants:
             # Names and pins are no reason to hurry, and standing alone does not tell of them.
             group.wants[conversation_id] = (Urgency.TITLE, next(self._marks))
@@ -301,8 +298,10 @@ class Mirror:
         if waiting and waiting[0].seq == topic.seq + 1:
             waiting = waiting[topic.part :]
         undelivered = plan.undelivered_of(told.messages, written)
-        title = lines.title(view, reader)
-        step = None if plan.is_given_up(topic, view.epoch) else plan.next_step(topic, view, title, waiting, undelivered)
+        extents = topics.extents(session, conversation_id, [message.id for message in told.messages])
+        later = lines.grown(told.messages, view, reader, now, topic, extents)
+        next_step = partial(plan.next_step, topic, view, lines.title(view, reader), waiting, undelivered, later)
+        step = None if plan.is_given_up(topic, view.epoch) else next_step()
         return Seen(topic, told, reader, step)
 
     async def _take(self, group: Group, seen: Seen, step: plan.Step) -> None:

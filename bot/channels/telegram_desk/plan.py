@@ -108,9 +108,14 @@ def is_given_up(topic: Topic, epoch: int) -> bool:
 
 
 def next_step(
-    topic: Topic, view: ConversationView, title: str, waiting: Sequence[Piece], undelivered: Undelivered | None
+    topic: Topic,
+    view: ConversationView,
+    title: str,
+    waiting: Sequence[Piece],
+    undelivered: Undelivered | None,
+    grown: Batch | None = None,
 ) -> Step | None:
-    """`waiting` is what the topic does not show yet, from its cursor on."""
+    """`waiting` is what the topic does not show yet, from its cursor on; `grown` came later to what it shows."""
     if view.status in PEOPLES:
         if topic.thread_id is None:
             return Create()
@@ -120,10 +125,10 @@ def next_step(
             return Reopen()
     if topic.thread_id is None:
         return None
-    if waiting and view.status is not Status.PENDING:
+    if (waiting or grown) and view.status is not Status.PENDING:
         if topic.closed and topic.losses:
             return Reopen()
-        return Show(next_batch(waiting, _begun(topic)))
+        return Show(grown) if grown else Show(next_batch(waiting, _begun(topic)))
     if undelivered is not None:
         return undelivered
     if topic.title != title:

@@ -3,11 +3,11 @@
 Every call is written down before it is made, so that a restart neither repeats nor forgets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, delete, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from handoff.db import ID, Base, UtcDateTime
@@ -16,6 +16,8 @@ from handoff.states import Status
 
 SWEPT_AT_ONCE = 5000
 CALLS_KEPT = timedelta(minutes=2)
+DEEDS_KEPT = timedelta(days=2)
+"""Telegram keeps what nobody has fetched for a day."""
 
 
 class TopicRow(Base):
@@ -47,7 +49,10 @@ class TopicRow(Base):
 
 
 class TopicMessage(Base):
-    """A message on Telegram that stands for one of ours; `told`: that it did not reach the customer was said."""
+    """A message on Telegram that stands for one of ours; `told`: that it did not reach the customer was said.
+
+    With it, so many of the message's files stand there; `said` is what its words are known by.
+    """
 
     __tablename__ = "topic_messages"
     __table_args__ = (Index(None, "conversation_id", "message_id"),)
@@ -57,6 +62,8 @@ class TopicMessage(Base):
     message_id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ID)
     told: Mapped[bool] = mapped_column(Boolean, default=False)
+    files: Mapped[int] = mapped_column(Integer, default=0)
+    said: Mapped[str] = mapped_column(String(12), default="")
 
 
 class TopicCall(Base):
@@ -67,6 +74,17 @@ class TopicCall(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     group_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TopicDeed(Base):
+    """Something an agent did in a group, by its message or press: updates come again."""
+
+    __tablename__ = "topic_deeds"
+    __table_args__ = (Index(None, "at"),)
+
+    group_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -117,11 +135,12 @@ def at(session: Session, group_id: int, thread_id: int) -> Topic | None:
     return _topic(row) if row is not None else None
 
 
-def behind(session: Session) -> list[int]:
-    """Conversations whose topic is missing or does not show what is so now."""
-    missing = (TopicRow.conversation_id.is_(None)) & (Conversation.status == Status.OPEN)
+def behind(session: Session, groups: Sequence[int]) -> list[int]:
+    """Conversations whose topic is missing, is in none of these groups, or does not show what is so now."""
+    ours, is_open = TopicRow.group_id.in_(groups), Conversation.status == Status.OPEN
+    missing = or_(TopicRow.conversation_id.is_(None), ~ours) & is_open
     said = (Conversation.status != Status.PENDING) & (TopicRow.rev != Conversation.rev)
-    changed = or_(said, TopicRow.epoch != Conversation.epoch)
+    changed = ours & or_(said, TopicRow.epoch != Conversation.epoch)
     query = select(Conversation.id).outerjoin(TopicRow, TopicRow.conversation_id == Conversation.id)
     return list(session.scalars(query.where(or_(missing, changed)).order_by(Conversation.id).limit(SWEPT_AT_ONCE)))
 
@@ -151,6 +170,16 @@ def begin(session: Session, topic: Topic, call: str, now: datetime) -> int:
     return row.tries
 
 
+def is_first(session: Session, group_id: int, source: str, now: datetime) -> bool:
+    """Whether it was not done before; from now on it was, if the transaction comes to its end."""
+    if session.get(TopicDeed, (group_id, source)) is not None:
+        return False
+    session.execute(delete(TopicDeed).where(TopicDeed.at <= now - DEEDS_KEPT))
+    session.add(TopicDeed(group_id=group_id, source=source, at=now))
+    session.flush()
+    return True
+
+
 def spend(session: Session, group_id: int, now: datetime) -> None:
     """Something is written into a group."""
     session.execute(delete(TopicCall).where(TopicCall.at <= now - CALLS_KEPT))
@@ -175,9 +204,27 @@ def settle(session: Session, conversation_id: int, rev: int, epoch: int) -> None
         row.rev, row.epoch = rev, epoch
 
 
-def stand_for(session: Session, topic: Topic, telegram_id: int, message_ids: Sequence[int]) -> None:
-    """A message on Telegram shows these of ours."""
+def move(session: Session, conversation_id: int, group_id: int, to: int) -> bool:
+    """A topic that cannot be used any more is forgotten, and a new one due; False where that is done already."""
+    row = session.get_one(TopicRow, conversation_id, with_for_update=True)
+    if row.group_id != group_id:
+        return False
+    row.group_id, row.thread_id, row.packet_id, row.packet_episode = to, None, None, 0
+    row.title, row.closed, row.pinned, row.losses = "", False, True, 0
+    row.trying, row.tries = None, 0
+    return True
+
+
+def stand_for(
+    session: Session,
+    topic: Topic,
+    telegram_id: int,
+    message_ids: Sequence[int],
+    extents: Mapping[int, tuple[int, str]] | None = None,
+) -> None:
+    """A message on Telegram shows these of ours, to these extents."""
     for message_id in message_ids:
+        files, said = (extents or {}).get(message_id, (0, ""))
         if session.get(TopicMessage, (topic.group_id, telegram_id, message_id)) is None:
             session.add(
                 TopicMessage(
@@ -186,6 +233,8 @@ def stand_for(session: Session, topic: Topic, telegram_id: int, message_ids: Seq
                     message_id=message_id,
                     conversation_id=topic.conversation_id,
                     told=False,
+                    files=files,
+                    said=said,
                 )
             )
 
@@ -206,6 +255,26 @@ def written_here(session: Session, conversation_id: int, message_ids: Sequence[i
         .order_by(TopicMessage.telegram_id.desc())
     )
     return {row.message_id: (row.telegram_id, row.told) for row in rows}
+
+
+def extents(session: Session, conversation_id: int, message_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """How many files of each message stand in its topic, and what its words there are known by."""
+    rows = session.scalars(
+        select(TopicMessage)
+        .where(TopicMessage.conversation_id == conversation_id, TopicMessage.message_id.in_(message_ids))
+        .order_by(TopicMessage.telegram_id)
+    )
+    found: dict[int, tuple[int, str]] = {}
+    for row in rows:
+        found[row.message_id] = (max(row.files, found.get(row.message_id, (0, ""))[0]), row.said)
+    return found
+
+
+def pass_over(session: Session, conversation_id: int, extents: Mapping[int, tuple[int, str]]) -> None:
+    """What could not be shown of these messages counts as shown."""
+    for message_id, (files, said) in extents.items():
+        theirs = (TopicMessage.conversation_id == conversation_id, TopicMessage.message_id == message_id)
+        session.execute(update(TopicMessage).where(*theirs).values(files=files, said=said))
 
 
 def mark_told(session: Session, conversation_id: int, message_id: int) -> None:

@@ -1,7 +1,7 @@
 """Cards on Telegram, a chosen language, who is not served, and conversations that go on in Telegram.
 
 Revision ID: 0012_telegram
-Revises: 0010_hours
+Revises: 0011_telegram_topics
 """
 
 import sqlalchemy as sa
