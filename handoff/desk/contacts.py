@@ -119,6 +119,13 @@ def follow_link(session: Session, secret: str, channel: Channel, key: str, now: 
         announce(session, conversation, "continued", now)
 
 
+def leave_channels(session: Session, contact_id: int) -> None:
+    """They are answered on their own channel alone from now on, and no link leads to them any more."""
+    session.execute(delete(ChannelLink).where(ChannelLink.contact_id == contact_id))
+    session.execute(delete(FurtherChannel).where(FurtherChannel.contact_id == contact_id))
+    session.execute(update(Contact).where(Contact.id == contact_id).values(answered_on=None))
+
+
 def _leave_others(session: Session, contact: Contact, channel: Channel, key: str) -> None:
     """A key belongs to one contact, and a contact has one key on a channel: the newest."""
     mine = and_(FurtherChannel.contact_id == contact.id, FurtherChannel.channel == channel)
