@@ -200,6 +200,24 @@ def find(session: Session, channel: Channel, contact_key: str, external_id: str)
     return Found(row.kind, row.about) if row else None
 
 
+def asks_rating(session: Session, channel: Channel, contact_key: str, about: int, external_id: str) -> bool:
+    """Whether a message of ours asks how this episode of a customer's conversation was.
+
+    Of a card whose id is not known, or not yet, what it is about must do; but not where it is known for another's.
+    """
+    here = and_(Card.about == about, Conversation.channel == channel)
+    row = session.execute(
+        select(Card.about, Conversation.channel)
+        .join(Conversation, Conversation.id == Card.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Contact.channel == channel, Contact.key == contact_key)
+        .where(Card.kind == RATING, or_(Card.external_id == external_id, Card.external_id.is_(None) & here))
+        .order_by(Card.external_id.is_(None))
+        .limit(1)
+    ).first()
+    return row is not None and row.about == about and row.channel == channel
+
+
 def shows_place(session: Session, channel: Channel, contact_key: str, about: int) -> bool:
     """Whether a customer's card tells their place for this call for a person, which is not over."""
     query = (

@@ -273,15 +273,16 @@ class Intake:
         if kind == SPEAK and (language := language_named(code)):
             await self._speak(met, language, query)
             return None
-        action = await self._action(met, query.data or "")
+        message_id = str(query.message.message_id) if query.message is not None else ""
+        action = await self._action(met, query.data or "", message_id)
         if action is None or await self._stored(met, f"q{query.id}", action) is None:
             return self.replies.say("trouble.old_button", met.language)
         return self.replies.say("widget.rate_thanks", met.language) if action.name == RATE else None
 
-    async def _action(self, met: "_Met", data: str) -> Action | None:
+    async def _action(self, met: "_Met", data: str, on: str) -> Action | None:
         """What the button meant, if it stands in this customer's own conversation."""
         if on_card := _ON_CARD.fullmatch(data):
-            return await self._on_card(met, on_card[1], int(on_card[2]), on_card[3])
+            return await self._on_card(met, on_card[1], int(on_card[2]), on_card[3], on)
         match = _DATA.fullmatch(data)
         if match is None:
             return None
@@ -291,12 +292,13 @@ class Intake:
             return None
         return pressed(message.buttons[index], message.episode)
 
-    async def _on_card(self, met: "_Met", kind: str, about: int, score: str | None) -> Action | None:
-        language = met.language
+    async def _on_card(self, met: "_Met", kind: str, about: int, score: str | None, on: str) -> Action | None:
+        language, who = met.language, met.who
         if kind == STAR:
-            button = Button(self.replies.say(f"rating.{score}", language), RATE, score) if score else None
-            return pressed(button, about) if button else None
-        waits = await self.database.read(cards.shows_place, met.who.channel, met.who.key, about)
+            if not score or not await self.database.read(cards.asks_rating, who.channel, who.key, about, on):
+                return None
+            return pressed(Button(self.replies.say(f"rating.{score}", language), RATE, score), about)
+        waits = await self.database.read(cards.shows_place, who.channel, who.key, about)
         return Action("cancel_wait", label=self.replies.say("widget.cancel_wait", language)) if waits else None
 
     async def _stored(self, met: "_Met", source: str, content: Content) -> Recorded | None:
