@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import math
 import os
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -54,27 +56,33 @@ InHours = Callable[[BusinessHours, PromisedTime, Language | None, Telling], Sequ
 
 
 class Life:
-    """That this process is alive, for the others to see: what it holds is free for them soon after its end."""
+    """That this process is alive, for the others to see: what it holds is free for them soon after its end.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    How long it could not say so is told by `elapsed`: a wall clock that is put forward is no trouble.
+    """
+
+    def __init__(self, database: Database, clock: Clock, elapsed: Callable[[], float] = time.monotonic) -> None:
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._database, self._clock = database, clock
-        self._until: datetime | None = None
+        self._database, self._clock, self._elapsed = database, clock, elapsed
+        self._over_at: float | None = None
 
     @property
     def is_over(self) -> bool:
         """Others may soon take it for dead, because it could not say that it is not."""
-        return self._until is not None and self._until - MARGIN <= self._clock.now()
+        return self._over_at is not None and self._over_at <= self._elapsed()
 
     async def begin(self) -> None:
-        self._until = await self._database.write(jobs.live, self.owner, self._clock.now())
+        said_at = self._elapsed()
+        until = await self._database.write(jobs.live, self.owner, self._clock.now())
+        for_ever = until == jobs.NEVER
+        self._over_at = math.inf if for_ever else said_at + (jobs.LIVES_FOR - MARGIN).total_seconds()
 
     async def run(self) -> None:
-        """On SQLite, where nobody else is, it is said once."""
-        while self._until != jobs.NEVER:
+        """On SQLite, where nobody else is, it is said once. Whatever one time meets, the next one comes."""
+        while self._over_at != math.inf:
             try:
                 await self.begin()
-            except DatabaseTrouble as error:
+            except Exception as error:
                 log.warning("life_postponed error=%s", type(error).__name__)
             await self._clock.sleep(RENEW_S)
 
