@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, case, delete, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
-from handoff import inbox
+from handoff import elsewhere, inbox
 from handoff.delivery import WAITING
 from handoff.models import Agent, Card, Contact, Conversation, Delivery, FurtherChannel, Handoff, Rating
 from handoff.satisfaction import CHANGED_WITHIN, GIVEN_WITHIN
@@ -99,7 +99,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             Conversation.assignee_id,
             Conversation.team_id,
             Conversation.language,
-            func.coalesce(FurtherChannel.key, Contact.key).label("key"),
+            elsewhere.key_on(channel).label("key"),
             Contact.locale,
             Contact.chosen_language,
             Agent.name.label("agent_name"),
@@ -112,7 +112,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             case((Conversation.assignee_id.is_not(None), inbox.called(Conversation.id))).label("unnamed"),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
-        .outerjoin(FurtherChannel, _further(channel))
+        .outerjoin(FurtherChannel, elsewhere.joined(channel))
         .outerjoin(Agent, Agent.id == Conversation.assignee_id)
         .outerjoin(asked, asked.id == newest)
         .outerjoin(Card, and_(Card.conversation_id == Conversation.id, Card.kind == PLACE))
@@ -142,7 +142,7 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
     rows = session.execute(
         select(
             Rating,
-            func.coalesce(FurtherChannel.key, Contact.key).label("key"),
+            elsewhere.key_on(channel).label("key"),
             Contact.locale,
             Contact.chosen_language,
             Conversation.language,
@@ -154,7 +154,7 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
         )
         .join(Conversation, Conversation.id == Rating.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
-        .outerjoin(FurtherChannel, _further(channel))
+        .outerjoin(FurtherChannel, elsewhere.joined(channel))
         .outerjoin(Agent, Agent.id == Rating.agent_id)
         .outerjoin(Card, _card_of(Card, RATING))
         .outerjoin(words, _card_of(words, WORDS))
@@ -233,11 +233,8 @@ def shows_place(session: Session, channel: Channel, contact_key: str, about: int
 
 def _is_on(channel: Channel) -> Any:
     """Whether the customer reads there what is said."""
-    return or_(Conversation.channel == channel, Contact.answered_on == channel)
-
-
-def _further(channel: Channel) -> Any:
-    return and_(FurtherChannel.contact_id == Contact.id, FurtherChannel.channel == channel)
+    reads = or_(Conversation.channel == channel, Contact.answered_on == channel)
+    return and_(reads, elsewhere.key_on(channel).is_not(None))
 
 
 def _under_way(channel: Channel) -> Any:

@@ -34,12 +34,16 @@ class Busy(DeskError):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A customer as a channel meets them. What they write belongs to `channel` and `key`, which may be others."""
+    """A customer as a channel meets them. What they write belongs to `channel` and `key`, which may be others.
+
+    `away`: they went on there once, and are not answered there any more.
+    """
 
     channel: Channel
     key: str
     language: Language | None = None
     blocked: bool = False
+    away: bool = False
 
 
 def who(session: Session, channel: Channel, key: str) -> Who:
@@ -48,7 +52,15 @@ def who(session: Session, channel: Channel, key: str) -> Who:
     if contact is None:
         return Who(channel, key)
     blocked = session.get(Block, contact.id) is not None
-    return Who(_channel(contact.channel), contact.key, _language(contact.chosen_language), blocked)
+    away = channel not in (contact.channel, contact.answered_on)
+    return Who(_channel(contact.channel), contact.key, _language(contact.chosen_language), blocked, away)
+
+
+def come_back(session: Session, channel: Channel, key: str) -> None:
+    """Who could not be reached there has written from there: they are answered there again."""
+    contact = _of(session, channel, key)
+    if contact is not None and contact.channel != channel:
+        contact.answered_on = channel
 
 
 def choose_language(session: Session, channel: Channel, key: str, language: Language, now: datetime) -> None:

@@ -127,6 +127,8 @@ class Intake:
 
     async def _met(self, user: User) -> "_Met":
         who = await self.database.read(contacts.who, "telegram", str(user.id))
+        if who.away:
+            await self.database.write(contacts.come_back, "telegram", str(user.id))
         return _Met(user, who, who.language or self.language_of(user))
 
     async def _is_served(self, met: "_Met", number: int, at: float) -> bool:

@@ -51,6 +51,7 @@ BLOCKED = "the customer has blocked the bot, or the account is gone"
 REFUSED = "Telegram does not know BATON_TELEGRAM_TOKEN"
 NOT_KNOWN = (TelegramUnauthorizedError, TelegramNotFound)
 """An unknown chat is a bad request; this is the token's or the address's fault, and may be mended."""
+NO_CHAT = "chat not found"
 LONGEST_CAPTION = 1024
 MOST_IN_ALBUM = 10
 Call = TelegramMethod[Message] | SendMediaGroup
@@ -209,11 +210,11 @@ def failure_of(error: AiogramError) -> SendFailed:
         case TelegramRetryAfter(retry_after=seconds):
             return SendFailed("Telegram wants fewer messages", retry_after=float(seconds))
         case TelegramForbiddenError():
-            return SendFailed(BLOCKED, permanent=True)
+            return SendFailed(BLOCKED, gone=True)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return SendFailed(REFUSED)
         case TelegramBadRequest(message=why) | TelegramEntityTooLarge(message=why):
-            return SendFailed(f"Telegram does not take it: {why}", permanent=True)
+            return SendFailed(f"Telegram does not take it: {why}", permanent=True, gone=NO_CHAT in why)
         case TelegramServerError():
             return SendFailed("Telegram has trouble of its own")
         case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
