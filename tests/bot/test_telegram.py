@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.channels.base import OnMessage
 from bot.channels.telegram import markup
-from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.channel import AgentsAt, Telegram
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import BLOCKED
 from bot.replies import shipped
@@ -78,7 +79,13 @@ class Shop:
 
 @asynccontextmanager
 async def working(
-    counter: Counter, api: BotApi, *, webhook: bool = False, clock: Clock | None = None
+    counter: Counter,
+    api: BotApi,
+    *,
+    webhook: bool = False,
+    clock: Clock | None = None,
+    receive: OnMessage | None = None,
+    agents_at: AgentsAt | None = None,
 ) -> AsyncIterator[Telegram]:
     """The channel and its outbox, as a process runs them."""
     port = free_port()
@@ -86,13 +93,14 @@ async def working(
         TelegramBot(TOKEN, api.address, SECRET if webhook else None),
         f"http://127.0.0.1:{port}",
         counter.database,
-        counter.inbound.receive,
+        receive or counter.inbound.receive,
         shipped(),
         SHOP,
         counter.files,
         clock or SystemClock(),
         counter.wakeups,
         counter.board,
+        agents_at,
     )
     app = web.Application()
     at_work.add_to(app)

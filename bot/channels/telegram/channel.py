@@ -94,7 +94,7 @@ class Telegram:
         owner: str | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
-        self._database, self._clock, self._shop = database, clock, shop
+        self._database, self._clock, self._shop, self._replies = database, clock, shop, replies
         session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
         # Only so has the connection a time of its own: what was never sent is told from what got no answer.
         session.timeout = CALL  # type: ignore[assignment]
@@ -247,9 +247,22 @@ class Telegram:
             if self._broken[update.update_id] < TRIES:
                 raise
             log.exception("update_broke update=%d", update.update_id)
-            if agents is None:
-                await self._intake.unread(_whose(update), f"u{update.update_id}")
+            await self._told(update, to_agents=agents is not None)
         self._broken.pop(update.update_id, None)
+
+    async def _told(self, update: Update, *, to_agents: bool) -> None:
+        """Somebody hears of what is let go; whatever that meets, the next updates come. Raises `DatabaseTrouble`."""
+        message, user = update.message, _whose(update)
+        try:
+            if not to_agents and user > 0:
+                await self._intake.unread(user, f"u{update.update_id}")
+            elif to_agents and message is not None and message.from_user is not None:
+                language = self._intake.language_of(message.from_user)
+                await self._bot(message.reply(self._replies.say("topic.told.trouble", language)))
+        except DatabaseTrouble:
+            raise
+        except Exception:
+            log.exception("update_lost update=%d", update.update_id)
 
     async def _called(self, request: web.Request) -> web.Response:
         """Telegram's webhook. What is not stored is answered with 503, so that it comes again."""
