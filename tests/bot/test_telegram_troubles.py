@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from aiogram.types import Update
 
+from bot.channels.telegram import intake
 from bot.replies import shipped
 from handoff.ports import SystemClock
 from handoff.values import InboundMessage, Recorded
-from tests import telegram
+from tests import pictures, telegram
 from tests.bot.conftest import Counter
-from tests.bot.test_telegram import working
-from tests.telegram import BotApi, Customer
+from tests.bot.test_telegram import Shop, working
+from tests.telegram import BotApi, Customer, Fault
 
 
 class Hurried(SystemClock):
@@ -63,6 +64,25 @@ async def test_an_agent_hears_that_their_words_broke_us(counter: Counter, api: B
         update = await api.happens("message", said)
         await api.until(lambda: _is_confirmed(api, update))
         assert [m["text"] for m in api.chats[-100].messages.values()] == [shipped().say("topic.told.trouble", "en")]
+
+
+async def test_a_file_that_takes_long_leaves_its_words(
+    counter: Counter, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "FILE_S", 0.3)
+    ann = Customer(api, 77, "Ann", "zh-hant")
+    async with working(counter, api):
+        api.breaks("file", Fault(lost=True))
+        await ann.sends("photo", pictures.jpeg(), "it hangs")
+        await Shop(counter, api, ann).stored(["it hangs\n[檔案暫時無法保存]"])
+
+
+async def test_nobody_waits_until_telegram_wants_to_be_asked_for_files_again(counter: Counter, api: BotApi) -> None:
+    ann = Customer(api, 77, "Ann", "zh-hant")
+    async with working(counter, api):
+        api.breaks("getFile", Fault(429, "Too Many Requests: retry after 60", retry_after=60))
+        await ann.sends("photo", pictures.jpeg(), "later")
+        await Shop(counter, api, ann).stored(["later\n[檔案暫時無法保存]"])
 
 
 def _is_confirmed(api: BotApi, update: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import math
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -62,7 +63,9 @@ MAX_TEXT = 4096
 MAX_DOWNLOAD = 20 * 1024 * 1024
 """Telegram gives bots nothing larger."""
 DOWNLOAD_TRIES = 3
-DOWNLOAD_S = 30
+FILE_S = 10.0
+"""For everything a file needs. Whoever sends many to a slow line must not keep all the others waiting."""
+LONGEST_PAUSE_S = 2.0
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 NOT_SHOWN = frozenset({"poll", "dice", "story", "paid_media", "checklist", "game", "giveaway", "invoice"})
 """What customers send that we cannot show: a person hears of it."""
@@ -222,14 +225,19 @@ class Intake:
     async def _keep(self, owner: str, file: "_File") -> FileView:
         if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
             raise FileRefused("too_large", "")
-        return await self.files.take(owner, self._download(file.id), file.name, file.size)
+        try:
+            async with asyncio.timeout(FILE_S):
+                return await self.files.take(owner, self._download(file.id), file.name, file.size)
+        except TimeoutError:
+            log.warning("file_not_fetched error=too_slow")
+            raise FileRefused("unavailable", "Telegram hands it over too slowly") from None
 
     async def _download(self, file_id: str) -> AsyncIterator[bytes]:
         """Raises `FileRefused` where Telegram does not hand it over."""
         try:
             address = await self._address(file_id)
             async for chunk in self.bot.session.stream_content(
-                address, timeout=DOWNLOAD_S, chunk_size=65536, raise_for_status=True
+                address, timeout=math.ceil(FILE_S), chunk_size=65536, raise_for_status=True
             ):
                 yield chunk
         except (AiogramError, aiohttp.ClientError, TimeoutError) as error:
@@ -242,9 +250,10 @@ class Intake:
                 found = await self.bot.get_file(file_id)
                 return self.bot.session.api.file_url(self.bot.token, found.file_path or "")
             except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
-                if attempt + 1 == DOWNLOAD_TRIES:
+                pause = float(getattr(error, "retry_after", 1))
+                if attempt + 1 == DOWNLOAD_TRIES or pause > LONGEST_PAUSE_S:
                     raise
-                await self.clock.sleep(float(getattr(error, "retry_after", 1)))
+                await self.clock.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
     async def _is_about_rating(self, met: "_Met", message: Message, content: Content, *, edited: bool) -> bool:
