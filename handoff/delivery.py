@@ -92,7 +92,7 @@ class Parcel:
     """What one send takes along: one message, or for a digest all that wait. `attempt` counts from 1.
 
     One that may have arrived is repeated with the same lines, so `ids` tell a repetition from another parcel.
-    `begun` is what its sender said had arrived when it failed.
+    `begun` is what its sender said had arrived when it was sent before, see `note_begun`; `owner` holds it.
     """
 
     conversation_id: int
@@ -104,6 +104,7 @@ class Parcel:
     attempt: int
     lines: tuple[Line, ...]
     begun: str | None = None
+    owner: str = ""
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -184,6 +185,12 @@ def lease_heads(
         if parcel := _taken(session, conversation, delivery, owner, now):
             parcels.append(parcel)
     return parcels
+
+
+def note_begun(session: Session, parcel: Parcel, begun: str) -> None:
+    """Keep what of a parcel has arrived so far, for whoever sends the rest, however this send may end."""
+    held = (Delivery.id.in_(parcel.ids), Delivery.state == "sending", Delivery.lease_owner == parcel.owner)
+    session.execute(update(Delivery).where(*held).values(external_id=begun))
 
 
 def sent(session: Session, parcel: Parcel, owner: str, external_id: str | None, now: datetime) -> None:
@@ -345,6 +352,7 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
             for i, m in lines
         ),
         begun=together[0].external_id,
+        owner=together[0].lease_owner or "",
     )
 
 

@@ -43,7 +43,8 @@ CLOSE_EVERY, CLOSE_SOON = timedelta(minutes=5), timedelta(seconds=5)
 ABANDONED_AFTER = timedelta(minutes=5)
 DUE = "due"
 DUE_EVERY = timedelta(seconds=5)
-SEND_S = 30.0
+SEND_S, PER_FILE_S, LONGEST_SEND_S = 30.0, 5.0, 50.0
+"""A send has its time, and more for files; what it ends with is noted before the lease is over."""
 AT_ONCE = 20
 """Parcels on their way to one destination at the same time, in one process."""
 
@@ -134,6 +135,11 @@ class Watches:
             return timedelta(seconds=min(2**job.attempts, 300)), True
 
 
+def time_for(parcel: Parcel) -> float:
+    """Seconds that a send may take."""
+    return min(SEND_S + PER_FILE_S * sum(line.files for line in parcel.lines), LONGEST_SEND_S)
+
+
 class Dispatcher:
     """Brings the outbox out. Several processes may: each line is held by one of them at a time."""
 
@@ -178,7 +184,7 @@ class Dispatcher:
 
     async def _send(self, parcel: Parcel, leased_until: datetime) -> None:
         try:
-            async with asyncio.timeout(SEND_S) as limit:
+            async with asyncio.timeout(time_for(parcel)) as limit:
                 self._sends.add(limit)
                 try:
                     external_id = await self._senders[parcel.destination].send(parcel)
