@@ -58,8 +58,8 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 async def test_what_breaks_us_in_every_way_is_let_go(counter: Counter, api: BotApi) -> None:
-    async def breaks(_message: InboundMessage) -> Recorded:
-        raise ValueError("never thought of")
+    async def breaks(message: InboundMessage) -> Recorded:
+        raise ValueError(f"never thought of {message.source_id}")
 
     async with working(counter, api, clock=Hurried(), receive=breaks):
         message = api.new_message(77, **{"from": Customer(api, 77).who}, text="hello")
@@ -94,6 +94,21 @@ async def test_nobody_waits_until_telegram_wants_to_be_asked_for_files_again(cou
         api.breaks("getFile", Fault(429, "Too Many Requests: retry after 60", retry_after=60))
         await ann.sends("photo", pictures.jpeg(), "later")
         await Shop(counter, api, ann).stored(["later\n[檔案暫時無法保存]"])
+
+
+async def test_by_the_webhook_too_a_customers_words_stay_behind_their_picture(
+    counter: Counter, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "FILE_S", 0.5)
+    ann = Customer(api, 77, "Ann", "zh-hant")
+    async with working(counter, api, webhook=True):
+        await api.until(lambda: api.webhook is not None)
+        api.breaks("file", Fault(lost=True))
+        picture = asyncio.create_task(ann.sends("photo", pictures.jpeg(), "look"))
+        await api.until(lambda: api.done("getFile") == 1)
+        await ann.says("that is it")
+        await picture
+        await Shop(counter, api, ann).stored(["look\n[檔案暫時無法保存]", "that is it"])
 
 
 LONG = "\n\n".join(f"{n}: " + "🙂" * 900 for n in range(6))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import aiohttp
 from aiogram import Bot
@@ -57,6 +58,10 @@ AT_ONCE = 16
 """Updates of different customers are stored side by side, those of one customer one after the other."""
 
 
+CALLS_AT_ONCE = 8
+"""Of the webhook, all in all; each may wait for the one before it."""
+
+
 class AgentsDesk(Protocol):
     """What happens in agents' groups; it takes an update as `Intake` does."""
 
@@ -101,6 +106,7 @@ class Telegram:
         self._bot = Bot(settings.token, session=session)
         self._owner = owner or secrets.token_hex(8)
         self._broken: Counter[int] = Counter()
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._has_post = False
         self.username: str | None = None
         self.sender = TelegramSender(self._bot, database, files, clock)
@@ -152,7 +158,10 @@ class Telegram:
             await self._bot.delete_webhook()
         else:
             await self._bot.set_webhook(
-                f"{self._public_url}{WEBHOOK}", allowed_updates=UPDATES, secret_token=self._settings.webhook_secret
+                f"{self._public_url}{WEBHOOK}",
+                allowed_updates=UPDATES,
+                secret_token=self._settings.webhook_secret,
+                max_connections=CALLS_AT_ONCE,
             )
 
     async def _learn_name(self) -> None:
@@ -265,7 +274,10 @@ class Telegram:
             log.exception("update_lost update=%d", update.update_id)
 
     async def _called(self, request: web.Request) -> web.Response:
-        """Telegram's webhook. What is not stored is answered with 503, so that it comes again."""
+        """Telegram's webhook. What is not stored is answered with 503, so that it comes again.
+
+        What one customer sends is taken in the order in which it comes, within one process.
+        """
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode(errors="replace")
         if not hmac.compare_digest(given, (self._settings.webhook_secret or "").encode()):
             raise web.HTTPForbidden(text="wrong secret")
@@ -274,8 +286,10 @@ class Telegram:
             update = self._readable(raw)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise web.HTTPBadRequest(text="not an update") from None
+        turn = self._turns.setdefault(_whose(update), asyncio.Lock())
         try:
-            await self._take(update)
+            async with turn:
+                await self._take(update)
         except Exception as error:
             log.warning("update_postponed error=%s", type(error).__name__)
             raise web.HTTPServiceUnavailable from None
