@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -43,6 +44,7 @@ BUSY_TIMEOUT_S = 5.0
 READERS = 4
 PG_TRIES = 4
 BAD_URL = "DATABASE_URL must be sqlite:///FILE or postgresql://USER@HOST/NAME"
+USED_UP = "every connection to the database is in use"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
@@ -214,6 +216,8 @@ class _sqlite_trouble:  # noqa: N801 - reads as the context manager it is
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, PoolTimeout):
+            raise DatabaseBusy(USED_UP) from error
         if isinstance(error, OperationalError):
             raise _trouble_of_sqlite(error) from error
 
@@ -242,7 +246,7 @@ class PostgresDatabase(Database):
                     await session.flush()
                     topics = session.sync_session.info.get("wake", ())
                 return result, topics
-            except (DBAPIError, OSError, TimeoutError) as error:
+            except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
                 if _sqlstate(error) in _RETRYABLE | _SOMEBODY_WAS_QUICKER and attempt < PG_TRIES:
                     continue
                 _raise_trouble_of_postgres(error)
@@ -252,7 +256,7 @@ class PostgresDatabase(Database):
         try:
             async with AsyncSession(self._engine) as session:
                 return await session.run_sync(query)
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
             _raise_trouble_of_postgres(error)
             raise
 
@@ -270,6 +274,8 @@ def _sqlstate(error: BaseException) -> str | None:
 
 def _raise_trouble_of_postgres(error: Exception) -> None:
     """Raise `DatabaseTrouble` for what trying again may mend, and the error itself for what it cannot."""
+    if isinstance(error, PoolTimeout):
+        raise DatabaseBusy(USED_UP) from error
     state = _sqlstate(error)
     if state in _RETRYABLE:
         raise DatabaseBusy("other transactions kept coming in between") from error

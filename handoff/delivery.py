@@ -15,9 +15,9 @@ from typing import Protocol
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from handoff import events, jobs
+from handoff import elsewhere, events, jobs
 from handoff.db import is_postgres
-from handoff.models import Contact, Conversation, Delivery, FurtherChannel, Message, StoredFile
+from handoff.models import Contact, Conversation, Delivery, Message, StoredFile
 from handoff.values import Author, DeliveryView
 
 LEASE = timedelta(seconds=60)
@@ -27,6 +27,7 @@ STALE_AFTER = timedelta(days=2)
 """What has waited so long for a `DIGEST` destination is not sent any more: it would only surprise."""
 WAITING = ("pending", "sending")
 NOBODYS: Mapping[str, object] = {"lease_owner": None, "lease_until": None}
+NOT_THERE = "the customer is not there any more"
 TOO_OLD = "it could not be sent for two days"
 
 
@@ -52,7 +53,8 @@ PATIENCE: Mapping[str, Patience] = {"email": LETTER}
 class SendFailed(Exception):
     """A place did not take a message. `permanent`: it never will. `retry_after` in seconds, where the place said so.
 
-    `unknown`: the answer was lost, so it may have arrived. `begun`: what of it has arrived, in the sender's own words.
+    `gone`: nothing else reaches them there either. `unknown`: the answer was lost, so it may have arrived. `begun`:
+    what of it has arrived, in the sender's own words.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class SendFailed(Exception):
         why: str,
         *,
         permanent: bool = False,
+        gone: bool = False,
         unknown: bool = False,
         retry_after: float | None = None,
         begun: str | None = None,
     ) -> None:
         super().__init__(why)
-        self.permanent, self.unknown, self.retry_after, self.begun = permanent, unknown, retry_after, begun
+        self.permanent, self.gone, self.unknown = permanent or gone, gone, unknown
+        self.retry_after, self.begun = retry_after, begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Parcel:
     """What one send takes along: one message, or for a digest all that wait. `attempt` counts from 1.
 
     One that may have arrived is repeated with the same lines, so `ids` tell a repetition from another parcel.
-    `begun` is what its sender said had arrived when it failed.
+    `begun` is what its sender said had arrived when it was sent before, see `note_begun`; `owner` holds it.
     """
 
     conversation_id: int
@@ -100,6 +104,7 @@ class Parcel:
     attempt: int
     lines: tuple[Line, ...]
     begun: str | None = None
+    owner: str = ""
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -182,6 +187,12 @@ def lease_heads(
     return parcels
 
 
+def note_begun(session: Session, parcel: Parcel, begun: str) -> None:
+    """Keep what of a parcel has arrived so far, for whoever sends the rest, however this send may end."""
+    held = (Delivery.id.in_(parcel.ids), Delivery.state == "sending", Delivery.lease_owner == parcel.owner)
+    session.execute(update(Delivery).where(*held).values(external_id=begun))
+
+
 def sent(session: Session, parcel: Parcel, owner: str, external_id: str | None, now: datetime) -> None:
     """The place took it. Nothing happens where the lease was lost meanwhile: then it went out twice."""
     conversation, held = _held(session, parcel, owner)
@@ -205,6 +216,8 @@ def failed(session: Session, parcel: Parcel, owner: str, failure: SendFailed, no
     pause = timedelta(seconds=failure.retry_after) if failure.retry_after else patience.pause(parcel.attempt)
     if spent:
         _change(session, conversation, spent, now, state="failed", trouble=trouble, **NOBODYS)
+    if failure.gone:
+        elsewhere.lost(session, conversation, held, parcel.destination, now)
     if again:
         doubtful = was_doubtful or failure.unknown
         values: dict[str, object] = {
@@ -275,14 +288,15 @@ def _taken(session: Session, conversation: Conversation, head: Delivery, owner: 
         return None
     doubtful = lost or head.maybe_twice
     indivisible = together if doubtful else [head]
-    if reason := _may_not_go(conversation, indivisible[-1], now):
+    key = _key(session, conversation.contact, head.destination)
+    if reason := _may_not_go(conversation, indivisible[-1], now) or (NOT_THERE if key is None else None):
         _change(session, conversation, indivisible, now, state="cancelled", trouble=reason, **NOBODYS)
         return None
     for delivery in together:
         delivery.attempts += 1
     held: Mapping[str, object] = {"lease_owner": owner, "lease_until": now + LEASE}
     _change(session, conversation, together, now, state="sending", maybe_twice=doubtful, **held)
-    return _parcel(session, conversation, together)
+    return _parcel(session, conversation, together, key or "")
 
 
 def _may_not_go(conversation: Conversation, delivery: Delivery, now: datetime) -> str | None:
@@ -317,7 +331,7 @@ def _together(session: Session, head: Delivery) -> Sequence[Delivery]:
     ).all()
 
 
-def _parcel(session: Session, conversation: Conversation, together: Sequence[Delivery]) -> Parcel:
+def _parcel(session: Session, conversation: Conversation, together: Sequence[Delivery], key: str) -> Parcel:
     contact = session.get_one(Contact, conversation.contact_id)
     ids = [delivery.message_id for delivery in together]
     messages = {message.id: message for message in session.scalars(select(Message).where(Message.id.in_(ids)))}
@@ -327,7 +341,7 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
         conversation_id=conversation.id,
         destination=together[0].destination,
         contact_id=contact.id,
-        contact_key=_key(session, contact, together[0].destination),
+        contact_key=key,
         email=contact.email,
         language=conversation.language or contact.locale,
         attempt=together[0].attempts,
@@ -338,15 +352,13 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
             for i, m in lines
         ),
         begun=together[0].external_id,
+        owner=together[0].lease_owner or "",
     )
 
 
-def _key(session: Session, contact: Contact, destination: str) -> str:
-    """What the destination knows them by."""
-    if destination == contact.channel:
-        return contact.key
-    further = (FurtherChannel.contact_id == contact.id, FurtherChannel.channel == destination)
-    return session.scalar(select(FurtherChannel.key).where(*further)) or contact.key
+def _key(session: Session, contact: Contact, destination: str) -> str | None:
+    """What the destination knows them by; a letter goes by an address."""
+    return contact.key if destination in DIGEST else elsewhere.key(session, contact.id, destination)
 
 
 def _held(session: Session, parcel: Parcel, owner: str) -> tuple[Conversation | None, Sequence[Delivery]]:

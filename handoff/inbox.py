@@ -209,6 +209,8 @@ def customer_message(session: Session, channel: Channel, contact_key: str, messa
             _messages.c.private.is_(False),
             _contacts.c.channel == channel,
             _contacts.c.key == contact_key,
+            # One that a contact brought along from elsewhere is over: what stands in it means nothing to this one.
+            _conversations.c.channel == channel,
         )
     ).first()
     return _message(row, {}, {}, {}) if row is not None else None

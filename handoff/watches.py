@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import math
 import os
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,7 +43,8 @@ CLOSE_EVERY, CLOSE_SOON = timedelta(minutes=5), timedelta(seconds=5)
 ABANDONED_AFTER = timedelta(minutes=5)
 DUE = "due"
 DUE_EVERY = timedelta(seconds=5)
-SEND_S = 30.0
+SEND_S, PER_FILE_S, LONGEST_SEND_S = 30.0, 5.0, 50.0
+"""A send has its time, and more for files; what it ends with is noted before the lease is over."""
 AT_ONCE = 20
 """Parcels on their way to one destination at the same time, in one process."""
 
@@ -54,27 +57,33 @@ InHours = Callable[[BusinessHours, PromisedTime, Language | None, Telling], Sequ
 
 
 class Life:
-    """That this process is alive, for the others to see: what it holds is free for them soon after its end."""
+    """That this process is alive, for the others to see: what it holds is free for them soon after its end.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    How long it could not say so is told by `elapsed`: a wall clock that is put forward is no trouble.
+    """
+
+    def __init__(self, database: Database, clock: Clock, elapsed: Callable[[], float] = time.monotonic) -> None:
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._database, self._clock = database, clock
-        self._until: datetime | None = None
+        self._database, self._clock, self._elapsed = database, clock, elapsed
+        self._over_at: float | None = None
 
     @property
     def is_over(self) -> bool:
         """Others may soon take it for dead, because it could not say that it is not."""
-        return self._until is not None and self._until - MARGIN <= self._clock.now()
+        return self._over_at is not None and self._over_at <= self._elapsed()
 
     async def begin(self) -> None:
-        self._until = await self._database.write(jobs.live, self.owner, self._clock.now())
+        said_at = self._elapsed()
+        until = await self._database.write(jobs.live, self.owner, self._clock.now())
+        for_ever = until == jobs.NEVER
+        self._over_at = math.inf if for_ever else said_at + (jobs.LIVES_FOR - MARGIN).total_seconds()
 
     async def run(self) -> None:
-        """On SQLite, where nobody else is, it is said once."""
-        while self._until != jobs.NEVER:
+        """On SQLite, where nobody else is, it is said once. Whatever one time meets, the next one comes."""
+        while self._over_at != math.inf:
             try:
                 await self.begin()
-            except DatabaseTrouble as error:
+            except Exception as error:
                 log.warning("life_postponed error=%s", type(error).__name__)
             await self._clock.sleep(RENEW_S)
 
@@ -126,6 +135,11 @@ class Watches:
             return timedelta(seconds=min(2**job.attempts, 300)), True
 
 
+def time_for(parcel: Parcel) -> float:
+    """Seconds that a send may take."""
+    return min(SEND_S + PER_FILE_S * sum(line.files for line in parcel.lines), LONGEST_SEND_S)
+
+
 class Dispatcher:
     """Brings the outbox out. Several processes may: each line is held by one of them at a time."""
 
@@ -170,7 +184,7 @@ class Dispatcher:
 
     async def _send(self, parcel: Parcel, leased_until: datetime) -> None:
         try:
-            async with asyncio.timeout(SEND_S) as limit:
+            async with asyncio.timeout(time_for(parcel)) as limit:
                 self._sends.add(limit)
                 try:
                     external_id = await self._senders[parcel.destination].send(parcel)

@@ -304,7 +304,10 @@ class BotApi:
 
     async def _serve_file(self, request: web.Request) -> web.Response:
         if faults := self._faults.get("file"):
-            return web.Response(status=faults.popleft().status)
+            fault = faults.popleft()
+            if fault.lost:
+                await asyncio.Event().wait()
+            return web.Response(status=fault.status)
         return web.Response(body=self.files[request.match_info["path"].removeprefix("x/")])
 
     async def _given(self, request: web.Request, method: str) -> dict[str, Any]:

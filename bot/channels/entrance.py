@@ -23,6 +23,7 @@ from bot.channels.addresses import is_address
 from bot.channels.frames import Hello
 from bot.channels.visitors import ALIAS_LIFETIME, hashed, owner_of, visitor_key
 from handoff.db import Database, wake
+from handoff.desk import contacts
 from handoff.desk.inbound import visitor_name
 from handoff.events import contact_topic
 from handoff.files import UNSENT_FOR
@@ -220,13 +221,15 @@ def _by_link(session: Session, contact_id: int, token: str | None, now: datetime
 def _adopted(session: Session, token: str | None, now: datetime) -> Contact | None:
     """The chat that this very browser began: a further token may lead to somebody else's.
 
-    Nothing that opened it before does so any more, and no address counts but the shop's word.
+    Nothing that opened it before does so any more, it goes on in no other channel, and no address counts but the
+    shop's word.
     """
     contact = _contact(session, hashed(token)) if token else None
     if contact is None or contact.identified or _is_too_old(contact, now):
         return None
     contact.email = None
     session.execute(delete(VisitorAlias).where(VisitorAlias.contact_id == contact.id))
+    contacts.leave_channels(session, contact.id)
     wake(session, contact_topic("widget", contact.key))
     return contact
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, case, delete, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
-from handoff import inbox
+from handoff import elsewhere, inbox
 from handoff.delivery import WAITING
 from handoff.models import Agent, Card, Contact, Conversation, Delivery, FurtherChannel, Handoff, Rating
 from handoff.satisfaction import CHANGED_WITHIN, GIVEN_WITHIN
@@ -100,7 +100,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             Conversation.assignee_id,
             Conversation.team_id,
             Conversation.language,
-            func.coalesce(FurtherChannel.key, Contact.key).label("key"),
+            elsewhere.key_on(channel).label("key"),
             Contact.locale,
             Contact.chosen_language,
             Agent.name.label("agent_name"),
@@ -114,7 +114,7 @@ def in_line(session: Session, channel: Channel) -> list[Waiting]:
             inbox.in_line().label("in_line"),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
-        .outerjoin(FurtherChannel, _further(channel))
+        .outerjoin(FurtherChannel, elsewhere.joined(channel))
         .outerjoin(Agent, Agent.id == Conversation.assignee_id)
         .outerjoin(asked, asked.id == newest)
         .outerjoin(Card, and_(Card.conversation_id == Conversation.id, Card.kind == PLACE))
@@ -144,7 +144,7 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
     rows = session.execute(
         select(
             Rating,
-            func.coalesce(FurtherChannel.key, Contact.key).label("key"),
+            elsewhere.key_on(channel).label("key"),
             Contact.locale,
             Contact.chosen_language,
             Conversation.language,
@@ -156,7 +156,7 @@ def asked(session: Session, channel: Channel, now: datetime) -> list[Rated]:
         )
         .join(Conversation, Conversation.id == Rating.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
-        .outerjoin(FurtherChannel, _further(channel))
+        .outerjoin(FurtherChannel, elsewhere.joined(channel))
         .outerjoin(Agent, Agent.id == Rating.agent_id)
         .outerjoin(Card, _card_of(Card, RATING))
         .outerjoin(words, _card_of(words, WORDS))
@@ -202,6 +202,24 @@ def find(session: Session, channel: Channel, contact_key: str, external_id: str)
     return Found(row.kind, row.about) if row else None
 
 
+def asks_rating(session: Session, channel: Channel, contact_key: str, about: int, external_id: str) -> bool:
+    """Whether a message of ours asks how this episode of a customer's conversation was.
+
+    Of a card whose id is not known, or not yet, what it is about must do; but not where it is known for another's.
+    """
+    here = and_(Card.about == about, Conversation.channel == channel)
+    row = session.execute(
+        select(Card.about, Conversation.channel)
+        .join(Conversation, Conversation.id == Card.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Contact.channel == channel, Contact.key == contact_key)
+        .where(Card.kind == RATING, or_(Card.external_id == external_id, Card.external_id.is_(None) & here))
+        .order_by(Card.external_id.is_(None))
+        .limit(1)
+    ).first()
+    return row is not None and row.about == about and row.channel == channel
+
+
 def shows_place(session: Session, channel: Channel, contact_key: str, about: int) -> bool:
     """Whether a customer's card tells their place for this call for a person, which is not over."""
     query = (
@@ -217,11 +235,8 @@ def shows_place(session: Session, channel: Channel, contact_key: str, about: int
 
 def _is_on(channel: Channel) -> Any:
     """Whether the customer reads there what is said."""
-    return or_(Conversation.channel == channel, Contact.answered_on == channel)
-
-
-def _further(channel: Channel) -> Any:
-    return and_(FurtherChannel.contact_id == Contact.id, FurtherChannel.channel == channel)
+    reads = or_(Conversation.channel == channel, Contact.answered_on == channel)
+    return and_(reads, elsewhere.key_on(channel).is_not(None))
 
 
 def _under_way(channel: Channel) -> Any:

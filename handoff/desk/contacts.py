@@ -34,12 +34,16 @@ class Busy(DeskError):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A customer as a channel meets them. What they write belongs to `channel` and `key`, which may be others."""
+    """A customer as a channel meets them. What they write belongs to `channel` and `key`, which may be others.
+
+    `away`: they went on there once, and are not answered there any more.
+    """
 
     channel: Channel
     key: str
     language: Language | None = None
     blocked: bool = False
+    away: bool = False
 
 
 def who(session: Session, channel: Channel, key: str) -> Who:
@@ -48,7 +52,15 @@ def who(session: Session, channel: Channel, key: str) -> Who:
     if contact is None:
         return Who(channel, key)
     blocked = session.get(Block, contact.id) is not None
-    return Who(_channel(contact.channel), contact.key, _language(contact.chosen_language), blocked)
+    away = channel not in (contact.channel, contact.answered_on)
+    return Who(_channel(contact.channel), contact.key, _language(contact.chosen_language), blocked, away)
+
+
+def come_back(session: Session, channel: Channel, key: str) -> None:
+    """Who could not be reached there has written from there: they are answered there again."""
+    contact = _of(session, channel, key)
+    if contact is not None and contact.channel != channel:
+        contact.answered_on = channel
 
 
 def choose_language(session: Session, channel: Channel, key: str, language: Language, now: datetime) -> None:
@@ -117,6 +129,13 @@ def follow_link(session: Session, secret: str, channel: Channel, key: str, now: 
         conversation = locked(session, conversation_id)
         add_activity(session, conversation, now, Activity.CONTINUED, None, detail=channel)
         announce(session, conversation, "continued", now)
+
+
+def leave_channels(session: Session, contact_id: int) -> None:
+    """They are answered on their own channel alone from now on, and no link leads to them any more."""
+    session.execute(delete(ChannelLink).where(ChannelLink.contact_id == contact_id))
+    session.execute(delete(FurtherChannel).where(FurtherChannel.contact_id == contact_id))
+    session.execute(update(Contact).where(Contact.id == contact_id).values(answered_on=None))
 
 
 def _leave_others(session: Session, contact: Contact, channel: Channel, key: str) -> None:

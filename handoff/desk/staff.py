@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff import audit, roles
 from handoff.audit import Deed
-from handoff.desk import guesses, people
+from handoff.desk import guesses, people, telegram_links
 from handoff.desk.assign import assign, hold
 from handoff.desk.presence import availability
 from handoff.desk.record import add_activity, announce, locked, transition
@@ -77,7 +77,7 @@ def change(session: Session, agent_id: int, name: str | None, role: str, by: int
 
 
 def deactivate(session: Session, agent_id: int, by: int | None, now: datetime) -> None:
-    """They are out at once: sessions, links and open consoles end, their open conversations go back to the queue.
+    """They are out at once: sessions, links and open consoles end, also on Telegram, their open conversations go back.
 
     What they have snoozed comes to the queue at its time, or when the customer writes. Raises `LastAdmin`.
     """
@@ -88,6 +88,7 @@ def deactivate(session: Session, agent_id: int, by: int | None, now: datetime) -
     _keep_an_admin(session, agent)
     agent.active = False
     people.end_sign_ins(session, agent_id)
+    telegram_links.take_away(session, agent_id, by, now)
     returned = leave_all(session, agent_id, now)
     audit.append(session, Deed.DEACTIVATED, by, now, about=("agent", agent_id), conversations=returned)
 
@@ -102,9 +103,10 @@ def reactivate(session: Session, agent_id: int, by: int | None, now: datetime) -
 
 
 def end_sessions(session: Session, agent_id: int, by: int | None, now: datetime) -> None:
-    """Signed out everywhere; links that are not used yet end too."""
+    """Signed out everywhere, also on Telegram; links that are not used yet end too."""
     _existing(session, agent_id)
     people.end_sign_ins(session, agent_id)
+    telegram_links.take_away(session, agent_id, by, now)
     audit.append(session, Deed.SESSIONS_ENDED, by, now, about=("agent", agent_id))
 
 

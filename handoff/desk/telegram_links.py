@@ -54,12 +54,17 @@ def link(session: Session, code: str, user_id: int, now: datetime) -> Linked | N
 
 def unlink(session: Session, agent_id: int, now: datetime) -> None:
     """The account may do nothing any more; a code that is still open stops working."""
+    take_away(session, agent_id, agent_id, now)
+
+
+def take_away(session: Session, agent_id: int, by: int | None, now: datetime) -> None:
+    """The same, done by somebody else."""
     session.execute(delete(SignIn).where(SignIn.agent_id == agent_id, SignIn.kind == KIND))
     gone = session.execute(
         delete(TelegramLink).where(TelegramLink.agent_id == agent_id).returning(TelegramLink.agent_id)
     ).first()
     if gone is not None:
-        audit.append(session, Deed.TELEGRAM_UNLINKED, agent_id, now, about=("agent", agent_id))
+        audit.append(session, Deed.TELEGRAM_UNLINKED, by, now, about=("agent", agent_id))
 
 
 def linked_at(session: Session, agent_id: int) -> datetime | None:

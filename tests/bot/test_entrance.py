@@ -16,8 +16,9 @@ from bot.channels.frames import Hello
 from bot.channels.visitors import ALIAS_LIFETIME, hashed
 from handoff import desk, inbox
 from handoff.db import Database
+from handoff.desk import contacts
 from handoff.inbox import ContactView
-from handoff.models import VisitorAlias
+from handoff.models import Delivery, VisitorAlias
 from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Activity, Filled
 from tests import builders as a
 from tests.fakes import MovedClock
@@ -58,6 +59,12 @@ class Door:
         return await self.contact(
             (await self.database.write(desk.record_inbound, message, self.clock.now())).conversation_id
         )
+
+    async def link_to_telegram(self, entered: Entered) -> str:
+        return await self.database.write(contacts.make_link, "widget", entered.key, "en", self.clock.now())
+
+    async def follows(self, link: str, telegram: str) -> None:
+        await self.database.write(contacts.follow_link, link, "telegram", telegram, self.clock.now())
 
     async def link(self, conversation: int) -> str:
         return self.entrance.resume_token((await self.contact(conversation)).id)
@@ -219,6 +226,22 @@ async def test_a_first_login_ends_every_other_way_into_the_chat(door: Door) -> N
     assert await door.further_tokens() == 1
     for token in (stranger.token, elsewhere.token):
         assert await door.reads(await door.comes(token)) == []
+
+
+async def test_who_took_a_chat_along_to_telegram_reads_nothing_of_the_customer_who_logs_in(door: Door) -> None:
+    stranger = await door.comes()
+    conversation = await door.writes(stranger)
+    links = [await door.link_to_telegram(stranger) for _ in range(2)]
+    await door.follows(links[0], "77")
+    customer = await door.comes(stranger.token, identity=door.word())
+    assert (await door.database.read(contacts.who, "telegram", "77")).key == "77"
+    with pytest.raises(contacts.LinkOver):
+        await door.follows(links[1], "78")
+    mei = await door.database.write(a.agent, door.clock.now())
+    await door.database.write(desk.claim, conversation, mei, door.clock.now())
+    await door.database.write(desk.agent_reply, conversation, mei, "r1", "only for Ann", door.clock.now())
+    assert "only for Ann" in await door.reads(customer)
+    assert await door.database.read(lambda db: list(db.scalars(select(Delivery.destination)))) == []
 
 
 async def test_a_login_does_not_take_along_what_was_left_for_ninety_days(door: Door) -> None:

@@ -10,8 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.channels.base import OnMessage
 from bot.channels.telegram import markup
-from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.channel import AgentsAt, Telegram
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import BLOCKED
 from bot.replies import shipped
@@ -79,7 +80,13 @@ class Shop:
 
 @asynccontextmanager
 async def working(
-    counter: Counter, api: BotApi, *, webhook: bool = False, clock: Clock | None = None
+    counter: Counter,
+    api: BotApi,
+    *,
+    webhook: bool = False,
+    clock: Clock | None = None,
+    receive: OnMessage | None = None,
+    agents_at: AgentsAt | None = None,
 ) -> AsyncIterator[Telegram]:
     """The channel and its outbox, as a process runs them."""
     port = free_port()
@@ -87,7 +94,7 @@ async def working(
         TelegramBot(TOKEN, api.address, SECRET if webhook else None),
         f"http://127.0.0.1:{port}",
         counter.database,
-        counter.inbound.receive,
+        receive or counter.inbound.receive,
         shipped(),
         SHOP,
         counter.files,
@@ -95,6 +102,7 @@ async def working(
         counter.wakeups,
         counter.board,
         secrets.token_hex(8),
+        agents_at,
     )
     app = web.Application()
     at_work.add_to(app)
@@ -161,8 +169,10 @@ async def test_commands_are_understood(shop: Shop) -> None:
     await shop.ann.sees("您好")
     await shop.ann.says("/order")
     await shop.ann.sees("訂單編號")
+    await shop.ann.says("/whatever")
     await shop.ann.says("/human@xiaoman_bot")
     assert (await shop.counter.handed_off(await shop.conversation()))[0] == "customer_request"
+    assert sum("您好" in text for text in shop.ann.seen()) == 2, "what is no command shows what there is"
 
 
 async def test_pictures_and_documents_come_in_and_go_out(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from bot.channels.telegram.asides import language_named
 from bot.channels.telegram.floods import Floods
 from bot.channels.telegram.intake import LINK
 from bot.replies import shipped
-from handoff import desk, inbox
+from handoff import desk, inbox, ratings
 from handoff.desk import contacts
 from handoff.desk.contacts import LINK_LASTS, Who
 from handoff.states import Status
@@ -19,7 +19,7 @@ from handoff.values import Language
 from tests import builders as a
 from tests import telegram
 from tests.bot.conftest import Counter
-from tests.bot.test_telegram import FILM, Shop, working
+from tests.bot.test_telegram import FILM, Shop, _resolved, working
 from tests.bot.test_telegram_cards import Hurried
 from tests.bot.test_widget import served
 from tests.telegram import BOT, BotApi, Customer
@@ -129,6 +129,52 @@ async def test_what_they_wrote_here_before_is_the_same_contacts(shop: Shop) -> N
     await bo.says(f"/start {await _link(shop, 'visitor-2')}")
     await bo.sees("A colleague is talking with you here")
     assert (await shop.database.read(contacts.who, "telegram", "78")).channel == "telegram"
+
+
+async def test_old_buttons_mean_nothing_in_the_conversation_that_goes_on_here(shop: Shop) -> None:
+    old = shipped().say("trouble.old_button", "zh-TW")
+    await shop.ann.says(FILM)
+    await shop.ann.sees("這樣有幫到您嗎？")
+    await _resolved(shop)
+    await shop.ann.sees("5 ★")
+    await shop.counter.says("where is it?", contact="visitor-1", locale="en")
+    conversation = await _widgets(shop, "visitor-1")
+    agent = await shop.database.write(a.agent, shop.counter.clock.now(), "Bo")
+    await shop.database.write(desk.claim, conversation, agent, shop.counter.clock.now())
+    await shop.database.write(desk.agent_reply, conversation, agent, "r1", "found it", shop.counter.clock.now())
+    seen = (await shop.database.read(inbox.transcript, conversation)).messages[-1].seq
+    await shop.database.write(desk.resolve, conversation, agent, seen, shop.counter.clock.now())
+    shop.ann.chat.blocked = True  # the newer question does not come, and the older one is all that there is
+    await shop.database.write(
+        contacts.follow_link, await _link(shop, "visitor-1"), "telegram", "77", shop.counter.clock.now()
+    )
+    assert await shop.ann.presses("5 ★") == old
+    assert await shop.ann.presses("沒有，找真人") == old
+    view = await shop.database.read(inbox.conversation_view, conversation)
+    assert view.status is Status.RESOLVED
+    offered = await shop.database.read(ratings.offered, view, shop.counter.clock.now())
+    assert offered is not None and offered.score is None
+
+
+async def test_who_blocked_the_bot_is_answered_here_again_when_they_come_back(shop: Shop) -> None:
+    await shop.counter.says("where is it?", contact="visitor-1", locale="en")
+    await shop.ann.says(f"/start {await _link(shop, 'visitor-1')}")
+    await shop.ann.sees("接下來在這裡聊就好")
+    shop.ann.chat.blocked = True
+    conversation = await _widgets(shop, "visitor-1")
+    agent = await shop.database.write(a.agent, shop.counter.clock.now())
+    await shop.database.write(desk.claim, conversation, agent, shop.counter.clock.now())
+    await shop.database.write(desk.agent_reply, conversation, agent, "r1", "hello?", shop.counter.clock.now())
+    async with asyncio.timeout(60):
+        while not (await shop.database.read(contacts.who, "telegram", "77")).away:
+            await asyncio.sleep(0.01)
+    shop.ann.chat.blocked = False
+    await shop.ann.says("here I am")
+    async with asyncio.timeout(60):
+        while not await _said(shop, conversation, "here I am"):
+            await asyncio.sleep(0.01)
+    await shop.database.write(desk.agent_reply, conversation, agent, "r2", "good", shop.counter.clock.now())
+    await shop.ann.sees("Mei\ngood")
 
 
 async def test_a_group_hears_once_where_to_write_and_leaves_no_trace(shop: Shop) -> None:

@@ -1,28 +1,36 @@
 """What is kept true on Telegram: a place in line that is one message, and how it was, asked once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 
 from bot.channels.telegram import cards as faces
+from bot.channels.telegram.rates import Budget
 from bot.replies import shipped
-from handoff import desk, inbox, ratings
+from handoff import delivery, desk, events, inbox, jobs, ratings
 from handoff.board import Place
-from handoff.desk import cards
+from handoff.db import Database, PostgresDatabase
+from handoff.desk import cards, contacts
 from handoff.desk.cards import Standing, Waiting
+from handoff.errors import DatabaseDown
 from handoff.expected import Minutes
+from handoff.ports import Clock
 from handoff.states import Status
 from handoff.values import Language, RatingView
 from tests import builders as a
 from tests import telegram
-from tests.bot.conftest import Counter
+from tests.bot.conftest import SHOP, Counter
 from tests.bot.test_telegram import Shop, working
-from tests.fakes import MovedClock
-from tests.telegram import BotApi, Customer, Fault
+from tests.fakes import MovedClock, TroubledDatabase
+from tests.telegram import TOKEN, BotApi, Customer, Fault
 
 ZH: Language = "zh-TW"
 OLD = shipped().say("trouble.old_button", ZH)
@@ -40,6 +48,21 @@ class Hurried:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.05))
+
+
+@dataclass
+class Paced(Hurried):
+    """Tells of every send that is about to begin, which goes on when that returns."""
+
+    before_send: Callable[[int], Awaitable[None]]
+    sends: int = 0
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= faces.PATIENCE_S:
+            self.sends += 1
+            await self.before_send(self.sends)
+        else:
+            await super().sleep(seconds)
 
 
 @pytest.fixture
@@ -180,12 +203,78 @@ def test_a_place_reads_as_in_the_widget(standing: Standing, at: Place | None, to
     assert face.lasts is bool(face.rows) is (standing in ("waits", "is_next"))
 
 
+async def test_one_trouble_of_the_database_doubles_no_card(counter: Counter, api: BotApi) -> None:
+    customers = [await _waits(counter, api, number) for number in (77, 78, 79)]
+    troubled, gate = TroubledDatabase(counter.database), asyncio.Event()
+
+    async def after_the_first(asked: int) -> None:
+        if asked > 1:
+            await gate.wait()
+        else:
+            troubled.writes = [DatabaseDown()]
+
+    async with _writing(counter, api, troubled, Paced(counter.clock, after_the_first)):
+        await _another_round_might_come(counter)
+        gate.set()
+        for customer in customers:
+            await customer.sees("in line")
+            await counter.wakeups.publish([events.DESK_TOPIC])
+    assert [len(customer.seen()) for customer in customers] == [1, 1, 1]
+
+
+async def test_who_lost_the_post_within_a_round_writes_no_more_of_it(counter: Counter, api: BotApi) -> None:
+    if not isinstance(counter.database, PostgresDatabase):
+        pytest.skip("SQLite has one process")
+    customers = [await _waits(counter, api, number) for number in range(100, 100 + faces.AT_ONCE + 2)]
+
+    async def slow(asked: int) -> None:
+        if asked == faces.AT_ONCE:
+            counter.clock.move((2 * faces.POST_FOR).total_seconds())
+            now = counter.clock.now()
+            assert await counter.database.write(jobs.hold, faces.POST, "another", now, now + faces.POST_FOR)
+
+    async with _writing(counter, api, counter.database, Paced(counter.clock, slow)):
+        await api.until(lambda: api.done("sendMessage") == faces.AT_ONCE)
+        await _another_round_might_come(counter)
+    assert sum(len(customer.seen()) for customer in customers) == faces.AT_ONCE
+
+
 def _place(n: int) -> str:
     return shipped().say("widget.waiting_position", ZH, n=n)
 
 
 def _card(customer: Customer, text: str) -> int:
     return next(number for number, m in customer.chat.messages.items() if text in m.get("text", ""))
+
+
+async def _waits(counter: Counter, api: BotApi, number: int) -> Customer:
+    """Has called a person, and has read that one was called."""
+    recorded = await counter.database.write(a.write, counter.clock.now(), contact=str(number), channel="telegram")
+    fence = await counter.database.read(a.fence, recorded.conversation_id)
+    await counter.database.write(a.hand_off, counter.clock.now(), fence)
+    for parcel in await counter.database.write(delivery.lease_heads, "outbox", ("telegram",), counter.clock.now()):
+        await counter.database.write(delivery.sent, parcel, "outbox", "1", counter.clock.now())
+    await counter.database.write(contacts.choose_language, "telegram", str(number), "en", counter.clock.now())
+    return Customer(api, number, "Ann", "en")
+
+
+@asynccontextmanager
+async def _writing(counter: Counter, api: BotApi, database: Database, clock: Clock) -> AsyncIterator[None]:
+    bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(api.address)))
+    writer = faces.Cards(bot, Budget(), database, counter.wakeups, counter.board, shipped(), SHOP, clock, "one of ours")
+    task = asyncio.create_task(writer.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await bot.session.close()
+
+
+async def _another_round_might_come(counter: Counter) -> None:
+    for _ in range(30):
+        await counter.wakeups.publish([events.DESK_TOPIC])
+        await asyncio.sleep(0.01)
 
 
 async def _claims(shop: Shop, customer: Customer) -> int:

@@ -11,6 +11,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from bot.channels.telegram_desk import albums, topics
 from bot.knowledge import articles
@@ -82,6 +84,15 @@ async def test_a_postgres_that_is_gone_says_so() -> None:
     with pytest.raises(DatabaseDown):
         await database.read(events.newest)
     await database.close()
+
+
+async def test_a_pool_that_is_used_up_says_so(database: Database) -> None:
+    def starved(_session: Session) -> None:
+        raise PoolTimeout("QueuePool limit reached")
+
+    for hop in (database.read, database.write):
+        with pytest.raises(DatabaseBusy):
+            await hop(starved)
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "nonsense://"])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from handoff import delivery, desk, events, inbox
 from handoff.db import Database
 from handoff.delivery import CHAT, LETTER, Parcel, Sender, SendFailed
+from handoff.desk import contacts
 from handoff.models import Contact, StoredFile
 from handoff.values import DeliveryView
 from handoff.watches import Dispatcher
@@ -338,6 +339,61 @@ async def test_agents_are_told_when_a_letter_failed_for_good(database: Database,
     ]
     happened, _ = await database.read(events.after, cursor)
     assert {event.kind for event in happened} == {"delivery"}
+
+
+async def gone_on(database: Database, clock: MovedClock, mei: int) -> int:
+    """Mei has a widget's conversation that goes on in Telegram."""
+    conversation = (await database.write(a.write, clock.now())).conversation_id
+    await left_address(database, conversation)
+    link = await database.write(contacts.make_link, "widget", "visitor-1", None, clock.now())
+    await database.write(contacts.follow_link, link, "telegram", "77", clock.now())
+    await database.write(desk.claim, conversation, mei, clock.now())
+    return conversation
+
+
+async def test_who_cannot_be_reached_where_they_went_on_gets_letters_until_they_come_back(
+    database: Database, clock: MovedClock, mei: int
+) -> None:
+    conversation, sender = await gone_on(database, clock, mei), RecordingSender()
+    sender.refuses["77"] = SendFailed("blocked", gone=True)
+    for number, text in enumerate(("Found it.", "Really.")):
+        await database.write(desk.agent_reply, conversation, mei, f"r{number}", text, clock.now())
+    for _ in range(3):
+        await deliver(dispatcher(database, clock, sender))
+    assert (await database.read(contacts.who, "telegram", "77")).away
+    await database.write(desk.agent_reply, conversation, mei, "r3", "Still there?", clock.now())
+    clock.move(180)
+    await deliver(dispatcher(database, clock, sender, "email"))
+    assert sender.texts == ["Found it.", "Really.", "Still there?"]
+    await database.write(contacts.come_back, "telegram", "77")
+    sender.refuses.clear()
+    await database.write(desk.agent_reply, conversation, mei, "r4", "Good.", clock.now())
+    await deliver(dispatcher(database, clock, sender))
+    assert sender.texts[3:] == ["Good."] and sender.parcels[-1].contact_key == "77"
+
+
+async def test_what_one_place_refuses_for_itself_alone_changes_no_way(
+    database: Database, clock: MovedClock, mei: int
+) -> None:
+    conversation, sender = await gone_on(database, clock, mei), RecordingSender()
+    sender.refuses["77"] = SendFailed("too long", permanent=True)
+    await database.write(desk.agent_reply, conversation, mei, "r1", "Found it.", clock.now())
+    await deliver(dispatcher(database, clock, sender))
+    assert not (await database.read(contacts.who, "telegram", "77")).away
+
+
+async def test_nothing_goes_to_somebody_who_is_not_there_any_more(
+    database: Database, clock: MovedClock, mei: int
+) -> None:
+    conversation, sender = await gone_on(database, clock, mei), RecordingSender()
+    await database.write(desk.agent_reply, conversation, mei, "r1", "Found it.", clock.now())
+    contact = (await database.read(inbox.conversation_view, conversation)).contact_id
+    await database.write(contacts.leave_channels, contact)
+    await deliver(dispatcher(database, clock, sender))
+    assert sender.tries == 0
+    assert await states(database, conversation) == [
+        DeliveryView("telegram", "cancelled", delivery.NOT_THERE, maybe_twice=False)
+    ]
 
 
 async def test_words_that_came_late_do_not_fail_with_those_whose_tries_are_used_up(

@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from handoff import delivery, inbox, jobs
 from handoff.db import Database, PostgresDatabase
 from handoff.delivery import Parcel
 from handoff.errors import DatabaseDown
-from handoff.jobs import LIVES_FOR
+from handoff.jobs import LIVES_FOR, Job
 from handoff.values import DeliveryView
 from handoff.watches import RENEW_S, Dispatcher, Life
 from tests import builders as a
@@ -47,12 +49,16 @@ async def delivered(database: Database, conversation: int) -> DeliveryView:
     return only
 
 
+def alive(session: Session) -> list[str]:
+    return list(session.scalars(select(Job.key).where(Job.kind == jobs.LIFE)))
+
+
 async def leased(database: Database, clock: MovedClock, life: Life) -> int:
     return len(await database.write(delivery.lease_heads, life.owner, ("telegram",), clock.now()))
 
 
 async def begun(database: Database, clock: MovedClock) -> Life:
-    life = Life(database, clock)
+    life = Life(database, clock, lambda: clock.now().timestamp())
     await life.begin()
     return life
 
@@ -158,6 +164,28 @@ async def test_who_cannot_say_that_it_lives_gives_up_what_it_sends(several: Data
     assert (found.state, found.maybe_twice) == ("pending", True)
     watching.cancel()
     await outbox.drain(0)
+
+
+async def test_a_clock_that_is_put_forward_cuts_nothing_off(several: Database, clock: MovedClock) -> None:
+    life = Life(several, clock, lambda: 100.0)
+    await life.begin()
+    clock.move(timedelta(hours=1).total_seconds())
+    assert not life.is_over
+
+
+async def test_it_goes_on_saying_that_it_lives_whatever_it_meets(database: Database, clock: MovedClock) -> None:
+    troubled = TroubledDatabase(database)
+    troubled.writes = [RuntimeError("never thought of")]
+    life = Life(troubled, clock)
+    running = asyncio.create_task(life.run())
+    async with asyncio.timeout(DEADLINE_S):
+        while not clock.sleepers:
+            await asyncio.sleep(0.005)
+    clock.move(RENEW_S)
+    async with asyncio.timeout(DEADLINE_S):
+        while life.owner not in await database.read(alive):
+            await asyncio.sleep(0.005)
+    running.cancel()
 
 
 async def test_on_sqlite_it_is_said_once(database: Database, clock: MovedClock) -> None:

@@ -57,6 +57,22 @@ async def test_who_does_not_work_here_any_more_can_do_nothing(database: Database
     assert await database.write(telegram_links.link, open_code, 902, clock.now()) is None
 
 
+@pytest.mark.parametrize("way", ["signed out", "taken off and back"])
+async def test_who_was_put_out_has_to_link_their_account_again(database: Database, clock: MovedClock, way: str) -> None:
+    boss = (await database.write(people.add_agent, "boss@shop.example", "Boss", "admin", clock.now())).id
+    mei = await database.write(a.agent, clock.now())
+    code, _ = await database.write(telegram_links.issue_code, mei, clock.now())
+    await database.write(telegram_links.link, code, 900, clock.now())
+    if way == "signed out":
+        await database.write(staff.end_sessions, mei, boss, clock.now())
+    else:
+        await database.write(staff.deactivate, mei, boss, clock.now())
+        await database.write(staff.reactivate, mei, boss, clock.now())
+    assert await database.read(telegram_links.who, 900) is None
+    [entry] = await database.read(audit.entries, Wanted(frozenset({Deed.TELEGRAM_UNLINKED})))
+    assert entry.actor_id == boss
+
+
 async def test_linking_is_written_down(database: Database, clock: MovedClock) -> None:
     mei = await database.write(a.agent, clock.now())
     code, _ = await database.write(telegram_links.issue_code, mei, clock.now())

@@ -194,7 +194,7 @@ async def test_an_answer_is_not_kept_beyond_the_lease(
 async def test_stopping_lets_sends_finish_but_waits_for_none_forever(database: Database, clock: MovedClock) -> None:
     quick, endless = await told(database, clock, "ann"), await told(database, clock, "bo")
     sender, never = SlowSender("ann"), SlowSender("bo")
-    outbox = Dispatcher(database, clock, {"telegram": sender, "elsewhere": never})
+    outbox = Dispatcher(database, clock, {"telegram": sender, "email": never})
     await database.write(_redirect, endless)
     async with running(outbox):
         await until(lambda: (sender.held, never.held) == (1, 1))
@@ -204,7 +204,7 @@ async def test_stopping_lets_sends_finish_but_waits_for_none_forever(database: D
 
 
 def _redirect(session: Session, conversation: int) -> None:
-    session.execute(update(Delivery).where(Delivery.conversation_id == conversation).values(destination="elsewhere"))
+    session.execute(update(Delivery).where(Delivery.conversation_id == conversation).values(destination="email"))
 
 
 async def test_what_died_earlier_does_not_stop_the_stop(caplog: pytest.LogCaptureFixture) -> None:

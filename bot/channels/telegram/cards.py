@@ -38,6 +38,8 @@ T = TypeVar("T")
 POST = "telegram cards"
 """One process writes cards, so that no two edit the same one."""
 POST_FOR = timedelta(minutes=1)
+RENEW_AFTER = timedelta(seconds=20)
+"""Before a card is begun, so that what is begun ends within the post."""
 APART_S = 3.0
 """A busy queue moves more often than anybody wants to read."""
 RECHECK_S = 15.0
@@ -136,7 +138,7 @@ class Cards:
     ) -> None:
         self._bot, self._budget, self._database, self._wakeups = bot, budget, database, wakeups
         self._board, self._replies, self._shop, self._clock, self._owner = board, replies, shop, clock, owner
-        self._forget_at = clock.now()
+        self._forget_at = self._renew_at = clock.now()
         self._left = False
         self._sends: set[asyncio.Task[None]] = set()
 
@@ -165,7 +167,8 @@ class Cards:
     async def _round(self) -> None:
         """Everything that should read differently now."""
         now = self._clock.now()
-        if not await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR):
+        self._renew_at = now
+        if not await self._has_post():
             return
         self._left = False
         if now >= self._forget_at:
@@ -182,6 +185,15 @@ class Cards:
             for one in asked
             if one.card and one.score is not None and not one.comment and not one.asked_for_words
         )
+
+    async def _has_post(self) -> bool:
+        """Whether no other process writes cards; a round may take longer than it was given."""
+        now = self._clock.now()
+        if now < self._renew_at:
+            return True
+        has_post = await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR)
+        self._renew_at = now + RENEW_AFTER if has_post else now
+        return has_post
 
     async def _places(self, now: datetime) -> Sequence[_Job]:
         waiting = await self._database.read(cards.in_line, "telegram")
@@ -223,15 +235,19 @@ class Cards:
         return language or self._shop.language
 
     async def _write(self, wanted: Iterable[_Job]) -> None:
+        """All have ended when it returns or raises: the next round would send what one still sends once more."""
         room = asyncio.Semaphore(AT_ONCE)
 
         async def one(job: _Job) -> None:
             async with room:
-                await self._put(job)
+                if await self._has_post():
+                    await self._put(job)
 
         news = [job for job in wanted if _is_news(job)]
         self._left = self._left or len(news) > IN_A_ROUND
-        await asyncio.gather(*(one(job) for job in news[:IN_A_ROUND]))
+        outcomes = await asyncio.gather(*(one(job) for job in news[:IN_A_ROUND]), return_exceptions=True)
+        if failed := next((outcome for outcome in outcomes if outcome is not None), None):
+            raise failed
 
     async def _put(self, job: _Job) -> None:
         if job.before is None:

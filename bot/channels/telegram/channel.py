@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import aiohttp
 from aiogram import Bot
@@ -56,6 +57,10 @@ AT_ONCE = 16
 """Updates of different customers are stored side by side, those of one customer one after the other."""
 
 
+CALLS_AT_ONCE = 8
+"""Of the webhook, all in all; each may wait for the one before it."""
+
+
 class AgentsDesk(Protocol):
     """What happens in agents' groups; it takes an update as `Intake` does."""
 
@@ -94,13 +99,14 @@ class Telegram:
         agents_at: AgentsAt | None = None,
     ) -> None:
         self._settings, self._public_url = settings, public_url
-        self._database, self._clock, self._shop = database, clock, shop
+        self._database, self._clock, self._shop, self._replies = database, clock, shop, replies
         session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
         # Only so has the connection a time of its own: what was never sent is told from what got no answer.
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
         self._owner = owner
         self._broken: Counter[int] = Counter()
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._has_post = False
         self.username: str | None = None
         self.sender = TelegramSender(self._bot, database, files, clock)
@@ -152,7 +158,10 @@ class Telegram:
             await self._bot.delete_webhook()
         else:
             await self._bot.set_webhook(
-                f"{self._public_url}{WEBHOOK}", allowed_updates=UPDATES, secret_token=self._settings.webhook_secret
+                f"{self._public_url}{WEBHOOK}",
+                allowed_updates=UPDATES,
+                secret_token=self._settings.webhook_secret,
+                max_connections=CALLS_AT_ONCE,
             )
 
     async def _learn_name(self) -> None:
@@ -247,12 +256,28 @@ class Telegram:
             if self._broken[update.update_id] < TRIES:
                 raise
             log.exception("update_broke update=%d", update.update_id)
-            if agents is None:
-                await self._intake.unread(_whose(update), f"u{update.update_id}")
+            await self._told(update, to_agents=agents is not None)
         self._broken.pop(update.update_id, None)
 
+    async def _told(self, update: Update, *, to_agents: bool) -> None:
+        """Somebody hears of what is let go; whatever that meets, the next updates come. Raises `DatabaseTrouble`."""
+        message, user = update.message, _whose(update)
+        try:
+            if not to_agents and user > 0:
+                await self._intake.unread(user, f"u{update.update_id}")
+            elif to_agents and message is not None and message.from_user is not None:
+                language = self._intake.language_of(message.from_user)
+                await self._bot(message.reply(self._replies.say("topic.told.trouble", language)))
+        except DatabaseTrouble:
+            raise
+        except Exception:
+            log.exception("update_lost update=%d", update.update_id)
+
     async def _called(self, request: web.Request) -> web.Response:
-        """Telegram's webhook. What is not stored is answered with 503, so that it comes again."""
+        """Telegram's webhook. What is not stored is answered with 503, so that it comes again.
+
+        What one customer sends is taken in the order in which it comes, within one process.
+        """
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode(errors="replace")
         if not hmac.compare_digest(given, (self._settings.webhook_secret or "").encode()):
             raise web.HTTPForbidden(text="wrong secret")
@@ -261,8 +286,10 @@ class Telegram:
             update = self._readable(raw)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise web.HTTPBadRequest(text="not an update") from None
+        turn = self._turns.setdefault(_whose(update), asyncio.Lock())
         try:
-            await self._take(update)
+            async with turn:
+                await self._take(update)
         except Exception as error:
             log.warning("update_postponed error=%s", type(error).__name__)
             raise web.HTTPServiceUnavailable from None

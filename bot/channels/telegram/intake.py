@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import math
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -62,7 +63,9 @@ MAX_TEXT = 4096
 MAX_DOWNLOAD = 20 * 1024 * 1024
 """Telegram gives bots nothing larger."""
 DOWNLOAD_TRIES = 3
-DOWNLOAD_S = 30
+FILE_S = 10.0
+"""For everything a file needs. Whoever sends many to a slow line must not keep all the others waiting."""
+LONGEST_PAUSE_S = 2.0
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 NOT_SHOWN = frozenset({"poll", "dice", "story", "paid_media", "checklist", "game", "giveaway", "invoice"})
 """What customers send that we cannot show: a person hears of it."""
@@ -127,6 +130,8 @@ class Intake:
 
     async def _met(self, user: User) -> "_Met":
         who = await self.database.read(contacts.who, "telegram", str(user.id))
+        if who.away:
+            await self.database.write(contacts.come_back, "telegram", str(user.id))
         return _Met(user, who, who.language or self.language_of(user))
 
     async def _is_served(self, met: "_Met", number: int, at: float) -> bool:
@@ -193,12 +198,13 @@ class Intake:
 
     def _command(self, name: str, text: str, language: Language) -> Content:
         match name:
-            case "start":
-                return Action("start", label=text, reopens=True)
             case "human":
                 return Action("person", label=self.replies.say("person_button", language), reopens=True)
             case "order":
                 return Action("ask", "track_order", self.replies.say("telegram.command.order", language), reopens=True)
+            case _ if name.isascii():
+                # Who tries a command that is none is shown what there is.
+                return Action("start", label=text, reopens=True)
             case _:
                 return Text(text)
 
@@ -220,14 +226,19 @@ class Intake:
     async def _keep(self, owner: str, file: "_File") -> FileView:
         if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
             raise FileRefused("too_large", "")
-        return await self.files.take(owner, self._download(file.id), file.name, file.size)
+        try:
+            async with asyncio.timeout(FILE_S):
+                return await self.files.take(owner, self._download(file.id), file.name, file.size)
+        except TimeoutError:
+            log.warning("file_not_fetched error=too_slow")
+            raise FileRefused("unavailable", "Telegram hands it over too slowly") from None
 
     async def _download(self, file_id: str) -> AsyncIterator[bytes]:
         """Raises `FileRefused` where Telegram does not hand it over."""
         try:
             address = await self._address(file_id)
             async for chunk in self.bot.session.stream_content(
-                address, timeout=DOWNLOAD_S, chunk_size=65536, raise_for_status=True
+                address, timeout=math.ceil(FILE_S), chunk_size=65536, raise_for_status=True
             ):
                 yield chunk
         except (AiogramError, aiohttp.ClientError, TimeoutError) as error:
@@ -240,9 +251,10 @@ class Intake:
                 found = await self.bot.get_file(file_id)
                 return self.bot.session.api.file_url(self.bot.token, found.file_path or "")
             except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
-                if attempt + 1 == DOWNLOAD_TRIES:
+                pause = float(getattr(error, "retry_after", 1))
+                if attempt + 1 == DOWNLOAD_TRIES or pause > LONGEST_PAUSE_S:
                     raise
-                await self.clock.sleep(float(getattr(error, "retry_after", 1)))
+                await self.clock.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
     async def _is_about_rating(self, met: "_Met", message: Message, content: Content, *, edited: bool) -> bool:
@@ -273,15 +285,16 @@ class Intake:
         if kind == SPEAK and (language := language_named(code)):
             await self._speak(met, language, query)
             return None
-        action = await self._action(met, query.data or "")
+        message_id = str(query.message.message_id) if query.message is not None else ""
+        action = await self._action(met, query.data or "", message_id)
         if action is None or await self._stored(met, f"q{query.id}", action) is None:
             return self.replies.say("trouble.old_button", met.language)
         return self.replies.say("widget.rate_thanks", met.language) if action.name == RATE else None
 
-    async def _action(self, met: "_Met", data: str) -> Action | None:
+    async def _action(self, met: "_Met", data: str, on: str) -> Action | None:
         """What the button meant, if it stands in this customer's own conversation."""
         if on_card := _ON_CARD.fullmatch(data):
-            return await self._on_card(met, on_card[1], int(on_card[2]), on_card[3])
+            return await self._on_card(met, on_card[1], int(on_card[2]), on_card[3], on)
         match = _DATA.fullmatch(data)
         if match is None:
             return None
@@ -291,12 +304,13 @@ class Intake:
             return None
         return pressed(message.buttons[index], message.episode)
 
-    async def _on_card(self, met: "_Met", kind: str, about: int, score: str | None) -> Action | None:
-        language = met.language
+    async def _on_card(self, met: "_Met", kind: str, about: int, score: str | None, on: str) -> Action | None:
+        language, who = met.language, met.who
         if kind == STAR:
-            button = Button(self.replies.say(f"rating.{score}", language), RATE, score) if score else None
-            return pressed(button, about) if button else None
-        waits = await self.database.read(cards.shows_place, met.who.channel, met.who.key, about)
+            if not score or not await self.database.read(cards.asks_rating, who.channel, who.key, about, on):
+                return None
+            return pressed(Button(self.replies.say(f"rating.{score}", language), RATE, score), about)
+        waits = await self.database.read(cards.shows_place, who.channel, who.key, about)
         return Action("cancel_wait", label=self.replies.say("widget.cancel_wait", language)) if waits else None
 
     async def _stored(self, met: "_Met", source: str, content: Content) -> Recorded | None:

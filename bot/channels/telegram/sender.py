@@ -32,9 +32,10 @@ from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.channels.telegram import markup
 from bot.channels.telegram.rates import Budget
-from handoff import inbox
+from handoff import delivery, inbox
 from handoff.db import Database
 from handoff.delivery import Line, Parcel, SendFailed
+from handoff.errors import DatabaseTrouble
 from handoff.files import Files
 from handoff.ports import Clock
 from handoff.values import FileView, MessageView
@@ -47,10 +48,14 @@ PRESSED = "b"
 """How the data of a button begins: `b:MESSAGE:INDEX`. What it means is looked up, so a forged one means nothing."""
 PATIENCE_S = 3.0
 """A longer pause is the outbox's, so that nobody takes waiting for a send that hangs."""
+ENOUGH_S = 20.0
+"""Then a message of many parts gives way, so that the last call of a send ends within its limit."""
+REST_AFTER_S = 1.0
 BLOCKED = "the customer has blocked the bot, or the account is gone"
 REFUSED = "Telegram does not know BATON_TELEGRAM_TOKEN"
 NOT_KNOWN = (TelegramUnauthorizedError, TelegramNotFound)
 """An unknown chat is a bad request; this is the token's or the address's fault, and may be mended."""
+NO_CHAT = "chat not found"
 LONGEST_CAPTION = 1024
 MOST_IN_ALBUM = 10
 Call = TelegramMethod[Message] | SendMediaGroup
@@ -64,17 +69,33 @@ class TelegramSender:
         self.budget = Budget()
 
     async def send(self, parcel: Parcel) -> str | None:
-        """Telegram's ids. Raises `SendFailed`; what was sent before it is remembered with the delivery."""
+        """Telegram's ids. Raises `SendFailed`; what was sent before is remembered with the delivery, part by part.
+
+        What would take too long for one send goes on in the next.
+        """
         sent = parcel.begun.split(",") if parcel.begun else []
+        until = asyncio.get_running_loop().time() + ENOUGH_S
         [line] = parcel.lines
         message = await self._database.read(inbox.message, line.message_id)
-        for call in self._calls(parcel.contact_key, line, message)[len(sent) :]:
+        calls = self._calls(parcel.contact_key, line, message)
+        for call in calls[len(sent) :]:
             try:
                 sent.append(await self._brought(parcel.contact_key, call))
+                if len(sent) < len(calls):
+                    await self._go_on(parcel, sent, until)
             except SendFailed as failure:
                 failure.begun = ",".join(sent) or None
                 raise
         return ",".join(sent) or None
+
+    async def _go_on(self, parcel: Parcel, sent: Sequence[str], until: float) -> None:
+        """Raises `SendFailed` where the rest must come later."""
+        try:
+            await self._database.write(delivery.note_begun, parcel, ",".join(sent))
+        except DatabaseTrouble as error:
+            raise SendFailed(type(error).__name__) from None
+        if asyncio.get_running_loop().time() >= until:
+            raise SendFailed("the rest follows", retry_after=REST_AFTER_S)
 
     async def _brought(self, chat: str, call: Call) -> str:
         """Telegram's id of it, of an album that of the first."""
@@ -209,11 +230,11 @@ def failure_of(error: AiogramError) -> SendFailed:
         case TelegramRetryAfter(retry_after=seconds):
             return SendFailed("Telegram wants fewer messages", retry_after=float(seconds))
         case TelegramForbiddenError():
-            return SendFailed(BLOCKED, permanent=True)
+            return SendFailed(BLOCKED, gone=True)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return SendFailed(REFUSED)
         case TelegramBadRequest(message=why) | TelegramEntityTooLarge(message=why):
-            return SendFailed(f"Telegram does not take it: {why}", permanent=True)
+            return SendFailed(f"Telegram does not take it: {why}", permanent=True, gone=NO_CHAT in why)
         case TelegramServerError():
             return SendFailed("Telegram has trouble of its own")
         case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
