@@ -57,7 +57,7 @@ async def test_a_stop_in_the_middle_of_an_answer_finishes_it_and_sends_pages_awa
     assert [json.loads(line)["event"] for line in program.log.splitlines()][-2:] == ["stopping", "stopped"]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.soak)])
 def environment(request: pytest.FixtureRequest) -> dict[str, str]:
     """The kind of database, and the tools that belong to the test's server."""
     tools = {"PATH": f"{servers._postgres_binaries()}{os.pathsep}{os.environ['PATH']}"}

@@ -28,7 +28,7 @@ async def api() -> AsyncIterator[BotApi]:
         assert found.wrong == [] and found.refused_for_speed == 0
 
 
-@pytest.mark.parametrize(("way", "kills"), [("polling", 2), ("webhook", 1)])
+@pytest.mark.parametrize(("way", "kills"), [("polling", 2), pytest.param("webhook", 1, marks=pytest.mark.soak)])
 async def test_customers_are_answered_once_although_it_is_killed(data: Path, api: BotApi, way: str, kills: int) -> None:
     port = free_port()
     hook = {"BATON_PUBLIC_URL": f"http://127.0.0.1:{port}", "BATON_TELEGRAM_WEBHOOK_SECRET": "s" * 32}
