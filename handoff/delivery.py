@@ -125,13 +125,17 @@ def enqueue(
     destination: str,
     due_at: datetime,
     now: datetime,
+    seq: int | None = None,
 ) -> None:
-    """Write a delivery with its message, the conversation's last. The caller holds the conversation's lock."""
+    """Write a delivery with its message: the conversation's last, or the one that is `seq`.
+
+    The caller holds the conversation's lock.
+    """
     session.add(
         Delivery(
             conversation_id=conversation.id,
             message_id=message_id,
-            seq=conversation.last_seq,
+            seq=conversation.last_seq if seq is None else seq,
             destination=destination,
             author=author,
             state="pending",
@@ -216,8 +220,9 @@ def failed(session: Session, parcel: Parcel, owner: str, failure: SendFailed, no
     pause = timedelta(seconds=failure.retry_after) if failure.retry_after else patience.pause(parcel.attempt)
     if spent:
         _change(session, conversation, spent, now, state="failed", trouble=trouble, **NOBODYS)
-    if failure.gone:
-        elsewhere.lost(session, conversation, held, parcel.destination, now)
+    if failure.gone and elsewhere.lost(conversation, parcel.destination) and conversation.contact.email:
+        for lost in (each for each in held if each.author == "agent"):
+            enqueue(session, conversation, lost.message_id, "agent", "email", now, now, lost.seq)
     if again:
         doubtful = was_doubtful or failure.unknown
         values: dict[str, object] = {

@@ -87,11 +87,12 @@ async def working(
     clock: Clock | None = None,
     receive: OnMessage | None = None,
     agents_at: AgentsAt | None = None,
+    groups: tuple[int, ...] = (),
 ) -> AsyncIterator[Telegram]:
     """The channel and its outbox, as a process runs them."""
     port = free_port()
     at_work = Telegram(
-        TelegramBot(TOKEN, api.address, SECRET if webhook else None),
+        TelegramBot(TOKEN, api.address, SECRET if webhook else None, groups),
         f"http://127.0.0.1:{port}",
         counter.database,
         receive or counter.inbound.receive,

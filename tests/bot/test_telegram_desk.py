@@ -1,7 +1,6 @@
 """Agents in Telegram: a topic for each conversation, against a strict Bot API server, with the real desk behind it."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -17,9 +16,7 @@ from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import BLOCKED
 from bot.channels.telegram_desk.desk import TelegramDesk
 from bot.replies import shipped
-from bot.settings import TelegramBot
 from handoff import desk, inbox
-from handoff.board import Board
 from handoff.console import views
 from handoff.console.schemas import Conversation
 from handoff.db import Database, PostgresDatabase
@@ -28,11 +25,11 @@ from handoff.jobs import POST, Job
 from handoff.ports import Clock, NoRecords, NoSuggestions, SystemClock
 from handoff.states import Status
 from handoff.values import ConversationView, MessageView
-from handoff.watches import Dispatcher
 from tests import builders as a
 from tests import pictures, telegram, telegram_groups
 from tests.bot.conftest import SHOP, Counter
-from tests.telegram import TOKEN, Customer, Fault
+from tests.bot.test_telegram import working
+from tests.telegram import Customer, Fault
 from tests.telegram_groups import GROUP, GroupApi, Teammate
 
 SAY = shipped().say
@@ -91,8 +88,8 @@ class Team:
 
     @asynccontextmanager
     async def working(self, clock: Clock | None = None) -> AsyncIterator[Telegram]:
-        """The channel, its outbox and its desk, as a process runs them; what the process is called is new each time."""
-        counter, clock, owner = self.counter, clock or SystemClock(), secrets.token_hex(8)
+        """The channel, its outbox and its desk, as a process runs them."""
+        counter, clock = self.counter, clock or SystemClock()
 
         async def story(conversation: int) -> Conversation:
             told = await counter.database.read(inbox.transcript, conversation)
@@ -104,22 +101,8 @@ class Team:
                 bot, budget, intake, database, wakeups, clock, shipped(), SHOP, files, story, self.groups, owner
             )
 
-        settings = TelegramBot(TOKEN, self.api.address, None, self.groups)
-        receive, files = counter.inbound.receive, counter.files
-        database, wakeups, board = counter.database, counter.wakeups, Board(counter.database, counter.wakeups, clock)
-        at_work = Telegram(
-            settings, None, database, receive, shipped(), SHOP, files, clock, wakeups, board, owner, agents
-        )
-        dispatcher = Dispatcher(counter.database, clock, {"telegram": at_work.sender})
-        tasks = [asyncio.create_task(at_work.run()), asyncio.create_task(dispatcher.run())]
-        try:
+        async with working(counter, self.api, clock=clock, agents_at=agents, groups=self.groups) as at_work:
             yield at_work
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await dispatcher.drain(2)
-            await at_work.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.channels.telegram.rates import Budget
 from bot.channels.telegram.sender import failure_of
 from bot.replies import Replies
 from bot.shop import Shop
-from handoff import events, jobs
+from handoff import events
 from handoff.board import Board, Place
 from handoff.db import Database
 from handoff.desk import cards, timetable
@@ -28,6 +28,7 @@ from handoff.desk.cards import PLACE, RATING, WORDS, Kind, Rated, Shown, Waiting
 from handoff.desk.timetable import Timetable
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Wakeups
+from handoff.posts import Post
 from handoff.satisfaction import SCORES
 from handoff.values import Language
 
@@ -38,8 +39,7 @@ T = TypeVar("T")
 POST = "telegram cards"
 """One process writes cards, so that no two edit the same one."""
 POST_FOR = timedelta(minutes=1)
-RENEW_AFTER = timedelta(seconds=20)
-"""Before a card is begun, so that what is begun ends within the post."""
+"""Renewed before a card is begun, so that what is begun ends within the post."""
 APART_S = 3.0
 """A busy queue moves more often than anybody wants to read."""
 RECHECK_S = 15.0
@@ -137,8 +137,9 @@ class Cards:
         owner: str,
     ) -> None:
         self._bot, self._budget, self._database, self._wakeups = bot, budget, database, wakeups
-        self._board, self._replies, self._shop, self._clock, self._owner = board, replies, shop, clock, owner
-        self._forget_at = self._renew_at = clock.now()
+        self._board, self._replies, self._shop, self._clock = board, replies, shop, clock
+        self._post = Post(database, clock, POST, owner, POST_FOR)
+        self._forget_at = clock.now()
         self._left = False
         self._sends: set[asyncio.Task[None]] = set()
 
@@ -159,16 +160,15 @@ class Cards:
                 woken.clear()
 
     async def leave(self) -> None:
-        """Another process may write them at once. What is being sent is noted before. Raises `DatabaseTrouble`."""
+        """Another process may write them at once. What is being sent is noted before."""
         if self._sends:
             await asyncio.wait(self._sends, timeout=DRAIN_S)
-        await self._database.write(jobs.leave, POST, self._owner)
+        await self._post.leave()
 
     async def _round(self) -> None:
         """Everything that should read differently now."""
         now = self._clock.now()
-        self._renew_at = now
-        if not await self._has_post():
+        if not await self._post.hold():
             return
         self._left = False
         if now >= self._forget_at:
@@ -185,15 +185,6 @@ class Cards:
             for one in asked
             if one.card and one.score is not None and not one.comment and not one.asked_for_words
         )
-
-    async def _has_post(self) -> bool:
-        """Whether no other process writes cards; a round may take longer than it was given."""
-        now = self._clock.now()
-        if now < self._renew_at:
-            return True
-        has_post = await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR)
-        self._renew_at = now + RENEW_AFTER if has_post else now
-        return has_post
 
     async def _places(self, now: datetime) -> Sequence[_Job]:
         waiting = await self._database.read(cards.in_line, "telegram")
@@ -240,7 +231,7 @@ class Cards:
 
         async def one(job: _Job) -> None:
             async with room:
-                if await self._has_post():
+                if await self._post.hold():
                     await self._put(job)
 
         news = [job for job in wanted if _is_news(job)]

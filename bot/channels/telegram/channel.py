@@ -6,7 +6,6 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -29,12 +28,12 @@ from bot.channels.telegram.sender import NOT_KNOWN, TelegramSender
 from bot.replies import Replies
 from bot.settings import TelegramBot
 from bot.shop import Shop
-from handoff import jobs
 from handoff.board import Board
 from handoff.db import Database
 from handoff.errors import DatabaseTrouble
 from handoff.files import Files
 from handoff.ports import Clock, Wakeups
+from handoff.posts import Post
 from handoff.values import Language
 
 log = logging.getLogger("baton.telegram")
@@ -45,8 +44,6 @@ MENUS: tuple[str, ...] = ("", "zh", "en")
 POST = "telegram polling"
 """Telegram lets one poller have the updates; another process takes the post over when it is not renewed."""
 POLL_S = 20
-POST_FOR = timedelta(seconds=30)
-RENEW_S = 10.0
 CALL = aiohttp.ClientTimeout(total=25, sock_connect=8)
 PAUSE_S = 3.0
 TRIES = 3
@@ -104,15 +101,14 @@ class Telegram:
         # Only so has the connection a time of its own: what was never sent is told from what got no answer.
         session.timeout = CALL  # type: ignore[assignment]
         self._bot = Bot(settings.token, session=session)
-        self._owner = owner
         self._broken: Counter[int] = Counter()
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._has_post = False
+        self._post = Post(database, clock, POST, owner)
         self.username: str | None = None
         self.sender = TelegramSender(self._bot, database, files, clock)
         self._asides = Asides(self._bot, self.sender.budget, replies, shop, clock)
         self._intake = Intake(self._bot, database, on_message, replies, shop, files, clock, self._asides)
-        self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, self._owner)
+        self._cards = Cards(self._bot, self.sender.budget, database, wakeups, board, replies, shop, clock, owner)
         self._agents = agents_at(self._bot, self.sender.budget, self._intake, owner) if agents_at else None
 
     def add_to(self, app: web.Application) -> None:
@@ -124,7 +120,7 @@ class Telegram:
         await self._persevere(self._learn_name)
         await self._persevere(self._offer_commands)
         log.info("telegram_ready mode=%s", "webhook" if self._settings.webhook_secret else "polling")
-        polling = () if self._settings.webhook_secret else (self._keep_post(), self._poll())
+        polling = () if self._settings.webhook_secret else (self._post.keep(), self._poll())
         mirroring = (self._agents.run(),) if self._agents else ()
         await asyncio.gather(self._cards.run(), *polling, *mirroring)
 
@@ -132,11 +128,8 @@ class Telegram:
         """Another process may have the updates at once."""
         if self._agents:
             await self._agents.close()
-        try:
-            await self._database.write(jobs.leave, POST, self._owner)
-            await self._cards.leave()
-        except DatabaseTrouble as error:
-            log.warning("post_not_left error=%s", type(error).__name__)
+        await self._post.leave()
+        await self._cards.leave()
         await self._bot.session.close()
 
     async def _persevere(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -174,21 +167,11 @@ class Telegram:
         for code in MENUS:
             await self._bot.set_my_commands(self._asides.menu(words[code]), language_code=code or None)
 
-    async def _keep_post(self) -> None:
-        while True:
-            now = self._clock.now()
-            try:
-                self._has_post = await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR)
-            except Exception as error:
-                log.warning("post_not_kept error=%s", type(error).__name__)
-                self._has_post = False
-            await self._clock.sleep(RENEW_S if self._has_post else PAUSE_S)
-
     async def _poll(self) -> None:
         """Whatever one round meets, the next one comes."""
         offset = 0
         while True:
-            if not self._has_post:
+            if not self._post.held:
                 await self._clock.sleep(0.1)
                 continue
             try:

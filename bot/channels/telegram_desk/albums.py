@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, String, delete, or_, select
+from sqlalchemy import BigInteger, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.channels.telegram_desk.commands import Meaning
@@ -82,12 +82,11 @@ def hold(session: Session, part: Part, now: datetime) -> None:
         session.add(TopicPart(**{name: getattr(part, name) for name in _FIELDS}))
 
 
-def ready(session: Session, before: datetime) -> list[Waiting]:
-    """Parts of albums that are known by now, or of which nothing was heard since."""
+def held(session: Session) -> list[Waiting]:
+    """Every part that waits, in order."""
     query = (
         select(TopicPart, TopicAlbum)
         .join(TopicAlbum, (TopicAlbum.group_id == TopicPart.group_id) & (TopicAlbum.album == TopicPart.album))
-        .where(or_(TopicAlbum.meant.is_not(None), TopicAlbum.at <= before))
         .order_by(TopicPart.group_id, TopicPart.telegram_id)
     )
     return [

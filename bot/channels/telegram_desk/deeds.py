@@ -10,7 +10,6 @@ from bot.channels.telegram_desk import topics
 from bot.channels.telegram_desk.topics import Topic
 from handoff import desk, inbox
 from handoff.desk import canned, presence, teams, telegram_links
-from handoff.desk.canned import Canned
 from handoff.desk.telegram_links import Linked
 from handoff.roles import Permission, permissions
 from handoff.sla import Sla
@@ -146,7 +145,3 @@ def prepared(session: Session, topic: Topic, shortcut: str, language: Language) 
         return None
     spoken = inbox.conversation_view(session, topic.conversation_id).language or language
     return one.texts.get(spoken) or one.texts.get(language) or next(iter(one.texts.values()))
-
-
-def all_prepared(session: Session) -> list[Canned]:
-    return canned.listing(session)

@@ -31,7 +31,7 @@ from bot.channels.telegram_desk.topics import Topic
 from bot.replies import Replies
 from bot.shop import Shop
 from handoff.db import Database
-from handoff.desk import telegram_links
+from handoff.desk import canned, telegram_links
 from handoff.desk.telegram_links import Linked
 from handoff.errors import (
     AlreadyAssigned,
@@ -171,7 +171,7 @@ class TelegramDesk:
                 message.from_user.id if message.from_user else 0,
                 kept.key,
             )
-            return await self._database.write(albums.hold, part, self._clock.now())
+            return await self._holding.hold(part)
         wrote = Wrote(message.message_id, command.rest if command else text, (kept.key,) if kept else ())
         deed = deeds.note if meant is Meaning.NOTE else deeds.speak
         return await self._do(message, partial(deed, wrote=wrote), topic, agent)
@@ -216,7 +216,7 @@ class TelegramDesk:
     async def _canned(self, message: Message, topic: Topic, agent: Linked, rest: str) -> None:
         shortcut = rest.lstrip("/").lower()
         if not shortcut:
-            known = await self._database.read(deeds.all_prepared)
+            known = await self._database.read(canned.listing)
             if not known:
                 return self._say(message, "told.canned_none")
             listed = "\n".join(f"/canned {one.shortcut} – {one.title}" for one in known[:NAMED_MOST])

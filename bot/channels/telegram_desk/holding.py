@@ -1,9 +1,10 @@
 """Parts of agents' albums whose words have not come: held, and never sent to a customer on a guess."""
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,8 @@ log = logging.getLogger("baton.telegram_desk")
 
 LATEST = timedelta(seconds=2)
 """Behind the last part of an album; after that it has no words."""
-LOOK_S = 0.25
+LOOK_S, IDLE_S = 0.25, 5.0
+"""Between two looks while an album is coming, and while none is: another process may have left some."""
 PAUSE_S = 3.0
 
 Refused = Callable[[Part, int | None, DeskError | None], None]
@@ -37,6 +39,7 @@ class Holding:
     clock: Clock
     refused: Refused
     _fetching: Counter[tuple[int, str]] = field(default_factory=Counter)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextmanager
     def fetching(self, group_id: int, album: str) -> Iterator[None]:
@@ -48,18 +51,31 @@ class Holding:
             self._fetching[group_id, album] -= 1
             self._fetching += Counter()
 
+    async def hold(self, part: Part) -> None:
+        """Until the rest of its album had time to come."""
+        await self.database.write(albums.hold, part, self.clock.now())
+        self._woken.set()
+
     async def run(self) -> None:
         """Until cancelled. Of an album a restart came in between nobody knows what was said meanwhile."""
         since = self.clock.now()
         while True:
             try:
-                for waiting in await self.database.read(albums.ready, self.clock.now() - LATEST):
-                    if waiting.meant is not None or not self._fetching[waiting.part.group_id, waiting.part.album]:
-                        await self._let_go(waiting, since)
+                self._woken.clear()
+                held = await self.database.read(albums.held)
+                for waiting in filter(self._is_known, held):
+                    await self._let_go(waiting, since)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S if held else IDLE_S):
+                        await self._woken.wait()
             except Exception as error:
                 log.warning("albums_postponed error=%s", type(error).__name__)
                 await self.clock.sleep(PAUSE_S)
-            await self.clock.sleep(LOOK_S)
+
+    def _is_known(self, waiting: Waiting) -> bool:
+        """Whose words came, or will not come any more."""
+        is_over = waiting.at <= self.clock.now() - LATEST
+        return waiting.meant is not None or (is_over and not self._fetching[waiting.part.group_id, waiting.part.album])
 
     async def _let_go(self, waiting: Waiting, since: datetime) -> None:
         known = waiting.meant or (Meaning.SPEECH if waiting.at >= since else Meaning.NOTHING)

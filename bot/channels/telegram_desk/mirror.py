@@ -23,20 +23,19 @@ from bot.channels.telegram_desk.lines import Reader
 from bot.channels.telegram_desk.plan import KEPT, Urgency
 from bot.channels.telegram_desk.topics import Topic
 from bot.channels.telegram_desk.troubles import Trouble, trouble_of
-from handoff import events, inbox, jobs
+from handoff import events, inbox
 from handoff.db import Database
 from handoff.desk import teams, telegram_links
 from handoff.errors import DatabaseTrouble
 from handoff.inbox import Transcript
 from handoff.ports import Clock, Wakeups
+from handoff.posts import Post
 from handoff.states import Status
 
 log = logging.getLogger("baton.telegram_desk")
 
 POST = "telegram desk"
 """One process writes topics; another takes the post over when it is not renewed."""
-POST_FOR = timedelta(seconds=30)
-RENEW_S = 10.0
 PAUSE_S = 3.0
 RECHECK_S = 10.0
 HELD_BACK_S = 0.05
@@ -80,21 +79,16 @@ class Mirror:
         self._bot, self._budget, self._database = bot, budget, database
         self._wakeups, self._clock, self._reader, self._calls = wakeups, clock, reader, calls
         self.groups = {group: Group(group) for group in groups}
-        self._owner = owner
-        self._has_post = False
+        self._post = Post(database, clock, POST, owner)
         self._marks = count()
 
     async def run(self) -> None:
         """Until cancelled."""
-        await asyncio.gather(
-            self._keep_post(), self._follow(), *(self._serve(group) for group in list(self.groups.values()))
-        )
+        serving = [self._serve(group) for group in self.groups.values()]
+        await asyncio.gather(self._post.keep(self._renewed), self._follow(), *serving)
 
     async def close(self) -> None:
-        try:
-            await self._database.write(jobs.leave, POST, self._owner)
-        except DatabaseTrouble as error:
-            log.warning("post_not_left error=%s", type(error).__name__)
+        await self._post.leave()
 
     def answer(self, group_id: int, answer: Answer) -> None:
         """As soon as the group has room; nobody waits for it."""
@@ -102,20 +96,10 @@ class Mirror:
         group.answers.append(answer)
         group.woken.set()
 
-    async def _keep_post(self) -> None:
-        while True:
-            now = self._clock.now()
-            try:
-                had, has = self._has_post, await self._database.write(jobs.hold, POST, self._owner, now, now + POST_FOR)
-                if has and not had:
-                    await self._take_over(now)
-                self._has_post = has
-                if has:
-                    await self._database.write(telegram_links.keep_present, now)
-            except Exception as error:
-                log.warning("post_not_kept error=%s", type(error).__name__)
-                self._has_post = False
-            await self._clock.sleep(RENEW_S if self._has_post else PAUSE_S)
+    async def _renewed(self, now: datetime, is_new: bool) -> None:
+        if is_new:
+            await self._take_over(now)
+        await self._database.write(telegram_links.keep_present, now)
 
     async def _take_over(self, now: datetime) -> None:
         """How much of each group's minute is gone already."""
@@ -133,7 +117,7 @@ class Mirror:
                 woken.clear()
                 wait = RECHECK_S
                 try:
-                    if not self._has_post:
+                    if not self._post.held:
                         cursor, wait = None, 0.1
                     elif cursor is None or abs(self._clock.now() - swept) >= SWEEP_EVERY:
                         newest = cursor or await self._database.read(events.newest)
@@ -225,7 +209,7 @@ class Mirror:
                 await self._leave_to_others(group)
                 await self._clock.sleep(MEND_S)
             return
-        wanted = group.next(has_post=self._has_post)
+        wanted = group.next(has_post=self._post.held)
         if wanted is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
