@@ -206,7 +206,9 @@ class Server:
         self._console = self._desk(entrance)
         self._metrics = Metrics(parts.database, parts.clock, self._process_state, parts.settings.metrics_token)
         self._watches = Watches(parts.database, parts.clock, self._handlers(), self._life)
-        self._dispatcher = Dispatcher(parts.database, parts.clock, _senders(letters, self._telegram), self._life)
+        self._dispatcher = Dispatcher(
+            parts.database, parts.wakeups, parts.clock, _senders(letters, self._telegram), self._life
+        )
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:

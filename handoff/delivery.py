@@ -6,20 +6,21 @@ marked; where its process has died, by another as soon as that is known. Every c
 new `rev`, so that agents see it.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handoff import elsewhere, events, jobs
-from handoff.db import is_postgres
-from handoff.models import Contact, Conversation, Delivery, Message, StoredFile
+from handoff.db import UtcDateTime, is_postgres, table, wake
+from handoff.models import Agent, Contact, Conversation, Delivery, Message, StoredFile
 from handoff.values import Author, DeliveryView
 
+TOPIC = "outbox"
+"""Wakes whoever brings it out."""
 LEASE = timedelta(seconds=60)
 DIGEST = frozenset({"email"})
 """Destinations where everything that waits goes out together: nobody wants a letter a line."""
@@ -29,6 +30,57 @@ WAITING = ("pending", "sending")
 NOBODYS: Mapping[str, object] = {"lease_owner": None, "lease_until": None}
 NOT_THERE = "the customer is not there any more"
 TOO_OLD = "it could not be sent for two days"
+
+_messages = table(Message)
+_earlier = aliased(Delivery)
+_now = bindparam("now", type_=UtcDateTime())
+_IS_HEAD = ~(
+    select(_earlier.id)
+    .where(
+        _earlier.conversation_id == Delivery.conversation_id,
+        _earlier.destination == Delivery.destination,
+        _earlier.state.in_(WAITING),
+        _earlier.seq < Delivery.seq,
+    )
+    .exists()
+)
+_HOLDER_IS_GONE = Delivery.lease_owner.in_(bindparam("gone", expanding=True))
+_DUE_HEADS = (
+    select(Delivery.id, Delivery.conversation_id)
+    .where(
+        or_(
+            and_(Delivery.state == "pending", Delivery.due_at <= _now),
+            and_(Delivery.state == "sending", or_(Delivery.lease_until <= _now, _HOLDER_IS_GONE)),
+        ),
+        _IS_HEAD,
+        Delivery.destination.in_(bindparam("to", expanding=True)),
+    )
+    .order_by(Delivery.conversation_id, Delivery.id)
+    .limit(bindparam("most"))
+)
+_WANTED = select(Conversation).where(Conversation.id == bindparam("wanted")).execution_options(populate_existing=True)
+_LOCKED = _WANTED.with_for_update(of=Conversation)
+_FREE_IN_POSTGRES = _WANTED.with_for_update(of=Conversation, skip_locked=True)
+_HELD = (
+    select(Delivery)
+    .where(
+        Delivery.id.in_(bindparam("ids", expanding=True)),
+        Delivery.state == "sending",
+        Delivery.lease_owner == bindparam("owner"),
+    )
+    .order_by(Delivery.seq)
+    .execution_options(populate_existing=True)
+)
+_SAID = (
+    select(
+        *(Message.id, Message.seq, Message.author, Message.text, Message.format, Message.created_at),
+        Agent.name.label("agent_name"),
+        select(func.count()).where(StoredFile.message_id == Message.id).scalar_subquery().label("files"),
+    )
+    .outerjoin(Agent, Agent.id == Message.agent_id)
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
+)
+_REVISED = update(_messages).where(_messages.c.id == bindparam("its")).values(rev=bindparam("rev"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +183,8 @@ def enqueue(
 
     The caller holds the conversation's lock.
     """
+    if due_at <= now:
+        wake(session, TOPIC)
     session.add(
         Delivery(
             conversation_id=conversation.id,
@@ -179,7 +233,8 @@ def lease_heads(
 ) -> list[Parcel]:
     """Take the heads that are due. Checks again, under each conversation's lock, that they may still go."""
     parcels, gone = [], jobs.gone(session, owner, now)
-    for head in session.execute(_due_heads(destinations, now, gone).limit(limit)).all():
+    wanted = {"to": list(destinations), "now": now, "gone": list(gone), "most": limit}
+    for head in session.execute(_DUE_HEADS, wanted).all():
         conversation = _locked(session, head.conversation_id)
         if conversation is None:
             continue
@@ -247,34 +302,9 @@ def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, tuple
     return found
 
 
-def _due_heads(destinations: Collection[str], now: datetime, gone: Collection[str]) -> Select[int, int]:
-    earlier = aliased(Delivery)
-    is_head = ~(
-        select(earlier.id)
-        .where(
-            earlier.conversation_id == Delivery.conversation_id,
-            earlier.destination == Delivery.destination,
-            earlier.state.in_(WAITING),
-            earlier.seq < Delivery.seq,
-        )
-        .exists()
-    )
-    due = or_(
-        and_(Delivery.state == "pending", Delivery.due_at <= now),
-        and_(Delivery.state == "sending", or_(Delivery.lease_until <= now, Delivery.lease_owner.in_(gone))),
-    )
-    return (
-        select(Delivery.id, Delivery.conversation_id)
-        .where(due, is_head, Delivery.destination.in_(destinations))
-        .order_by(Delivery.conversation_id, Delivery.id)
-    )
-
-
 def _locked(session: Session, conversation_id: int) -> Conversation | None:
     """Two dispatchers share the work: a line that somebody holds is passed over."""
-    query = select(Conversation).where(Conversation.id == conversation_id)
-    query = query.with_for_update(of=Conversation, skip_locked=is_postgres(session))
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(_FREE_IN_POSTGRES if is_postgres(session) else _LOCKED, {"wanted": conversation_id})
 
 
 def _is_free(delivery: Delivery, now: datetime, gone: Collection[str]) -> bool:
@@ -337,11 +367,10 @@ def _together(session: Session, head: Delivery) -> Sequence[Delivery]:
 
 
 def _parcel(session: Session, conversation: Conversation, together: Sequence[Delivery], key: str) -> Parcel:
-    contact = session.get_one(Contact, conversation.contact_id)
-    ids = [delivery.message_id for delivery in together]
-    messages = {message.id: message for message in session.scalars(select(Message).where(Message.id.in_(ids)))}
-    filed = Counter(session.scalars(select(StoredFile.message_id).where(StoredFile.message_id.in_(ids))))
-    lines = [(delivery.id, messages[delivery.message_id]) for delivery in together]
+    contact = conversation.contact
+    rows = session.execute(_SAID, {"ids": [delivery.message_id for delivery in together]})
+    said = {row.id: row for row in rows}
+    lines = [(delivery.id, said[delivery.message_id]) for delivery in together]
     return Parcel(
         conversation_id=conversation.id,
         destination=together[0].destination,
@@ -351,10 +380,7 @@ def _parcel(session: Session, conversation: Conversation, together: Sequence[Del
         language=conversation.language or contact.locale,
         attempt=together[0].attempts,
         lines=tuple(
-            Line(
-                i, m.id, m.seq, m.author, m.agent.name if m.agent else None, m.text, m.format, m.created_at, filed[m.id]
-            )
-            for i, m in lines
+            Line(i, m.id, m.seq, m.author, m.agent_name, m.text, m.format, m.created_at, m.files) for i, m in lines
         ),
         begun=together[0].external_id,
         owner=together[0].lease_owner or "",
@@ -368,18 +394,8 @@ def _key(session: Session, contact: Contact, destination: str) -> str | None:
 
 def _held(session: Session, parcel: Parcel, owner: str) -> tuple[Conversation | None, Sequence[Delivery]]:
     """What the owner still has of a parcel, under the conversation's lock."""
-    conversation = session.scalar(
-        select(Conversation)
-        .where(Conversation.id == parcel.conversation_id)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
-    held = session.scalars(
-        select(Delivery)
-        .where(Delivery.id.in_(parcel.ids), Delivery.state == "sending", Delivery.lease_owner == owner)
-        .order_by(Delivery.seq)
-        .execution_options(populate_existing=True)
-    ).all()
+    conversation = session.scalar(_LOCKED, {"wanted": parcel.conversation_id})
+    held = session.scalars(_HELD, {"ids": list(parcel.ids), "owner": owner}).all()
     return conversation, held
 
 
@@ -396,4 +412,4 @@ def _write(session: Session, conversation: Conversation, rows: Sequence[Delivery
         for name, value in values.items():
             setattr(delivery, name, value)
         conversation.rev += 1
-        session.execute(update(Message).where(Message.id == delivery.message_id).values(rev=conversation.rev))
+        session.connection().execute(_REVISED, {"its": delivery.message_id, "rev": conversation.rev})

@@ -18,7 +18,7 @@ from handoff.delivery import DIGEST, Parcel, Sender, SendFailed
 from handoff.desk import staff, timetable
 from handoff.desk.due import AT_ONCE as DUE_AT_ONCE
 from handoff.errors import DatabaseTrouble
-from handoff.ports import Clock, Rerun
+from handoff.ports import Clock, Rerun, Wakeups
 from handoff.values import Language, Outgoing, PromisedTime, Telling
 
 log = logging.getLogger("baton.watches")
@@ -144,15 +144,26 @@ class Dispatcher:
     """Brings the outbox out. Several processes may: each line is held by one of them at a time."""
 
     def __init__(
-        self, database: Database, clock: Clock, senders: Mapping[str, Sender], life: Life | None = None
+        self,
+        database: Database,
+        wakeups: Wakeups,
+        clock: Clock,
+        senders: Mapping[str, Sender],
+        life: Life | None = None,
     ) -> None:
-        self._database, self._clock, self._senders = database, clock, senders
+        self._database, self._wakeups, self._clock, self._senders = database, wakeups, clock, senders
         self._owner = (life or Life(database, clock)).owner
         self._sends: set[asyncio.Timeout] = set()
         self._under_way: dict[str, set[asyncio.Task[None]]] = {destination: set() for destination in senders}
+        self._crowded: set[str] = set()
+        """Destinations where more may wait than there was room for."""
+        self._room = asyncio.Event()
 
     async def run(self) -> None:
-        await _forever(self.run_due, self._clock, "outbox")
+        """Until cancelled: at once when something is to be sent or there is room again, and every second."""
+        async with self._wakeups.subscribe(delivery.TOPIC) as woken:
+            self._room = woken
+            await _forever(self.run_due, self._clock, "outbox", woken)
 
     async def run_due(self) -> None:
         """Begin to send the heads that are due now; no send is waited for, so a slow place holds up no other."""
@@ -162,10 +173,13 @@ class Dispatcher:
             room, now = AT_ONCE - len(under_way), self._clock.now()
             if room <= 0:
                 continue
-            for parcel in await self._database.write(delivery.lease_heads, self._owner, (destination,), now, room):
+            parcels = await self._database.write(delivery.lease_heads, self._owner, (destination,), now, room)
+            for parcel in parcels:
                 task = asyncio.create_task(self._send(parcel, now + delivery.LEASE))
                 under_way.add(task)
-                task.add_done_callback(under_way.discard)
+                task.add_done_callback(partial(self._ended, destination))
+            if len(parcels) == room:
+                self._crowded.add(destination)
 
     async def drain(self, seconds: float) -> None:
         """Let sends under way finish; what does not is taken up again once its lease is over."""
@@ -175,6 +189,13 @@ class Dispatcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, destination: str, task: asyncio.Task[None]) -> None:
+        under_way = self._under_way[destination]
+        under_way.discard(task)
+        if destination in self._crowded and len(under_way) <= AT_ONCE // 2:
+            self._crowded.discard(destination)
+            self._room.set()
 
     def give_up(self) -> None:
         """What is under way may be sent by others now: not both."""
@@ -224,16 +245,31 @@ class Dispatcher:
                 return
 
 
-async def _forever(tick: Callable[[], Awaitable[None]], clock: Clock, what: str) -> None:
-    """Whatever one tick meets, the next one comes."""
+async def _forever(
+    tick: Callable[[], Awaitable[None]], clock: Clock, what: str, woken: asyncio.Event | None = None
+) -> None:
+    """Whatever one tick meets, the next one comes, when `woken` or after `TICK_S`."""
     while True:
+        if woken is not None:
+            woken.clear()
         try:
             await tick()
         except DatabaseTrouble as error:
             log.warning("%s_postponed error=%s", what, type(error).__name__)
         except Exception:
             log.exception("%s_broke", what)
-        await clock.sleep(TICK_S)
+        await _pause(clock, woken)
+
+
+async def _pause(clock: Clock, woken: asyncio.Event | None) -> None:
+    waits: list[asyncio.Future[object]] = [asyncio.ensure_future(clock.sleep(TICK_S))]
+    if woken is not None:
+        waits.append(asyncio.ensure_future(woken.wait()))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def returner(database: Database, clock: Clock) -> Handler:

@@ -107,7 +107,7 @@ async def working(
     )
     app = web.Application()
     at_work.add_to(app)
-    dispatcher = Dispatcher(counter.database, SystemClock(), {"telegram": at_work.sender})
+    dispatcher = Dispatcher(counter.database, counter.wakeups, SystemClock(), {"telegram": at_work.sender})
     async with TestServer(app, port=port):
         tasks = [asyncio.create_task(at_work.run()), asyncio.create_task(dispatcher.run())]
         try:

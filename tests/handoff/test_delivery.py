@@ -14,6 +14,7 @@ from handoff.db import Database
 from handoff.delivery import CHAT, LETTER, Parcel, Sender, SendFailed
 from handoff.desk import contacts
 from handoff.models import Contact, StoredFile
+from handoff.ports import LocalWakeups
 from handoff.values import DeliveryView
 from handoff.watches import Dispatcher
 from tests import builders as a
@@ -50,7 +51,7 @@ async def states(database: Database, conversation: int) -> list[DeliveryView]:
 
 
 def dispatcher(database: Database, clock: MovedClock, sender: Sender, place: str = "telegram") -> Dispatcher:
-    return Dispatcher(database, clock, {place: sender})
+    return Dispatcher(database, LocalWakeups(), clock, {place: sender})
 
 
 async def deliver(outbox: Dispatcher) -> None:

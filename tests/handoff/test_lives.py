@@ -12,6 +12,7 @@ from handoff.db import Database, PostgresDatabase
 from handoff.delivery import Parcel
 from handoff.errors import DatabaseDown
 from handoff.jobs import LIVES_FOR, Job
+from handoff.ports import LocalWakeups
 from handoff.values import DeliveryView
 from handoff.watches import RENEW_S, Dispatcher, Life
 from tests import builders as a
@@ -73,7 +74,7 @@ async def test_after_a_restart_what_was_being_sent_is_sent_again_once_and_marked
         clock.move(LIVES_FOR.total_seconds())
     restarted = await begun(database, clock)
     sender = RecordingSender()
-    outbox = Dispatcher(database, clock, {"telegram": sender}, restarted)
+    outbox = Dispatcher(database, LocalWakeups(), clock, {"telegram": sender}, restarted)
     await outbox.run_due()
     await outbox.drain(DEADLINE_S)
     assert sender.texts == ["hello"]
@@ -148,7 +149,7 @@ async def test_who_cannot_say_that_it_lives_gives_up_what_it_sends(several: Data
     troubled = TroubledDatabase(several)
     life = await begun(troubled, clock)
     conversation = await told(several, clock)
-    outbox = Dispatcher(troubled, clock, {"telegram": HangingSender()}, life)
+    outbox = Dispatcher(troubled, LocalWakeups(), clock, {"telegram": HangingSender()}, life)
     watching = asyncio.create_task(life.watch(outbox.give_up))
     await outbox.run_due()
     await asyncio.sleep(0)

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.app import _ended
-from handoff import delivery, inbox, jobs
+from handoff import db, delivery, inbox, jobs
 from handoff.console.live import LiveFeed
 from handoff.db import Database
 from handoff.delivery import Parcel, SendFailed
@@ -80,7 +80,7 @@ async def test_the_outbox_outlives_any_trouble_of_the_database(
     await told(troubled, clock, "ann")
     sender = RecordingSender()
     troubled.writes = [trouble]
-    async with running(Dispatcher(troubled, clock, {"telegram": sender})):
+    async with running(Dispatcher(troubled, LocalWakeups(), clock, {"telegram": sender})):
         await until(lambda: clock.sleepers == 1)
         assert sender.texts == []
         clock.move(1)
@@ -125,7 +125,7 @@ async def test_a_failure_after_many_good_runs_is_tried_again_soon(database: Data
 
 async def test_a_slow_place_holds_up_no_other_customer(database: Database, clock: MovedClock) -> None:
     sender = SlowSender("ann")
-    outbox = Dispatcher(database, clock, {"telegram": sender})
+    outbox = Dispatcher(database, LocalWakeups(), clock, {"telegram": sender})
     await told(database, clock, "ann")
     await outbox.run_due()
     await told(database, clock, "bo")
@@ -139,7 +139,7 @@ async def test_a_slow_place_holds_up_no_other_customer(database: Database, clock
 async def test_only_so_many_sends_to_one_place_are_under_way(database: Database, clock: MovedClock) -> None:
     crowd = [f"contact-{n}" for n in range(AT_ONCE + 3)]
     sender = SlowSender(*crowd)
-    outbox = Dispatcher(database, clock, {"telegram": sender})
+    outbox = Dispatcher(database, LocalWakeups(), clock, {"telegram": sender})
     for contact in crowd:
         await told(database, clock, contact)
     await outbox.run_due()
@@ -154,6 +154,21 @@ async def test_only_so_many_sends_to_one_place_are_under_way(database: Database,
     assert len(sender.parcels) == len(crowd)
 
 
+async def test_what_is_said_goes_out_without_waiting_for_the_next_tick(database_url: str, clock: MovedClock) -> None:
+    wakeups, sender = LocalWakeups(), SlowSender(*(f"contact-{n}" for n in range(AT_ONCE + 3)))
+    database = db.connect(database_url, wakeups)
+    async with running(Dispatcher(database, wakeups, clock, {"telegram": sender})):
+        await until(lambda: clock.sleepers == 1)
+        for contact in sender.slow:
+            await told(database, clock, contact)
+        await until(lambda: sender.held == AT_ONCE)
+        sender.let_go.set()
+        await until(lambda: len(sender.texts) == AT_ONCE + 3)
+        await told(database, clock, "bo")
+        await until(lambda: sender.texts[-1] == "to bo")
+    await database.close()
+
+
 @pytest.mark.parametrize("refusal", [None, SendFailed("no such chat", permanent=True)])
 async def test_what_a_place_answered_is_written_down_as_soon_as_the_database_lets_us(
     troubled: TroubledDatabase, clock: MovedClock, refusal: SendFailed | None
@@ -161,7 +176,7 @@ async def test_what_a_place_answered_is_written_down_as_soon_as_the_database_let
     conversation, sender = await told(troubled, clock, "ann"), SlowSender("ann")
     if refusal:
         sender.refuses["ann"] = refusal
-    outbox = Dispatcher(troubled, clock, {"telegram": sender})
+    outbox = Dispatcher(troubled, LocalWakeups(), clock, {"telegram": sender})
     await outbox.run_due()
     await until(lambda: sender.held == 1)
     troubled.writes = [on_a_standby(), DatabaseDown()]
@@ -179,7 +194,7 @@ async def test_an_answer_is_not_kept_beyond_the_lease(
 ) -> None:
     """Somebody else has the parcel then."""
     conversation, sender = await told(troubled, clock, "ann"), SlowSender("ann")
-    outbox = Dispatcher(troubled, clock, {"telegram": sender})
+    outbox = Dispatcher(troubled, LocalWakeups(), clock, {"telegram": sender})
     await outbox.run_due()
     await until(lambda: sender.held == 1)
     troubled.writes = [DatabaseDown(), DatabaseDown()]
@@ -194,7 +209,7 @@ async def test_an_answer_is_not_kept_beyond_the_lease(
 async def test_stopping_lets_sends_finish_but_waits_for_none_forever(database: Database, clock: MovedClock) -> None:
     quick, endless = await told(database, clock, "ann"), await told(database, clock, "bo")
     sender, never = SlowSender("ann"), SlowSender("bo")
-    outbox = Dispatcher(database, clock, {"telegram": sender, "email": never})
+    outbox = Dispatcher(database, LocalWakeups(), clock, {"telegram": sender, "email": never})
     await database.write(_redirect, endless)
     async with running(outbox):
         await until(lambda: (sender.held, never.held) == (1, 1))
