@@ -54,14 +54,16 @@ class Replies:
         return key in self._texts["en"]
 
     def words(self, decision: Decision, language: Language, also: str | None = None) -> tuple[Outgoing, ...]:
-        """A decision in the customer's language. `also`, a second wish, takes the place of asking whether it helped."""
-        after = self._offer(also, language) if also else self._helpful(language)
+        """A decision in the customer's language. `also`, a second wish, takes the place of asking whether it helped.
+
+        One message for each turn: a phone that buzzes twice for one answer is a nuisance.
+        """
         match decision:
             case Answer(hit):
                 body = f"{hit.body}\n\n{hit.next_step}" if hit.next_step else hit.body
-                return (Outgoing(body, format="markdown"), after)
+                return (self._and_then(body, language, also),)
             case Told(text=text):
-                return (Outgoing(text, format="markdown"), after)
+                return (self._and_then(text, language, also),)
             case Ask(key=key):
                 return (Outgoing(self.say(key, language), form=self._form(decision, language)),)
             case Clarify(intents):
@@ -165,13 +167,14 @@ class Replies:
         )
         return Form(ask.skill, fields, self.say("form.send", language))
 
-    def _helpful(self, language: Language) -> Outgoing:
-        answers = [Button(self.say(f"helpful.{value}", language), "helpful", value) for value in ("yes", "no")]
-        return Outgoing(self.say("helpful.question", language), buttons=tuple(answers))
-
-    def _offer(self, intent: str, language: Language) -> Outgoing:
-        button = Button(self.say(f"intent.{intent}", language), "clarify", intent)
-        return Outgoing(self.say("also", language), buttons=(button,))
+    def _and_then(self, answer: str, language: Language, also: str | None) -> Outgoing:
+        """The answer, and below it what is asked next."""
+        if also:
+            asked, buttons = "also", [Button(self.say(f"intent.{also}", language), "clarify", also)]
+        else:
+            said = ((value, self.say(f"helpful.{value}", language)) for value in ("yes", "no"))
+            asked, buttons = "helpful.question", [Button(label, "helpful", value) for value, label in said]
+        return Outgoing(f"{answer}\n\n{self.say(asked, language)}", format="markdown", buttons=tuple(buttons))
 
     def _choices(self, intents: Sequence[str], language: Language) -> tuple[Button, ...]:
         choices = [Button(self.say(f"intent.{intent}", language), "clarify", intent) for intent in intents]
