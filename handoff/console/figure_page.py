@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from handoff import figures
 from handoff.business_hours import BusinessHours
 from handoff.console import figure_schemas as schemas
 from handoff.db import Database
 from handoff.desk import timetable
 from handoff.errors import BadInput
-from handoff.figures import By, Figures, Report, Wanted
+from handoff.figures import report
+from handoff.figures.values import By, Figures, Report, Wanted
 from handoff.periods import Period, Step, before, day_after, open_spans, periods
 from handoff.ports import NoOrderCounts, OrderCounts
 from handoff.quality import TELLING
@@ -62,7 +62,7 @@ class FigurePage:
             await asyncio.to_thread(lambda: {team_id: spans(hours) for team_id, hours in others.items()}),
             query.get("team", "").replace("\x00", "")[:40],
         )
-        found = await database.read(figures.report, wanted, now)
+        found = await database.read(report.report, wanted, now)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
         with_reviews = reviews_by_agent or by != "agent"
         return _report(found, shown, step, zone, placed, today, with_reviews=with_reviews)

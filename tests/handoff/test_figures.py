@@ -40,7 +40,8 @@ from handoff.db import Database
 from handoff.desk import review, teams
 from handoff.desk.review import Scored, Wish
 from handoff.desk.teams import TeamView
-from handoff.figures import NOTHING, Bot, By, Figures, Group, Report, Reviewed, Scores, Share, Wait, Wanted, report
+from handoff.figures.report import report
+from handoff.figures.values import NOTHING, Bot, By, Figures, Group, Report, Reviewed, Scores, Share, Wait, Wanted
 from handoff.periods import OpenSpan, before, day_after, open_spans, periods
 from handoff.ports import LocalWakeups
 from handoff.values import RATE, Action, Outgoing, Reason
