@@ -276,7 +276,9 @@ class Server:
             self._files,
             _installation(parts),
             parts.shop.service_levels,
-            FigurePage(parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records),
+            FigurePage(
+                parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records, parts.records
+            ),
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,

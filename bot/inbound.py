@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from bot.decisions import Context, HandOff, Hit, Memory, Social, Understood, exp
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
-from bot.understand import Brain, content_of, details_named, language_of, written
+from bot.understand import NAMES_PRODUCT, Brain, content_of, details_named, language_of, written
 from handoff import desk, expected, inbox, promises
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
@@ -26,6 +26,7 @@ from handoff.values import (
     Action,
     CallForPerson,
     Content,
+    Filled,
     InboundMessage,
     Language,
     Media,
@@ -100,7 +101,7 @@ class Inbound:
         if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_bubble(recorded, message), conversation_id)
         elif not recorded.bot_owns and text and (recorded.joined or not recorded.duplicate):
-            self._begin(self._overhear(conversation_id, text, message.locale), conversation_id)
+            self._begin(self._overhear(conversation_id, recorded.seq, text, message.locale), conversation_id)
         return recorded
 
     async def _record(self, message: InboundMessage) -> Recorded:
@@ -128,7 +129,7 @@ class Inbound:
         if self._clock.now() - waited_from > timedelta(seconds=self._shop.waiting.rerun_window_s):
             await self._hand_off(turn, HandOff(Reason.SWEPT, key="late"))
         elif not await self._answer(turn, None):
-            await self._overhear_late(conversation_id, _text(turn), turn.locale)
+            await self._overhear_late(conversation_id, turn.fence.last_incoming_seq, _text(turn), turn.locale)
 
     async def drain(self, seconds: float) -> None:
         """Let answers under way finish, and what they begin; what does not is taken up again after the next start."""
@@ -142,7 +143,7 @@ class Inbound:
 
     async def _answer_bubble(self, recorded: Recorded, message: InboundMessage) -> None:
         if not await self._answer_burst(recorded, message.content):
-            await self._overhear_late(recorded.conversation_id, written(message.content), message.locale)
+            await self._overhear_late(recorded.conversation_id, recorded.seq, written(message.content), message.locale)
 
     async def _answer_burst(self, recorded: Recorded, content: Content) -> bool:
         """False where it is too late for that."""
@@ -162,28 +163,29 @@ class Inbound:
             return await self._answer(_only(turn, recorded.seq), reading)
         return True
 
-    async def _overhear_late(self, conversation_id: int, text: str, locale: Language | None) -> None:
+    async def _overhear_late(self, conversation_id: int, seq: int, text: str, locale: Language | None) -> None:
         """People got it before the bot had read this: a call passed it, or an agent was quicker."""
         view = await self._database.read(inbox.conversation_view, conversation_id)
         if text and view.status is not Status.PENDING:
-            await self._overhear(conversation_id, text, locale)
+            await self._overhear(conversation_id, seq, text, locale)
 
-    async def _overhear(self, conversation_id: int, text: str, locale: Language | None) -> None:
+    async def _overhear(self, conversation_id: int, seq: int, text: str, locale: Language | None) -> None:
         """The bot keeps silent where people have it, but nobody must overlook a fire, nor look for an order."""
         for pause in LISTEN_AGAIN_S:
             try:
-                await self._listen(conversation_id, text, locale)
+                await self._listen(conversation_id, seq, text, locale)
                 return
             except (NluError, DatabaseTrouble) as error:
                 log.warning("danger_unread conversation=%d error=%s", conversation_id, type(error).__name__)
             await self._clock.sleep(pause)
         log.error("danger_never_read conversation=%d", conversation_id)
 
-    async def _listen(self, conversation_id: int, text: str, locale: Language | None) -> None:
+    async def _listen(self, conversation_id: int, seq: int, text: str, locale: Language | None) -> None:
         async with self._ears:
             heard = await self._brain.overhear(text)
-        if heard.order:
-            await self._database.write(desk.name_order, conversation_id, heard.order, self._clock.now())
+        if order := heard.details.get("order_id"):
+            await self._database.write(desk.name_order, conversation_id, order, self._clock.now())
+        await self._note_product(conversation_id, seq, heard.details)
         if not heard.danger:
             return
         chosen, spoken = await self._database.read(inbox.languages, conversation_id)
@@ -250,7 +252,7 @@ class Inbound:
 
     async def _reply(self, turn: Turn, context: Context, understood: Understood) -> bool:
         memory = dialogue.remember(context.memory, understood.decision, _text(turn), _wish(understood))
-        return await self._unless_too_late(
+        in_time = await self._unless_too_late(
             self._database.write(
                 desk.reply,
                 turn.fence,
@@ -262,6 +264,8 @@ class Inbound:
                 asks_rating=understood.decision == Social("glad"),
             )
         )
+        self._begin_naming(turn, _details(turn, context.memory, understood.reading))
+        return in_time
 
     async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> bool:
         context = self._context(turn)
@@ -292,6 +296,7 @@ class Inbound:
         )
         if in_time and decision.reason in ASKS_FOR_MATTER:
             self._begin(self._find_matter(turn, context), turn.fence.conversation_id)
+        self._begin_naming(turn, _details(turn, context.memory, understood.reading if understood else None))
         return in_time
 
     async def _find_matter(self, turn: Turn, context: Context) -> None:
@@ -302,15 +307,33 @@ class Inbound:
             log.warning("matter_unread conversation=%d error=%s", turn.fence.conversation_id, type(error).__name__)
             return
         if matter is not None:
+            details = {**_slots(context.memory), **details_named(matter.text, matter.reading)}
             found = {
                 "ranking": _ranking(matter.reading),
                 "near_misses": _near_misses(matter.hits),
-                "entities": {**_slots(context.memory), **details_named(matter.text, matter.reading)},
+                "entities": details,
             }
+            self._begin_naming(turn, details)
             write = self._database.write
             now, conversation_id = self._clock.now(), turn.fence.conversation_id
             is_matter = matter.reading.intent.name not in dialogue.CALLS
             await write(desk.complete_packet, conversation_id, found, now, episode=turn.episode, is_matter=is_matter)
+
+    def _begin_naming(self, turn: Turn, details: Mapping[str, str]) -> None:
+        """Behind what the customer waits for: the shop's records may take their time."""
+        if details.keys() & NAMES_PRODUCT:
+            conversation_id = turn.fence.conversation_id
+            self._begin(self._note_product(conversation_id, turn.fence.last_incoming_seq, details), conversation_id)
+
+    async def _note_product(self, conversation_id: int, seq: int, details: Mapping[str, str]) -> None:
+        """What it is about, for the figures. What the shop does not tell now is not known."""
+        try:
+            product = await self._brain.product(details)
+        except ShopUnavailable:
+            log.warning("product_unknown conversation=%d", conversation_id)
+            return
+        if product is not None:
+            await self._database.write(desk.name_product, conversation_id, seq, product)
 
     async def _hours(self, reason: Reason, intent: str | None, language: Language) -> BusinessHours:
         """When somebody is there of the team that will have it."""
@@ -410,6 +433,13 @@ def _matter(memory: Memory, understood: Understood | None) -> str | None:
     reading = understood.reading if understood else None
     likely = [score.name for score in reading.ranking if score.confidence >= WISH_SHARE] if reading else []
     return next((name for name in (*likely, memory.wish) if name and name not in NO_MATTER), None)
+
+
+def _details(turn: Turn, memory: Memory, reading: Reading | None) -> Mapping[str, str]:
+    """What the customer has named, in words or in a form."""
+    content = content_of(turn)
+    filled = content.values if isinstance(content, Filled) else {}
+    return {**_slots(memory), **filled, **details_named(_text(turn), reading)}
 
 
 def _wish(understood: Understood) -> str:

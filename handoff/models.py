@@ -449,7 +449,8 @@ class Episode(Base):
 
     `answered_at` is the bot's first answer; `confirmed_at` and `denied_at` are what the customer said of the newest.
     `person_at`: people had it from then on. `silent_at`: closed because nobody said anything more. `back_at`: the
-    customer came back after it with something that needed an answer or a person.
+    customer came back after it with something that needed an answer or a person. `product`: what it is about, by the
+    shop's own number, where that is known.
     """
 
     __tablename__ = "episodes"
@@ -465,6 +466,7 @@ class Episode(Base):
     person_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     silent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    product: Mapped[str | None] = mapped_column(String(60))
 
 
 class NextReply(Base):
@@ -475,6 +477,7 @@ class NextReply(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    episode: Mapped[int | None] = mapped_column(Integer)
     agent_id: Mapped[int] = mapped_column(ID)
     team_id: Mapped[int | None] = mapped_column(ID)
     reason: Mapped[str | None] = mapped_column(String(32))

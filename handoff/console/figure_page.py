@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, get_args
@@ -18,8 +18,9 @@ from handoff.errors import BadInput
 from handoff.figures import report
 from handoff.figures.values import By, Figures, Report, Wanted
 from handoff.periods import Period, Step, before, day_after, open_spans, periods
-from handoff.ports import NoOrderCounts, OrderCounts
+from handoff.ports import NoOrderCounts, NoProductNames, OrderCounts, ProductNames
 from handoff.quality import TELLING
+from handoff.values import Language
 
 LAST_DAYS = 7
 YEARS = range(2000, 2200)
@@ -35,14 +36,19 @@ class FigurePage:
     hours: BusinessHours
     back_within: timedelta
     orders: OrderCounts
+    products: ProductNames
 
     async def report(
         self, database: Database, query: Mapping[str, str], now: datetime, *, reviews_by_agent: bool = False
     ) -> schemas.FigureReport:
-        """For `from`, `to`, `step`, `by` and `team` of the address. Raises `BadInput`, or `NotFound` for the team."""
+        """For `from`, `to`, `step`, `by`, `team` and `language` of the address.
+
+        Raises `BadInput`, or `NotFound` for the team.
+        """
         zone = self.hours.zone
         step: Step = _one_of(query, "step", Step) or "day"
         by: By | None = _one_of(query, "by", By)
+        language: Language | None = _one_of(query, "language", Language)
         today = now.astimezone(zone).date()
         last = _day(query, "to", today)
         first = _day(query, "from", last - timedelta(days=LAST_DAYS - 1))
@@ -63,12 +69,19 @@ class FigurePage:
             query.get("team", "").replace("\x00", "")[:40],
         )
         found = await database.read(report.report, wanted, now)
+        if by == "product":
+            found = await self._named(found, language)
         placed = await self.orders.placed([(p.since, p.until) for p in (*shown, earlier)])
         with_reviews = reviews_by_agent or by != "agent"
         return _report(found, shown, step, zone, placed, today, with_reviews=with_reviews)
 
+    async def _named(self, found: Report, language: Language | None) -> Report:
+        names = await self.products.product_names([group.key for group in found.groups if group.key], language)
+        groups = tuple(replace(group, name=names.get(group.key, group.name)) for group in found.groups)
+        return replace(found, groups=groups)
 
-DESK_ALONE = FigurePage(BusinessHours(ZoneInfo("UTC"), {}, {}), timedelta(hours=72), NoOrderCounts())
+
+DESK_ALONE = FigurePage(BusinessHours(ZoneInfo("UTC"), {}, {}), timedelta(hours=72), NoOrderCounts(), NoProductNames())
 """For a desk that knows no shop."""
 
 

@@ -30,7 +30,7 @@ from handoff.desk.ownership import (
     snooze,
     wake_up,
 )
-from handoff.desk.packet import complete_packet, name_order
+from handoff.desk.packet import complete_packet, name_order, name_product
 from handoff.desk.passing import transfer
 from handoff.desk.rating import is_rating, rate
 from handoff.desk.record import fence_of
@@ -65,6 +65,7 @@ __all__ = [
     "leave_queue",
     "left_waiting",
     "name_order",
+    "name_product",
     "note",
     "nudge",
     "open_turn",

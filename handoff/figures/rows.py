@@ -47,9 +47,13 @@ class Slice:
         return self.joined(select(key.label("key"), *columns).select_from(spans).join(source.model, inside), source)
 
     def joined(self, rows: Any, source: Source) -> Any:
-        """With the conversation where that is compared by, and of the one team alone."""
+        """With the conversation or the episode where that is compared by, and of the one team alone."""
+        of = source.model
         if self.by in OF_CONVERSATION:
-            rows = rows.join(Conversation, Conversation.id == source.model.conversation_id)
+            rows = rows.join(Conversation, Conversation.id == of.conversation_id)
+        elif self.by == "product" and of is not Episode:
+            its = and_(Episode.conversation_id == of.conversation_id, Episode.episode == of.episode)
+            rows = rows.outerjoin(Episode, its)
         return rows.where(source.keys["team"] == self.team_id) if self.team_id is not None else rows
 
 
@@ -75,6 +79,7 @@ def _keys(agent: Any, team: Any, reason: Any) -> Mapping[By, Any]:
         "channel": Conversation.channel,
         "language": Conversation.language,
         "reason": reason,
+        "product": Episode.product,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from handoff.periods import OpenSpan, Period
 
-By = Literal["agent", "team", "channel", "language", "reason"]
+By = Literal["agent", "team", "channel", "language", "reason", "product"]
 
 
 @dataclass(frozen=True, slots=True)

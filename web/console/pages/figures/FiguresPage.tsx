@@ -4,7 +4,7 @@ import { CHART } from "../../../shared/icons";
 import { Blank, Failure, Skeleton } from "../../parts";
 import { teams } from "../../store";
 import { loadTeams, teamWord } from "../../teams";
-import { t } from "../../words";
+import { locale, t } from "../../words";
 import style from "./figures.css?inline";
 import { Groups } from "./Groups";
 import { ContactPlot, HandoffPlot, OutcomePlot, ReasonPlot, ScorePlot, SharePlot, WaitPlot } from "./plots";
@@ -18,7 +18,7 @@ document.adoptedStyleSheets.push(sheet);
 
 /** How people and the assistant did; their times are never mixed. */
 export function FiguresPage() {
-  useEffect(() => void load(), [range.value, by.value, team.value]);
+  useEffect(() => void load(), [range.value, by.value, team.value, by.value === "product" && locale.value]);
   useEffect(() => void loadTeams(), []);
   const found = report.value;
   return (
