@@ -296,6 +296,7 @@ class Server:
             RETURN: returner(database, clock),
             FORGET_TRAIL: forgetter(database, clock),
             CLOSE: closer(database, clock, timedelta(hours=shop.close_silent_hours)),
+            desk.LISTEN: self.inbound.ears.take_up,
             desk.WAKE: waker(database, clock),
             desk.ASSIGN: assigner(database, clock),
             desk.NUDGE: nudger(database, clock, shop.business_hours),

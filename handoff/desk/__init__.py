@@ -14,6 +14,7 @@ from handoff.desk.due import (
     slipping,
     warn,
 )
+from handoff.desk.hearing import LISTEN, heard, unheard
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -39,6 +40,7 @@ from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
     "ASSIGN",
+    "LISTEN",
     "LOOK_AGAIN",
     "NUDGE",
     "OVERDUE",
@@ -60,6 +62,7 @@ __all__ = [
     "forsaken",
     "hand_back",
     "hand_off",
+    "heard",
     "is_rating",
     "judge_answer",
     "leave_queue",
@@ -83,6 +86,7 @@ __all__ = [
     "slipping",
     "snooze",
     "transfer",
+    "unheard",
     "wake_up",
     "warn",
 ]
