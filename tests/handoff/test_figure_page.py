@@ -11,10 +11,11 @@ import pytest
 
 from handoff import desk
 from handoff.business_hours import BusinessHours
-from handoff.console.figure_page import FigurePage, as_csv
+from handoff.console.figure_page import FigurePage, as_csv, ratings_as_csv
 from handoff.db import Database
 from handoff.errors import BadInput
 from handoff.ports import NoOrderCounts, NoProductNames
+from handoff.values import RATE, RATING_FIELD, RATING_FORM, Action, Filled
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -105,3 +106,36 @@ async def test_the_table_has_every_figure_and_no_formula(database: Database, clo
     assert (rows[0]["people_handoffs"], rows[0]["people_first_p50"], rows[1]["people_first_p50"]) == ("1", "90.0", "")
     assert rows[-1]["name"] == '\'=HYPERLINK("http://evil.example")'
     assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@" and cell]
+
+
+async def test_what_customers_wrote_beside_their_stars_stands_in_a_table(database: Database, clock: MovedClock) -> None:
+    mei = await database.write(a.agent, clock.now())
+    for contact, score, comment in (("ann", "5", "=quick"), ("bo", "2", ""), ("cat", "", "")):
+        recorded = await database.write(a.write, clock.now(), contact=contact)
+        conversation = recorded.conversation_id
+        await database.write(desk.name_product, conversation, 1, "kettle")
+        await database.write(a.hand_off, clock.now(), await database.read(a.fence, conversation))
+        await database.write(desk.claim, conversation, mei, clock.now())
+        await database.write(desk.agent_reply, conversation, mei, f"r{contact}", "hello", clock.now())
+        await database.write(desk.resolve, conversation, mei, 99, clock.now())
+        clock.move(60)
+        if score:
+            given = a.inbound(contact=contact, content=Action(RATE, score, episode=1))
+            await database.write(desk.rate, given, clock.now())
+        if comment:
+            form = Filled(RATING_FORM, {RATING_FIELD: comment}, "", episode=1)
+            await database.write(desk.rate, a.inbound(contact=contact, content=form), clock.now())
+    page = FigurePage(HOURS, timedelta(hours=72), NoOrderCounts(), Kettles())
+    found = await page.ratings(database, {"language": "en"}, clock.now())
+    rows = list(csv.DictReader(io.StringIO(ratings_as_csv(found))))
+    assert [(row["score"], row["comment"], row["agent"], row["about"]) for row in rows] == [
+        ("5", "'=quick", "Mei", "agent"),
+        ("2", "", "Mei", "agent"),
+    ]
+    first = rows[0]
+    assert (first["asked_at"], first["given_at"]) == ("2026-11-20T11:00:00+08:00", "2026-11-20T11:01:00+08:00")
+    told = [first[name] for name in ("channel", "language", "team", "reason", "product")]
+    assert told == ["widget", "en", "", "low_confidence", "Kettle (en)"]
+    assert (await page.ratings(database, {"team": "returns"}, clock.now())).scores == []
+    yesterday = {"from": "2026-11-19", "to": "2026-11-19"}
+    assert (await page.ratings(database, yesterday, clock.now())).scores == []

@@ -46,7 +46,7 @@ export function query(): URLSearchParams {
   const [back, step] = SPANS[range.value];
   const chosen = new URLSearchParams({ step });
   if (by.value) chosen.set("by", by.value);
-  if (by.value === "product") chosen.set("language", locale.value); // what products are called is the shop's to say
+  chosen.set("language", locale.value); // what products are called is the shop's to say
   if (team.value) chosen.set("team", team.value);
   const zone = report.peek()?.zone;
   const first = new Date(serverNow() - back * 86_400_000).toLocaleDateString("sv-SE", zone ? { timeZone: zone } : {});
