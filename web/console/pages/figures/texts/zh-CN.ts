@@ -1,7 +1,7 @@
 import type { FigureTexts } from "./zh-TW";
 
 export const zhCN: FigureTexts = {
-  lead: "{first} 至 {last}，按店铺时区 {zone} 的日期统计。人工与助手的时间分开计算；虚线为前一段同样长的时间。",
+  lead: "{first} 至 {last}，日期按店铺的时区计算：{zone}。人工与助手的时间分开计算；虚线为前一段同样长的时间。",
   range: "时间",
   range_today: "今天",
   range_week: "7 天",

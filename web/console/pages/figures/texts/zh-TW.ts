@@ -1,5 +1,5 @@
 export const zhTW = {
-  lead: "{first} 至 {last}，以商店時區 {zone} 的日子計算。真人與助理的時間分開算；虛線是前一段同樣長的期間。",
+  lead: "{first} 至 {last}，日子照商店的時區算：{zone}。真人與助理的時間分開算；虛線是前一段同樣長的期間。",
   range: "期間",
   range_today: "今天",
   range_week: "7 天",
