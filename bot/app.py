@@ -53,7 +53,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, Invitations, LocalWakeups, NoInvitations, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.values import Language, Outgoing, PromisedTime, Telling
+from handoff.values import Language, Outgoing, PromisedTime, Reader, Telling
 from handoff.watches import (
     CLOSE,
     DUE,
@@ -360,12 +360,10 @@ class Server:
             return False
         return True
 
-    def _later(
-        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling
-    ) -> tuple[Outgoing, ...]:
+    def _later(self, hours: BusinessHours, promise: PromisedTime, reader: Reader, why: Telling) -> tuple[Outgoing, ...]:
         shop, now = self._parts.shop, self._parts.clock.now()
-        spoken = language or shop.language
-        return (self._parts.replies.later(promise, spoken, shop.read_by(hours, spoken), now, why),)
+        spoken = reader.language or shop.language
+        return (self._parts.replies.later(promise, spoken, shop.read_by(hours, spoken, reader.zone), now, why),)
 
     def _given_back(self, language: Language | None) -> tuple[Outgoing, ...]:
         return (Outgoing(self._parts.replies.say("given_back", language or self._parts.shop.language)),)

@@ -302,7 +302,7 @@ class Inbound:
     ) -> tuple[Outgoing, ...]:
         """What happens now; where nobody is there, also a way to hear from us later."""
         now = self._clock.now()
-        read = self._shop.read_by(hours, language)
+        read = self._shop.read_by(hours, language, turn.zone)
         words = self._replies.call(decision, language, read, now, promise)
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words

@@ -14,7 +14,7 @@ class Contact(Base):
 
     `named`: `name` is what the shop says they are called, else a code of ours. `identified`: the shop has vouched for
     who this is; `email_vouched`: and for where they may be written to. `chosen_language`: they have said so themselves.
-    `answered_on`: where else our words to them go, besides the conversation's own channel.
+    `answered_on`: where else our words to them go, besides the conversation's own channel. `zone`: their clock's.
     """
 
     __tablename__ = "contacts"
@@ -28,6 +28,7 @@ class Contact(Base):
     locale: Mapped[str | None] = mapped_column(String(8))
     chosen_language: Mapped[str | None] = mapped_column(String(8))
     answered_on: Mapped[str | None] = mapped_column(String(16))
+    zone: Mapped[str | None] = mapped_column(String(64))
     email: Mapped[str | None] = mapped_column(String(200))
     email_vouched: Mapped[bool] = mapped_column(Boolean, default=False)
     identified: Mapped[bool] = mapped_column(Boolean, default=False)

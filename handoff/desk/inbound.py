@@ -188,6 +188,7 @@ def _turn(conversation: Conversation, bubbles: Sequence[Bubble], waiting_since: 
         or conversation.contact.email is not None
         or conversation.contact.answered_on is not None,
         chosen=_language(conversation.contact.chosen_language),
+        zone=conversation.contact.zone,
     )
 
 
@@ -199,6 +200,7 @@ def _conversation(session: Session, message: InboundMessage, now: datetime, bot_
     contact = conversation.contact
     contact.last_seen_at = now
     contact.locale = contact.chosen_language or message.locale or contact.locale
+    contact.zone = message.zone or contact.zone
     if message.name and not contact.identified:
         contact.name, contact.named = message.name, True
     return conversation
