@@ -53,7 +53,7 @@ from handoff.metrics import Metrics, ProcessState
 from handoff.notifier import EmailSender
 from handoff.ports import Clock, Invitations, LocalWakeups, NoInvitations, SystemClock, Wakeups
 from handoff.redis_wakeups import RedisWakeups
-from handoff.values import Language, Outgoing, PromisedTime, Telling
+from handoff.values import Language, Outgoing, PromisedTime, Reader, Telling
 from handoff.watches import (
     CLOSE,
     DUE,
@@ -278,7 +278,9 @@ class Server:
             self._files,
             _installation(parts),
             parts.shop.service_levels,
-            FigurePage(parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records),
+            FigurePage(
+                parts.shop.business_hours, timedelta(hours=parts.shop.reopen_hours), parts.records, parts.records
+            ),
             _invitations(parts, entrance),
             wording.tone_of(parts.shop),
             parts.shop.quality.rules,
@@ -296,6 +298,7 @@ class Server:
             RETURN: returner(database, clock),
             FORGET_TRAIL: forgetter(database, clock),
             CLOSE: closer(database, clock, timedelta(hours=shop.close_silent_hours)),
+            desk.LISTEN: self.inbound.ears.take_up,
             desk.WAKE: waker(database, clock),
             desk.ASSIGN: assigner(database, clock),
             desk.NUDGE: nudger(database, clock, shop.business_hours),
@@ -359,12 +362,10 @@ class Server:
             return False
         return True
 
-    def _later(
-        self, hours: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling
-    ) -> tuple[Outgoing, ...]:
+    def _later(self, hours: BusinessHours, promise: PromisedTime, reader: Reader, why: Telling) -> tuple[Outgoing, ...]:
         shop, now = self._parts.shop, self._parts.clock.now()
-        spoken = language or shop.language
-        return (self._parts.replies.later(promise, spoken, shop.read_by(hours, spoken), now, why),)
+        spoken = reader.language or shop.language
+        return (self._parts.replies.later(promise, spoken, shop.read_by(hours, spoken, reader.zone), now, why),)
 
     def _given_back(self, language: Language | None) -> tuple[Outgoing, ...]:
         return (Outgoing(self._parts.replies.say("given_back", language or self._parts.shop.language)),)

@@ -2,25 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import dialogue
-from bot.decisions import Context, HandOff, Hit, Memory, Social, Understood, explained
+from bot import dialogue, packets
+from bot.decisions import Context, HandOff, Memory, Social, Understood, explained
+from bot.overhearing import Ears
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import ShopUnavailable
-from bot.understand import Brain, content_of, details_named, language_of, written
-from handoff import desk, expected, inbox, promises
+from bot.understand import NAMES_PRODUCT, Brain, content_of, details_named, language_of, written
+from handoff import desk, expected, promises
 from handoff.board import Board
 from handoff.business_hours import BusinessHours
 from handoff.db import Database
 from handoff.desk import timetable
 from handoff.errors import DatabaseTrouble, TooLate
 from handoff.ports import Clock
-from handoff.states import Status
 from handoff.values import (
     PRIORITY_ORDER,
     Action,
@@ -43,19 +43,10 @@ from nlu.result import Reading
 
 log = logging.getLogger("baton.inbound")
 
-SUMMARY_CHARS = 300
-NEAR_MISSES = 3
 ASKS_FOR_MATTER = frozenset({Reason.CUSTOMER_REQUEST, Reason.NOT_HELPFUL})
 """Calls whose own words say that a person is wanted, and hardly what for."""
 QUESTIONS_AT_ONCE = 8
 """More wait their turn, so that whoever calls a person is not behind all who ask."""
-OVERHEARD_AT_ONCE = 2
-"""What is written to people is read behind those who wait for an answer."""
-LISTEN_AGAIN_S = (1, 2, 4, 8, 15, 30, *(60,) * 30)
-"""A model that is away comes back; what nobody has read for half an hour, people have."""
-WISH_SHARE = 0.15
-"""What is read as less likely is not what a conversation is about."""
-NO_MATTER = dialogue.SOCIAL | dialogue.CALLS.keys() | {dialogue.OUT_OF_SCOPE, dialogue.UNCLEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ class Inbound:
         self._sla = shop.service_levels
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._ears = asyncio.Semaphore(OVERHEARD_AT_ONCE)
+        self.ears = Ears(database, brain, replies, shop, clock, self._begin)
         self.dropped = 0
 
     async def receive(self, message: InboundMessage) -> Recorded:
@@ -100,7 +91,7 @@ class Inbound:
         if recorded.bot_owns and not recorded.duplicate:
             self._begin(self._answer_bubble(recorded, message), conversation_id)
         elif not recorded.bot_owns and text and (recorded.joined or not recorded.duplicate):
-            self._begin(self._overhear(conversation_id, text, message.locale), conversation_id)
+            self._begin(self.ears.hear(conversation_id, recorded.seq, text, message.locale), conversation_id)
         return recorded
 
     async def _record(self, message: InboundMessage) -> Recorded:
@@ -128,7 +119,7 @@ class Inbound:
         if self._clock.now() - waited_from > timedelta(seconds=self._shop.waiting.rerun_window_s):
             await self._hand_off(turn, HandOff(Reason.SWEPT, key="late"))
         elif not await self._answer(turn, None):
-            await self._overhear_late(conversation_id, _text(turn), turn.locale)
+            await self.ears.hear_late(conversation_id, turn.fence.last_incoming_seq, packets.text_of(turn), turn.locale)
 
     async def drain(self, seconds: float) -> None:
         """Let answers under way finish, and what they begin; what does not is taken up again after the next start."""
@@ -142,7 +133,7 @@ class Inbound:
 
     async def _answer_bubble(self, recorded: Recorded, message: InboundMessage) -> None:
         if not await self._answer_burst(recorded, message.content):
-            await self._overhear_late(recorded.conversation_id, written(message.content), message.locale)
+            await self.ears.hear_late(recorded.conversation_id, recorded.seq, written(message.content), message.locale)
 
     async def _answer_burst(self, recorded: Recorded, content: Content) -> bool:
         """False where it is too late for that."""
@@ -161,37 +152,6 @@ class Inbound:
             # A newer bubble carries the burst, unless this one cannot wait for it.
             return await self._answer(_only(turn, recorded.seq), reading)
         return True
-
-    async def _overhear_late(self, conversation_id: int, text: str, locale: Language | None) -> None:
-        """People got it before the bot had read this: a call passed it, or an agent was quicker."""
-        view = await self._database.read(inbox.conversation_view, conversation_id)
-        if text and view.status is not Status.PENDING:
-            await self._overhear(conversation_id, text, locale)
-
-    async def _overhear(self, conversation_id: int, text: str, locale: Language | None) -> None:
-        """The bot keeps silent where people have it, but nobody must overlook a fire, nor look for an order."""
-        for pause in LISTEN_AGAIN_S:
-            try:
-                await self._listen(conversation_id, text, locale)
-                return
-            except (NluError, DatabaseTrouble) as error:
-                log.warning("danger_unread conversation=%d error=%s", conversation_id, type(error).__name__)
-            await self._clock.sleep(pause)
-        log.error("danger_never_read conversation=%d", conversation_id)
-
-    async def _listen(self, conversation_id: int, text: str, locale: Language | None) -> None:
-        async with self._ears:
-            heard = await self._brain.overhear(text)
-        if heard.order:
-            await self._database.write(desk.name_order, conversation_id, heard.order, self._clock.now())
-        if not heard.danger:
-            return
-        chosen, spoken = await self._database.read(inbox.languages, conversation_id)
-        language = chosen or folding.language(text) or spoken or locale or self._shop.language
-        words = (Outgoing(self._replies.say("danger_heard", language), author="system"),)
-        now = self._clock.now()
-        if await self._database.write(desk.raise_alarm, conversation_id, words, now, sla=self._sla):
-            log.info("danger conversation=%d", conversation_id)
 
     async def _open_turn(self, recorded: Recorded) -> Turn | None:
         return await self._database.read(desk.open_turn, recorded.conversation_id)
@@ -249,8 +209,8 @@ class Inbound:
         return await self._reply(turn, context, understood)
 
     async def _reply(self, turn: Turn, context: Context, understood: Understood) -> bool:
-        memory = dialogue.remember(context.memory, understood.decision, _text(turn), _wish(understood))
-        return await self._unless_too_late(
+        memory = dialogue.remember(context.memory, understood.decision, packets.text_of(turn), packets.wish(understood))
+        in_time = await self._unless_too_late(
             self._database.write(
                 desk.reply,
                 turn.fence,
@@ -262,17 +222,19 @@ class Inbound:
                 asks_rating=understood.decision == Social("glad"),
             )
         )
+        self._begin_naming(turn, packets.details(turn, context.memory, understood.reading))
+        return in_time
 
     async def _hand_off(self, turn: Turn, decision: HandOff, understood: Understood | None = None) -> bool:
         context = self._context(turn)
-        intent = _matter(context.memory, understood)
+        intent = packets.matter_of(context.memory, understood)
         hours = await self._hours(decision.reason, intent, context.language)
         promise = await self._promise(decision.priority, hours)
         call = CallForPerson(
             decision.reason,
             decision.priority,
             self._notice(turn, decision, context.language, hours, promise),
-            _packet(turn, context.memory, understood),
+            packets.packet(turn, context.memory, understood),
             again=context.reopened,
             intent=intent,
             promise=promise,
@@ -286,12 +248,13 @@ class Inbound:
                 self._clock.now(),
                 decision=explained(told),
                 language=context.language,
-                memory=dialogue.remember(context.memory, decision, _text(turn), _wish(told)).stored(),
+                memory=dialogue.remember(context.memory, decision, packets.text_of(turn), packets.wish(told)).stored(),
                 sla=self._sla,
             )
         )
         if in_time and decision.reason in ASKS_FOR_MATTER:
             self._begin(self._find_matter(turn, context), turn.fence.conversation_id)
+        self._begin_naming(turn, packets.details(turn, context.memory, understood.reading if understood else None))
         return in_time
 
     async def _find_matter(self, turn: Turn, context: Context) -> None:
@@ -302,15 +265,23 @@ class Inbound:
             log.warning("matter_unread conversation=%d error=%s", turn.fence.conversation_id, type(error).__name__)
             return
         if matter is not None:
+            details = {**packets.slots(context.memory), **details_named(matter.text, matter.reading)}
             found = {
-                "ranking": _ranking(matter.reading),
-                "near_misses": _near_misses(matter.hits),
-                "entities": {**_slots(context.memory), **details_named(matter.text, matter.reading)},
+                "ranking": packets.ranking(matter.reading),
+                "near_misses": packets.near_misses(matter.hits),
+                "entities": details,
             }
+            self._begin_naming(turn, details)
             write = self._database.write
             now, conversation_id = self._clock.now(), turn.fence.conversation_id
             is_matter = matter.reading.intent.name not in dialogue.CALLS
             await write(desk.complete_packet, conversation_id, found, now, episode=turn.episode, is_matter=is_matter)
+
+    def _begin_naming(self, turn: Turn, details: Mapping[str, str]) -> None:
+        """Behind what the customer waits for: the shop's records may take their time."""
+        if details.keys() & NAMES_PRODUCT:
+            conversation_id = turn.fence.conversation_id
+            self._begin(self.ears.note_product(conversation_id, turn.fence.last_incoming_seq, details), conversation_id)
 
     async def _hours(self, reason: Reason, intent: str | None, language: Language) -> BusinessHours:
         """When somebody is there of the team that will have it."""
@@ -331,7 +302,7 @@ class Inbound:
     ) -> tuple[Outgoing, ...]:
         """What happens now; where nobody is there, also a way to hear from us later."""
         now = self._clock.now()
-        read = self._shop.read_by(hours, language)
+        read = self._shop.read_by(hours, language, turn.zone)
         words = self._replies.call(decision, language, read, now, promise)
         asks_address = self._writes_letters and not turn.reachable and not hours.is_open(now)
         return (*words, self._replies.address_form(language)) if asks_address else words
@@ -381,44 +352,3 @@ def _only(turn: Turn, seq: int) -> Turn:
     """
     bubbles = tuple(bubble for bubble in turn.bubbles if bubble.seq <= seq)
     return replace(turn, fence=replace(turn.fence, last_incoming_seq=seq), bubbles=bubbles)
-
-
-def _packet(turn: Turn, memory: Memory, understood: Understood | None) -> dict[str, Any]:
-    """What the agent starts from; articles by id only, their words are looked up when an agent reads it."""
-    reading, text = (understood.reading if understood else None), _text(turn)
-    wish = f"{memory.question}\n{text}" if dialogue.asks_for_person(content_of(turn)) or not text else text
-    return {
-        "summary": wish.strip()[:SUMMARY_CHARS],
-        "ranking": _ranking(reading) if reading else [],
-        "entities": {**_slots(memory), **details_named(text, reading)},
-        "tried": list(memory.topics),
-        "proved": list(memory.proved),
-        "near_misses": _near_misses(understood.hits) if understood else [],
-    }
-
-
-def _ranking(reading: Reading) -> list[dict[str, Any]]:
-    return [{"name": s.name, "confidence": round(s.confidence, 4)} for s in reading.ranking[:5]]
-
-
-def _near_misses(hits: Sequence[Hit]) -> list[list[Any]]:
-    return [[hit.id, hit.score] for hit in hits[:NEAR_MISSES]]
-
-
-def _matter(memory: Memory, understood: Understood | None) -> str | None:
-    """What it is about: the likeliest wish the shop answers, in these words or, where they only call, before."""
-    reading = understood.reading if understood else None
-    likely = [score.name for score in reading.ranking if score.confidence >= WISH_SHARE] if reading else []
-    return next((name for name in (*likely, memory.wish) if name and name not in NO_MATTER), None)
-
-
-def _wish(understood: Understood) -> str:
-    return understood.reading.intent.name if understood.reading else ""
-
-
-def _slots(memory: Memory) -> dict[str, str]:
-    return dict(memory.asking.slots) if memory.asking else {}
-
-
-def _text(turn: Turn) -> str:
-    return "\n".join(text for bubble in turn.bubbles if (text := written(bubble.content)))

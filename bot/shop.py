@@ -238,8 +238,13 @@ class Shop(_Section):
     def business_hours(self) -> BusinessHours:
         return self.hours.in_zone(self.zone)
 
-    def read_by(self, hours: BusinessHours, language: Language) -> BusinessHours:
-        """The same hours for somebody of this language: told with their zone where that reader's clock may differ."""
+    def read_by(self, hours: BusinessHours, language: Language, zone: str | None = None) -> BusinessHours:
+        """The same hours for a reader: told with their zone where that reader's clock differs.
+
+        Whose `zone` is not known may have another one, by their language.
+        """
+        if zone is not None:
+            return replace(hours, home=ZoneInfo(zone))
         home = HOMES.get(language)
         if home is None and self.language == language:
             return hours

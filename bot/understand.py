@@ -5,7 +5,7 @@ is what ships.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from bot.evidence import Way, evidence
 from bot.replies import Replies
 from bot.shop import Shop
 from bot.shopdata.base import BEFORE_DISPATCH, ShopRecords, ShopUnavailable
+from bot.shopdata.meant import product_meant
 from bot.skills import SKILL_OF_INTENT, SKILLS
 from handoff.ports import Clock
 from handoff.values import Action, Content, Filled, Language, Media, Reason, Text, Turn
@@ -27,6 +28,8 @@ from nlu.result import Reading
 
 MAX_PARSED = 2000
 """Characters of a message that are read; nobody explains what they want any later."""
+NAMES_PRODUCT = frozenset({"product", "sku", "order_id"})
+"""Details from which it may be known what a conversation is about."""
 
 
 class Nlu(Protocol):
@@ -85,10 +88,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Overheard:
-    """What words to a person tell the desk: danger, and an order they name."""
+    """What words to a person tell the desk: danger, and the details they name."""
 
     danger: bool
-    order: str | None
+    details: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,17 @@ class Brain:
         reading = await self.read(text)
         parts = await self._parts(Text(text), text, reading)
         danger = dialogue.is_danger(text, reading, parts, self._shop.understanding)
-        return Overheard(danger, details_named(text, reading).get("order_id"))
+        return Overheard(danger, details_named(text, reading))
+
+    async def product(self, details: Mapping[str, str]) -> str | None:
+        """The sku of what these details name, themselves or by an order; None where they do not tell.
+
+        Raises `ShopUnavailable`.
+        """
+        number = details.get("order_id")
+        order = await self._records.find_order(number) if number else None
+        catalogue = await self._records.products() if details.keys() & {"product", "sku"} else ()
+        return product_meant(details, catalogue, {item.sku for item in order.items} if order else ())
 
     async def matter(self, content: Content, context: Context) -> Matter | None:
         """What it is about for whoever calls a person: their other words, else what they asked before.

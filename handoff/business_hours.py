@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -133,9 +134,20 @@ def write_span(span: Span) -> str:
 
 
 def read_zone(name: str) -> ZoneInfo:
-    if name not in available_timezones():
+    zone = find_zone(name)
+    if zone is None:
         raise ValueError("must be a time zone such as Asia/Taipei")
-    return ZoneInfo(name)
+    return zone
+
+
+def find_zone(name: str) -> ZoneInfo | None:
+    return ZoneInfo(name) if name in _known_zones() else None
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """Looked for once: they are files in many folders."""
+    return frozenset(available_timezones())
 
 
 def read_spans(entries: Sequence[str]) -> tuple[Span, ...]:

@@ -14,7 +14,7 @@ class Contact(Base):
 
     `named`: `name` is what the shop says they are called, else a code of ours. `identified`: the shop has vouched for
     who this is; `email_vouched`: and for where they may be written to. `chosen_language`: they have said so themselves.
-    `answered_on`: where else our words to them go, besides the conversation's own channel.
+    `answered_on`: where else our words to them go, besides the conversation's own channel. `zone`: their clock's.
     """
 
     __tablename__ = "contacts"
@@ -28,6 +28,7 @@ class Contact(Base):
     locale: Mapped[str | None] = mapped_column(String(8))
     chosen_language: Mapped[str | None] = mapped_column(String(8))
     answered_on: Mapped[str | None] = mapped_column(String(16))
+    zone: Mapped[str | None] = mapped_column(String(64))
     email: Mapped[str | None] = mapped_column(String(200))
     email_vouched: Mapped[bool] = mapped_column(Boolean, default=False)
     identified: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -449,7 +450,8 @@ class Episode(Base):
 
     `answered_at` is the bot's first answer; `confirmed_at` and `denied_at` are what the customer said of the newest.
     `person_at`: people had it from then on. `silent_at`: closed because nobody said anything more. `back_at`: the
-    customer came back after it with something that needed an answer or a person.
+    customer came back after it with something that needed an answer or a person. `product`: what it is about, by the
+    shop's own number, where that is known.
     """
 
     __tablename__ = "episodes"
@@ -465,6 +467,7 @@ class Episode(Base):
     person_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     silent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    product: Mapped[str | None] = mapped_column(String(60))
 
 
 class NextReply(Base):
@@ -475,6 +478,7 @@ class NextReply(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    episode: Mapped[int | None] = mapped_column(Integer)
     agent_id: Mapped[int] = mapped_column(ID)
     team_id: Mapped[int | None] = mapped_column(ID)
     reason: Mapped[str | None] = mapped_column(String(32))

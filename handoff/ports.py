@@ -1,7 +1,7 @@
 """What the desk needs from outside. Each has an empty form: the desk works without a bot and without a shop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,6 +92,17 @@ class OrderCounts(Protocol):
 class NoOrderCounts:
     async def placed(self, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[int] | None:
         return None
+
+
+class ProductNames(Protocol):
+    """What products are called, by the shop's number; without those the shop's records do not (or no longer) know."""
+
+    async def product_names(self, numbers: Collection[str], language: str | None) -> Mapping[str, str]: ...
+
+
+class NoProductNames:
+    async def product_names(self, numbers: Collection[str], language: str | None) -> Mapping[str, str]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,15 @@ class InboundMessage:
     content: Content
     locale: Language | None = None
     name: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a time: the language they use or asked for, and the zone of their clock, as far as these are known."""
+
+    language: Language | None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +267,7 @@ class Turn:
 
     `memory` is written by the bot and opaque to the desk. `waiting_since` is when the oldest bubble came.
     `resolved_at` is when a person closed what came before this episode; None where nobody did. `reachable`: the
-    customer hears from us even after leaving the page. `chosen`: the language they have asked for.
+    customer hears from us even after leaving the page. `chosen`: the language they asked for. `zone`: their clock's.
     """
 
     fence: Fence
@@ -271,6 +280,7 @@ class Turn:
     resolved_at: datetime | None = None
     reachable: bool = True
     chosen: Language | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from handoff.desk import staff, timetable
 from handoff.desk.due import AT_ONCE as DUE_AT_ONCE
 from handoff.errors import DatabaseTrouble
 from handoff.ports import Clock, Rerun, Wakeups
-from handoff.values import Language, Outgoing, PromisedTime, Telling
+from handoff.values import Outgoing, PromisedTime, Reader, Telling
 
 log = logging.getLogger("baton.watches")
 
@@ -52,7 +52,7 @@ Handler = Callable[[jobs.Leased], Awaitable[timedelta | None]]
 """Does the work and says after how long it is due again; None when it is done for good."""
 
 
-InHours = Callable[[BusinessHours, PromisedTime, Language | None, Telling], Sequence[Outgoing]]
+InHours = Callable[[BusinessHours, PromisedTime, Reader, Telling], Sequence[Outgoing]]
 """`desk.due.Words` of whoever is there in these hours."""
 
 

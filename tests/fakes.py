@@ -96,6 +96,7 @@ class FakeRecords:
 
     def __init__(self, *orders: Order) -> None:
         self.by_number = {order.number: order for order in orders}
+        self.catalogue: Sequence[Product] = ()
         self.down = False
         self.asked = 0
         self.held = asyncio.Event()
@@ -116,7 +117,9 @@ class FakeRecords:
         return None
 
     async def products(self) -> Sequence[Product]:
-        return ()
+        if self.down:
+            raise ShopUnavailable
+        return self.catalogue
 
 
 class RecordingSender:

@@ -34,6 +34,8 @@ class Hello(Frame):
     locale: Locale | None = None
     identity: Annotated[str, Field(max_length=4096)] | None = None
     """The shop's signed word on who is logged in (a JWT)."""
+    zone: Annotated[str, Field(max_length=64)] | None = None
+    """What the page's clock shows; a zone that is not known is as good as none."""
     resume: Annotated[str, Field(max_length=600)] | None = None
     """What a link of ours brought along: it opens the conversation it was made for."""
 

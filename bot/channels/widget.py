@@ -30,7 +30,7 @@ from bot.shop import Shop
 from handoff import files as files_of
 from handoff import inbox, ratings
 from handoff.board import Board, Place
-from handoff.business_hours import BusinessHours
+from handoff.business_hours import BusinessHours, find_zone
 from handoff.db import Database
 from handoff.desk import contacts, presence, timetable
 from handoff.errors import BadInput, DatabaseTrouble, OldButton
@@ -128,6 +128,7 @@ class _Visit:
         self._widget, self._socket = widget, socket
         self._key = ""
         self._locale: Language = widget.shop.language
+        self._zone: str | None = None
         self._cursor = 0
         self._state: frames.WidgetConversation | None = None
         self._recent: deque[float] = deque()
@@ -141,6 +142,7 @@ class _Visit:
         if hello is None:
             return
         self._locale = hello.locale or self._widget.shop.language
+        self._zone = hello.zone if find_zone(hello.zone or "") else None
         try:
             entered = await self._widget.entrance.enter(hello, self._locale)
         except DatabaseTrouble as error:
@@ -304,7 +306,7 @@ class _Visit:
         return action if found is not None and found.id == conversation_id else None
 
     async def _store(self, source_id: str, content: Content) -> None:
-        message = InboundMessage("widget", self._key, source_id, content, self._locale)
+        message = InboundMessage("widget", self._key, source_id, content, self._locale, zone=self._zone)
         try:
             recorded = await self._widget.on_message(message)
         except OldButton:
@@ -395,7 +397,7 @@ class _Visit:
                 **(_standing(news) if news else _NOTHING_YET),
                 **self._standing_at(place),
                 "open": hours.is_open(now),
-                "hours": widget.replies.hours(self._locale, hours, now),
+                "hours": widget.replies.hours(self._locale, self._read(hours), now),
                 "zone": hours.zone.key,
                 "rating": self._rating(news) if news else None,
             }
@@ -405,6 +407,10 @@ class _Visit:
             return self._state, []
         self._cursor = news.view.rev
         return self._state, [self._shown(message, news.view) for message in news.messages]
+
+    def _read(self, hours: BusinessHours) -> BusinessHours:
+        """Told by date where the page's clock is known to show another time; whose clock it is, the page says."""
+        return self._widget.shop.read_by(hours, self._locale, self._zone) if self._zone else hours
 
     async def _hours(self, news: "_News | None") -> BusinessHours:
         """When somebody is there for this conversation."""

@@ -3,8 +3,9 @@
 from aiohttp import web
 
 from handoff.console import figure_schemas
-from handoff.console.figure_page import as_csv
+from handoff.console.figure_page import as_csv, ratings_as_csv
 from handoff.console.routes import Call, Console, Route
+from handoff.console.spreadsheet import download
 from handoff.roles import Permission, permissions
 
 
@@ -16,10 +17,14 @@ async def read_figures(console: Console, call: Call) -> figure_schemas.FigureRep
 async def figures_as_table(console: Console, call: Call) -> web.StreamResponse:
     """The same for a spreadsheet."""
     report = await _report(console, call)
-    named = f'attachment; filename="figures-{report.first}-{report.last}.csv"'
-    # Without the mark at its beginning some spreadsheets take UTF-8 for something else.
-    body = as_csv(report).encode("utf-8-sig")
-    return web.Response(body=body, content_type="text/csv", charset="utf-8", headers={"Content-Disposition": named})
+    return download(as_csv(report), f"figures-{report.first}-{report.last}")
+
+
+async def ratings_as_table(console: Console, call: Call) -> web.StreamResponse:
+    """Every score of the same days, with what the customer wrote beside it."""
+    query, now = call.request.query, console.clock.now()
+    rated = await console.figure_page.ratings(console.database, query, now)
+    return download(ratings_as_csv(rated), f"ratings-{rated.first}")
 
 
 async def _report(console: Console, call: Call) -> figure_schemas.FigureReport:
@@ -34,4 +39,5 @@ FIGURES = Permission.FIGURES
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/figures", read_figures, figure_schemas.FigureReport, may=FIGURES),
     Route("GET", "/figures.csv", figures_as_table, None, may=FIGURES),
+    Route("GET", "/ratings.csv", ratings_as_table, None, may=FIGURES),
 )

@@ -84,7 +84,7 @@ class Figures(_Schema):
 
 
 class FigureGroup(_Schema):
-    """One agent, team (by its key), channel, language or reason; `key` is empty for those without one."""
+    """One agent, team (by its key), channel, language, reason or product; `key` is empty for those without one."""
 
     key: str
     name: str

@@ -14,6 +14,7 @@ from handoff.desk.due import (
     slipping,
     warn,
 )
+from handoff.desk.hearing import LISTEN, heard, unheard
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
@@ -30,7 +31,7 @@ from handoff.desk.ownership import (
     snooze,
     wake_up,
 )
-from handoff.desk.packet import complete_packet, name_order
+from handoff.desk.packet import complete_packet, name_order, name_product
 from handoff.desk.passing import transfer
 from handoff.desk.rating import is_rating, rate
 from handoff.desk.record import fence_of
@@ -39,6 +40,7 @@ from handoff.desk.talk import agent_reply, note, reply
 
 __all__ = [
     "ASSIGN",
+    "LISTEN",
     "LOOK_AGAIN",
     "NUDGE",
     "OVERDUE",
@@ -60,11 +62,13 @@ __all__ = [
     "forsaken",
     "hand_back",
     "hand_off",
+    "heard",
     "is_rating",
     "judge_answer",
     "leave_queue",
     "left_waiting",
     "name_order",
+    "name_product",
     "note",
     "nudge",
     "open_turn",
@@ -82,6 +86,7 @@ __all__ = [
     "slipping",
     "snooze",
     "transfer",
+    "unheard",
     "wake_up",
     "warn",
 ]

@@ -14,13 +14,13 @@ from handoff.desk.record import add_activity, add_words, announce, current_hando
 from handoff.models import AppliedSla, Conversation, Handoff, Promise
 from handoff.queue import UNANSWERED, WAITING
 from handoff.states import Status
-from handoff.values import Activity, Language, Outgoing, Priority, PromisedTime, Telling
+from handoff.values import Activity, Outgoing, Priority, PromisedTime, Reader, Telling
 
 AT_ONCE = 100
 OVERDUE = "overdue"
 """The job that looks when the second time is up."""
-Words = Callable[[PromisedTime, Language | None, Telling], Sequence[Outgoing]]
-"""What a customer is told: the new time, in which language, and why."""
+Words = Callable[[PromisedTime, Reader, Telling], Sequence[Outgoing]]
+"""What a customer is told: the new time, as they read it, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def retell(session: Session, slipped: Slipping, promised: PromisedTime, words: W
         return False
     promise.told_at, promise.due_at = now, promised.due_at
     jobs.schedule(session, OVERDUE, str(promise.id), promised.due_at, {"id": promise.id})
-    said = words(promised, language_of(conversation), "late" if now > promise.first_due_at else "later")
+    said = words(promised, _reader(conversation), "late" if now > promise.first_due_at else "later")
     add_words(session, conversation, now, said, None)
     announce(session, conversation, "promise_told", now)
     return True
@@ -125,7 +125,7 @@ def promise_anew(session: Session, conversation_id: int, promised: PromisedTime,
     if conversation.answered_seq >= conversation.last_incoming_seq:
         return False
     clocks.promise(session, handoff, promised, now)
-    add_words(session, conversation, now, words(promised, language_of(conversation), "anew"), None)
+    add_words(session, conversation, now, words(promised, _reader(conversation), "anew"), None)
     announce(session, conversation, "promise_told", now)
     return True
 
@@ -161,3 +161,7 @@ def _tell(session: Session, kind: str, change: ReturningUpdate[tuple[int]], now:
     for conversation_id, rev in session.execute(revs).all():
         events.append(session, kind, conversation_id, rev, now)
     return len(changed)
+
+
+def _reader(conversation: Conversation) -> Reader:
+    return Reader(language_of(conversation), conversation.contact.zone)

@@ -13,6 +13,7 @@ from handoff import files
 from handoff.db import table
 from handoff.desk import albums, clocks, episodes
 from handoff.desk.assign import assign, direct
+from handoff.desk.hearing import to_hear
 from handoff.desk.presence import has_left
 from handoff.desk.record import add_activity, add_message, announce, begin_episode, fence_of, locked, transition
 from handoff.errors import OldButton
@@ -85,6 +86,8 @@ def record_inbound(
         return Recorded(conversation.id, known.id, known.seq, True, bot_owns, conversation.unanswered_since or now)
     _refuse_old_button(conversation, message.content)
     if (album := _joined(session, conversation, message, source_id, now)) is not None:
+        if bot_answers:
+            _let_hear(session, conversation, album.seq, message.content, now)
         return album
     was_in_queue = _is_in_queue(conversation) and conversation.last_seq > 0
     _reopen(session, conversation, message.content, now, bot_answers)
@@ -105,6 +108,8 @@ def record_inbound(
     seq = conversation.last_seq
     if isinstance(message.content, Filled) and message.content.name == ADDRESS_FORM:
         add_activity(session, conversation, now, Activity.ADDRESS_LEFT, None)
+    if bot_answers:
+        _let_hear(session, conversation, seq, message.content, now)
     clocks.customer_wrote(session, conversation, sla, now)
     announce(session, conversation, "incoming", now)
     if _is_in_queue(conversation) and not was_in_queue:
@@ -183,6 +188,7 @@ def _turn(conversation: Conversation, bubbles: Sequence[Bubble], waiting_since: 
         or conversation.contact.email is not None
         or conversation.contact.answered_on is not None,
         chosen=_language(conversation.contact.chosen_language),
+        zone=conversation.contact.zone,
     )
 
 
@@ -194,6 +200,7 @@ def _conversation(session: Session, message: InboundMessage, now: datetime, bot_
     contact = conversation.contact
     contact.last_seen_at = now
     contact.locale = contact.chosen_language or message.locale or contact.locale
+    contact.zone = message.zone or contact.zone
     if message.name and not contact.identified:
         contact.name, contact.named = message.name, True
     return conversation
@@ -278,6 +285,12 @@ def _joined(
         return None
     bot_owns, since = conversation.status == Status.PENDING, conversation.unanswered_since or now
     return Recorded(conversation.id, whole.id, whole.seq, True, bot_owns, since, joined=True)
+
+
+def _let_hear(session: Session, conversation: Conversation, seq: int, content: Content, now: datetime) -> None:
+    """People have it, so the bot does not answer; whoever of it listens has to read what was written."""
+    if conversation.status in (Status.OPEN, Status.SNOOZED) and isinstance(content, Text | Media) and _words(content):
+        to_hear(session, conversation, seq, now)
 
 
 def _refuse_old_button(conversation: Conversation, content: Content) -> None:

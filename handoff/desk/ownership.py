@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from handoff import delivery, jobs
 from handoff.desk import clocks, episodes, rating
 from handoff.desk.assign import assign, direct, is_there, look_after
+from handoff.desk.hearing import CALLS_ALONE, UNREAD, left_unheard
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
@@ -85,6 +86,8 @@ def hand_off(
         write_decision(session, conversation, fence.last_incoming_seq, decision)
     add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
     episodes.passed_to_people(session, conversation, now)
+    if call.reason in UNREAD:
+        left_unheard(session, conversation, now, but=fence.last_incoming_seq if call.reason in CALLS_ALONE else 0)
     if again:
         delivery.cancel_bots(session, conversation.id)
         add_activity(session, conversation, now, Activity.REOPENED, again, detail="contact")
@@ -114,6 +117,8 @@ def claim(session: Session, conversation_id: int, agent_id: int, now: datetime) 
     conversation = locked(session, conversation_id)
     if conversation.assignee_id == agent_id:
         return
+    if conversation.status == Status.PENDING:
+        left_unheard(session, conversation, now)
     left_by = conversation.assignee if won is None else None
     if won is None and not _is_left(conversation, now):
         _refuse_claim(conversation)

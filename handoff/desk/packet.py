@@ -1,14 +1,17 @@
-"""What is found out for the agent once a person was called; the call itself waits for none of it."""
+"""What is found out once a customer has written, for the agent and for the figures; no answer or call waits for it."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff.desk.record import announce, current_handoff, locked
+from handoff.models import Episode, Message
 
 NAMED_KEPT = 5
+LONGEST_PRODUCT = 60
 
 
 def complete_packet(
@@ -44,3 +47,17 @@ def name_order(session: Session, conversation_id: int, number: str, now: datetim
         return
     handoff.packet = {**handoff.packet, "named": [number, *named][:NAMED_KEPT]}
     announce(session, conversation, "packet", now)
+
+
+def name_product(session: Session, conversation_id: int, seq: int, product: str) -> None:
+    """What the episode of the customer's message `seq` is about, by the shop's number; what was named first stays."""
+    its = select(Message.episode).where(Message.conversation_id == conversation_id, Message.seq == seq)
+    session.execute(
+        update(Episode)
+        .where(
+            Episode.conversation_id == conversation_id,
+            Episode.episode == its.scalar_subquery(),
+            Episode.product.is_(None),
+        )
+        .values(product=product[:LONGEST_PRODUCT])
+    )

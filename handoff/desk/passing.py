@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from handoff.desk import clocks
 from handoff.desk.assign import assign, is_there, look_after, passed_on, tell_assigned
+from handoff.desk.hearing import left_unheard
 from handoff.desk.record import (
     add_activity,
     add_message,
@@ -48,6 +49,8 @@ def transfer(
     else:
         conversation = owned(session, conversation_id, agent_id, None)
     _require_target(session, conversation, to_id, team_id)
+    if conversation.status == Status.PENDING:
+        left_unheard(session, conversation, now)
     before = conversation.assignee_id
     _leave_note(session, conversation, agent_id, note, now)
     if to_id is not None:

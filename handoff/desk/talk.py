@@ -164,6 +164,7 @@ def _keep_next_reply(
     session.add(
         NextReply(
             conversation_id=conversation.id,
+            episode=conversation.episode,
             agent_id=agent_id,
             team_id=conversation.team_id,
             reason=conversation.reason,

@@ -47,6 +47,8 @@ class Counter:
     wakeups: LocalWakeups
     files: Files
     board: Board
+    begun: Callable[[], Inbound]
+    """A new process on the same database."""
 
     async def says(self, text: str, *, contact: str = "visitor-1", locale: Language | None = None) -> int:
         return await self.sends(a.inbound(text, contact=contact, locale=locale))
@@ -93,8 +95,11 @@ async def counter(database_url: str, clock: MovedClock, tmp_path: Path) -> Async
     files = Files(database, tmp_path / "files", clock, "k" * 40)
     state = NluState(False, clock.now())
     board = Board(database, wakeups, clock)
-    found = Counter(database, None, nlu, records, clock, state, wakeups, files, board)  # type: ignore[arg-type]
-    found.inbound = Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state, board=board)
+
+    def begun() -> Inbound:
+        return Inbound(database, brain, shipped(), SHOP, clock, lambda: found.nlu_state, board=board)
+
+    found = Counter(database, begun(), nlu, records, clock, state, wakeups, files, board, begun)
     yield found
     await found.inbound.drain(0)
     await database.close()

@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.buttons import Buttons
-from bot.inbound import OVERHEARD_AT_ONCE, QUESTIONS_AT_ONCE, NluState
+from bot.inbound import QUESTIONS_AT_ONCE, Inbound, NluState
+from bot.overhearing import AT_ONCE as OVERHEARD_AT_ONCE
+from bot.overhearing import LISTENED_FOR
 from bot.replies import shipped
 from bot.shopdata.base import Order
-from handoff import desk, inbox
+from handoff import desk, inbox, jobs
 from handoff.desk import presence
 from handoff.states import Status
 from handoff.values import Action, Activity, Button, Filled, InboundMessage, Language, Media, Priority, Reason
+from handoff.watches import Watches
 from nlu.errors import NluTimeout, NluUnavailable
 from tests import builders as a
 from tests.bot.conftest import DEADLINE_S, SHOP, Counter
@@ -281,9 +285,120 @@ async def test_danger_told_while_no_model_answers_is_read_once_one_does(counter:
     counter.nlu.means("冒煙了", ("safety_issue", 0.9), ("greet", 0.01))
     counter.nlu.error = NluUnavailable("away")
     await counter.says("冒煙了")
-    await counter.until_sleeping()
+    for _ in range(10):
+        await counter.inbound.drain(DEADLINE_S)
+        counter.clock.move(60)
+        await listening(counter).run_due()
     counter.nlu.error = None
-    counter.clock.move(1)
+    counter.clock.move(120)
+    await listening(counter).run_due()
+    await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    await counter.inbound.drain(DEADLINE_S)
+    assert await unheard(counter) == []
+
+
+async def test_what_no_model_has_read_for_half_an_hour_is_left_to_people(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    counter.nlu.error = NluUnavailable("away")
+    await counter.says("冒煙了")
+    await counter.inbound.drain(DEADLINE_S)
+    counter.clock.move(LISTENED_FOR.total_seconds() + 1)
+    await listening(counter).run_due()
+    assert await unheard(counter) == []
+    assert f"danger_never_read conversation={conversation}" in caplog.messages
+
+
+def listening(counter: Counter, inbound: Inbound | None = None) -> Watches:
+    """What a process does by itself about what nobody has read."""
+    ears = (inbound or counter.inbound).ears
+    return Watches(counter.database, counter.clock, {desk.LISTEN: ears.take_up})
+
+
+async def unheard(counter: Counter) -> list[str]:
+    return await counter.database.read(
+        lambda session: list(session.scalars(select(jobs.Job.key).where(jobs.Job.kind == desk.LISTEN)))
+    )
+
+
+async def killed(counter: Counter) -> Inbound:
+    """The process ends at once, whatever it was about; a new one on the same database."""
+    await counter.inbound.drain(0)
+    counter.nlu.held.set()
+    counter.inbound = counter.begun()
+    return counter.inbound
+
+
+async def test_what_people_were_told_is_read_by_the_next_process_where_one_died_before(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.nlu.means("冒煙了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.held.clear()
+    await counter.says("冒煙了")
+    await until(lambda: "冒煙了" in counter.nlu.parsed)
+    await killed(counter)
+    counter.clock.move(3)
+    await listening(counter).run_due()
+    messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    assert shipped().say("danger_heard", "zh-TW") in [m.text for m in messages]
+    await counter.inbound.drain(DEADLINE_S)
+    assert await unheard(counter) == []
+
+
+async def test_what_is_being_read_is_not_read_twice(counter: Counter) -> None:
+    conversation = await counter.presses("person")
+    await counter.handed_off(conversation)
+    await counter.inbound.drain(DEADLINE_S)
+    counter.nlu.held.clear()
+    counter.nlu.parsed.clear()
+    await counter.says("a word")
+    await until(lambda: counter.nlu.parsed == ["a word"])
+    counter.clock.move(3)
+    await listening(counter).run_due()
+    counter.nlu.held.set()
+    await counter.inbound.drain(DEADLINE_S)
+    assert (counter.nlu.parsed, await unheard(counter)) == (["a word"], [])
+
+
+@pytest.mark.parametrize("taken", ["called", "claimed", "transferred"])
+async def test_what_the_bot_had_not_read_when_people_got_it_is_read_by_the_next_process(
+    counter: Counter, taken: str
+) -> None:
+    counter.nlu.means("充電器著火了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.held.clear()
+    agent = await counter.database.write(a.agent, counter.clock.now())
+    conversation = await counter.says("充電器著火了")
+    await until(lambda: "充電器著火了" in counter.nlu.parsed)
+    match taken:
+        case "called":
+            await counter.presses("person")
+            await counter.handed_off(conversation)
+        case "claimed":
+            await counter.database.write(desk.claim, conversation, agent, counter.clock.now())
+        case _:
+            write, lead = counter.database.write, await counter.database.write(a.agent, counter.clock.now(), "Lea")
+            await write(desk.transfer, conversation, lead, agent, None, counter.clock.now(), anybodys=True)
+    await killed(counter)
+    counter.clock.move(3)
+    await listening(counter).run_due()
+    messages = await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
+    assert Activity.DANGER in [m.activity for m in messages]
+
+
+async def test_what_was_swept_unread_is_read_once_people_have_it(counter: Counter) -> None:
+    counter.nlu.means("充電器著火了", ("safety_issue", 0.9), ("greet", 0.01))
+    counter.nlu.held.clear()
+    conversation = await counter.says("充電器著火了")
+    await until(lambda: "充電器著火了" in counter.nlu.parsed)
+    inbound = await killed(counter)
+    counter.clock.move(SHOP.waiting.rerun_window_s + 1)
+    await inbound.rerun(conversation)
+    assert (await counter.handed_off(conversation))[0] is Reason.SWEPT
+    counter.clock.move(3)
+    await listening(counter).run_due()
     await counter.settled(conversation, lambda view: view.priority is Priority.URGENT)
 
 

@@ -23,7 +23,7 @@ from tests import builders as a
 from tests.bot.conftest import SHOP, Counter
 
 TAIPEI = ZoneInfo("Asia/Taipei")
-HOURS = SHOP.business_hours
+HOURS = SHOP.hours.in_zone(SHOP.zone)
 CALLED = HandOff(Reason.CUSTOMER_REQUEST, key="customer_request")
 
 
@@ -70,6 +70,36 @@ def test_a_promise_names_its_zone_to_whose_clock_may_be_another(
     promise = PromisedTime("wait", now + timedelta(minutes=10))
     [words] = shipped().call(CALLED, language, shop.read_by(hours, language), now, promise)
     assert words.text.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "reads_in", "told"),
+    [
+        (
+            "zh-TW",
+            "America/Los_Angeles",
+            "客服人員11 月 21 日 09:00 UTC+8 上班，您的問題已經排好。最晚 09:30 UTC+8 回覆您。",
+        ),
+        ("zh-TW", "Asia/Kathmandu", "最晚 09:30 UTC+8 回覆您。"),
+        ("zh-TW", "Asia/Shanghai", "客服人員明天 09:00 上班，您的問題已經排好。最晚 09:30 回覆您。"),
+        ("en", "Asia/Taipei", "You'll hear from us by 09:30 at the latest."),
+        ("en", "Europe/Berlin", "You'll hear from us by 09:30 UTC+8 at the latest."),
+    ],
+)
+def test_whose_clock_is_known_reads_the_zone_only_where_theirs_shows_another_time(
+    language: Language, reads_in: str, told: str
+) -> None:
+    now = taipei(20, 22)
+    read = SHOP.read_by(HOURS, language, reads_in)
+    [words] = shipped().call(CALLED, language, read, now, PromisedTime("opening", taipei(21, 9, 30)))
+    assert words.text.endswith(told)
+
+
+async def test_the_morning_is_promised_by_whose_clock_to_who_is_abroad(counter: Counter) -> None:
+    counter.clock.move(11 * 3600)
+    conversation = await counter.sends(replace(a.press("person"), zone="Europe/Berlin"))
+    _, messages = await counter.handed_off(conversation)
+    assert "09:00 UTC+8" in messages[-1].text and "最晚 09:30 UTC+8" in messages[-1].text
 
 
 @pytest.mark.parametrize("language", shops.LANGUAGES)

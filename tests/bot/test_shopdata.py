@@ -1,7 +1,7 @@
 """The demo shop's goods and orders: complete, consistent with each other, and moved to the present at each start."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from bot.shop import LANGUAGES
 from bot.shopdata import demo, embedded
 from bot.shopdata.base import Department, OrderState, Product, ShopUnavailable
 from bot.shopdata.embedded import EmbeddedRecords
+from bot.shopdata.meant import product_meant
 from bot.shopdata.page import ShopPage
 from bot.skills.tracking import Tracking
 from handoff.db import Database
@@ -131,6 +132,37 @@ async def test_what_is_stored_is_what_is_read(records: EmbeddedRecords) -> None:
     assert await records.find_product("yacht") is None
     found = await records.find_orders([order.number for order in ORDERS])
     assert sorted(found, key=lambda order: order.number) == ORDERS
+
+
+@pytest.mark.parametrize(
+    ("details", "bought", "sku"),
+    [
+        ({"product": "藍牙耳機"}, (), "earbuds"),
+        ({"product": "蓝牙耳机"}, (), "earbuds"),
+        ({"product": "耳機"}, (), "earbuds"),
+        ({"product": "Phone Cases"}, (), "phone-case"),
+        ({"product": "透明手機殼"}, (), "phone-case"),
+        ({"sku": "MUG"}, (), "mug"),
+        ({"product": "kettle", "order_id": "X"}, ("mug",), "kettle-gooseneck"),
+        ({"product": "novel", "order_id": "X"}, ("novel-mountain-line", "tote-bag"), "novel-mountain-line"),
+        ({"order_id": "X"}, ("mug",), "mug"),
+        ({"product": "yacht", "order_id": "X"}, ("mug",), "mug"),
+        ({"order_id": "X"}, ("mug", "tote-bag"), None),
+        ({"product": "cotton"}, (), None),
+        ({"product": "cotton", "order_id": "X"}, ("bath-towel", "mug"), "bath-towel"),
+        ({"product": "yacht"}, (), None),
+        ({"product": "???"}, (), None),
+        ({"color": "teal"}, (), None),
+    ],
+)
+def test_a_product_is_known_by_what_says_one_thing(
+    details: Mapping[str, str], bought: tuple[str, ...], sku: str | None
+) -> None:
+    assert product_meant(details, PRODUCTS, bought) == sku
+
+
+async def test_the_desk_reads_what_products_are_called(records: EmbeddedRecords) -> None:
+    assert await records.product_names(["mug", "yacht"], "en") == {"mug": "Stoneware mug"}
 
 
 async def test_storing_again_moves_times_and_doubles_nothing(records: EmbeddedRecords, database: Database) -> None:

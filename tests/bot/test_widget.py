@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from jsonschema import Draft202012Validator
+from sqlalchemy import select
 
 from bot import webtypes
 from bot.channels.buttons import Buttons
@@ -30,6 +31,7 @@ from handoff.db import Database
 from handoff.desk import presence, staff
 from handoff.errors import DatabaseBusy
 from handoff.events import contact_topic
+from handoff.models import Contact
 from handoff.ports import SystemClock
 from handoff.values import ADDRESS_FIELD, ADDRESS_FORM, Button, InboundMessage, Recorded
 from tests import builders as a
@@ -40,6 +42,14 @@ from tests.fakes import CountingDatabase, TroubledDatabase, on_a_standby
 KEY, SECRET = "k" * 40, "s" * 40
 SCHEMA = webtypes.widget_schema()
 OWN = "http://shop.example"
+
+
+def shop_open(hours: dict[str, Any]) -> Shop:
+    """With other hours, and without what was reckoned from its own."""
+    shop = SHOP.model_copy(update={"hours": Hours.model_validate(hours)})
+    for known in ("business_hours", "service_levels"):
+        shop.__dict__.pop(known, None)
+    return shop
 
 
 def entrance_of(counter: Counter) -> Entrance:
@@ -297,6 +307,31 @@ async def test_a_page_that_is_told_nothing_any_more_is_sent_away(counter: Counte
         assert socket.close_code == 1011
 
 
+@pytest.mark.parametrize(
+    ("zone", "kept", "opens"),
+    [
+        ("Europe/Berlin", "Europe/Berlin", "on "),
+        ("Asia/Taipei", "Asia/Taipei", "tomorrow"),
+        ("Mars/Olympus", None, "tomorrow"),
+        (None, None, "tomorrow"),
+    ],
+)
+async def test_a_page_tells_whose_clock_its_customer_reads(
+    counter: Counter, zone: str | None, kept: str | None, opens: str
+) -> None:
+    tomorrow = datetime.now(SHOP.zone).date() + timedelta(days=1)
+    shop = shop_open({"week": {}, "exceptions": {str(tomorrow): ["09:00-10:00"]}})
+    async with served(counter, shop=shop) as address, aiohttp.ClientSession() as session:
+        socket = await session.ws_connect(f"{address}/widget/socket")
+        await socket.send_json({"type": "hello", "v": 1, "locale": "en", "zone": zone})
+        assert f"is back {opens}" in (await socket.receive_json())["conversation"]["hours"]
+        await socket.send_json({"type": "send", "id": "12345678", "text": "hello"})
+        async with asyncio.timeout(60):
+            while (await socket.receive_json())["type"] != "ack":
+                pass
+    assert await counter.database.read(lambda session: session.scalars(select(Contact.zone)).all()) == [kept]
+
+
 async def reaches(session: aiohttp.ClientSession, address: str, origin: str) -> str | int:
     """The kind of frame that answers a page of `origin`, or why it was sent away."""
     async with session.ws_connect(f"{address}/widget/socket", headers={"Origin": origin}) as socket:
@@ -433,8 +468,8 @@ async def test_who_leaves_in_the_middle_of_a_word_is_no_error_of_ours(
 
 
 EVERY_DAY = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-NEVER_CLOSED = SHOP.model_copy(update={"hours": Hours.model_validate({"week": EVERY_DAY})})
-NEVER_OPEN = SHOP.model_copy(update={"hours": Hours.model_validate({"week": {}})})
+NEVER_CLOSED = shop_open({"week": EVERY_DAY})
+NEVER_OPEN = shop_open({"week": {}})
 
 
 async def queued(counter: Counter, visitor: Visitor) -> int:

@@ -417,6 +417,51 @@ async def test_nothing_is_ended_over_words_of_the_customer_that_were_not_read(
         await mei.resolves()
 
 
+async def test_what_the_customer_writes_while_the_last_words_are_on_their_way_keeps_it_open(
+    chromium: Browser, program: Program
+) -> None:
+    async with an_agent(chromium, program, "en") as mei, a_customer(chromium, program, "en") as customer:
+        page, row = mei.page, await someone_waits(customer, mei)
+        await mei.claims(row)
+        let_go = asyncio.Event()
+
+        async def held(route: Route) -> None:
+            await let_go.wait()
+            await route.continue_()
+
+        await page.route("**/reply", held)
+        await page.get_by_test_id("reply-box").fill("All done. Bye!")
+        await page.get_by_test_id("reply-box").press("Control+Shift+Enter")
+        await customer.says("no, it smokes")
+        await expect(mei.messages.filter(has_text="it smokes"), "it was in sight before the end").to_be_visible()
+        let_go.set()
+        await expect(customer.by("agent").filter(has_text="All done")).to_be_visible()
+        await expect(page.get_by_test_id("notice")).to_contain_text("read it first")
+        await expect(mei.owner).to_have_attribute("data-status", "open")
+        await mei.resolves()
+
+
+async def test_words_begun_before_the_customer_wrote_again_know_nothing_of_it_after_a_reload_either(
+    chromium: Browser, program: Program
+) -> None:
+    async with an_agent(chromium, program, "en") as mei, a_customer(chromium, program, "en") as customer:
+        page, row = mei.page, await someone_waits(customer, mei)
+        await mei.claims(row)
+        await page.get_by_test_id("reply-box").fill("All done then.")
+        await customer.says("and it is broken")
+        await expect(page.get_by_test_id("overtaken")).to_contain_text("and it is broken")
+        await page.reload()
+        await expect(page.get_by_test_id("reply-box")).to_have_value("All done then.")
+        await expect(mei.messages.filter(has_text="and it is broken")).to_be_visible()
+        await page.get_by_test_id("resolve").click()
+        await expect(page.get_by_test_id("notice")).to_contain_text("read it first")
+        await expect(mei.owner).to_have_attribute("data-status", "open")
+        await page.get_by_test_id("acknowledge").click()
+        await page.get_by_test_id("reply-box").press("Control+Shift+Enter")
+        await expect(customer.by("agent").filter(has_text="All done then.")).to_be_visible()
+        await expect(mei.owner).to_have_attribute("data-status", "resolved")
+
+
 async def test_what_is_due_stands_on_the_row_and_is_gone_with_the_answer(
     chromium: Browser, program: Program, shoot: Shoot
 ) -> None:

@@ -85,6 +85,25 @@ async def test_a_killed_rasa_is_started_anew_and_nobody_is_left_alone(data: Path
         await program.stop()
 
 
+async def test_danger_told_to_people_is_read_after_a_kill_before_it_was(data: Path) -> None:
+    program = Program(data)
+    await program.start()
+    try:
+        async with Visitor(program.address, "zh-TW") as visitor:
+            await visitor.says("轉人工")
+            await visitor.until(lambda v: v.conversation.get("status") == "waiting")
+            child = program.nlu_pid()
+            os.kill(child, signal.SIGSTOP)
+            await visitor.says("充電器冒煙著火了")
+            await visitor.until(lambda v: len(v.acknowledged) == 2)
+            await program.kill()
+            os.kill(child, signal.SIGCONT)
+            await program.start()
+            await visitor.until(lambda v: any("停止使用" in m["text"] for m in v.messages.values()))
+    finally:
+        await program.stop()
+
+
 async def test_a_database_locked_for_a_while_loses_nothing(data: Path) -> None:
     """Longer than the database waits for a lock: the page is told, keeps the message, and sends it again."""
     program = Program(data)

@@ -31,7 +31,17 @@ from handoff.ports import LocalWakeups
 from handoff.queue import QUEUE_ORDER, WAITING
 from handoff.sla import Sla, Target
 from handoff.states import Status
-from handoff.values import PRIORITY_ORDER, CallForPerson, Language, Outgoing, Priority, PromisedTime, Reason, Telling
+from handoff.values import (
+    PRIORITY_ORDER,
+    CallForPerson,
+    Language,
+    Outgoing,
+    Priority,
+    PromisedTime,
+    Reader,
+    Reason,
+    Telling,
+)
 from tests import builders as a
 from tests.fakes import MovedClock
 
@@ -371,9 +381,7 @@ def _schedule(session: Session, now: datetime) -> None:
         jobs.schedule(session, kind, kind, now)
 
 
-def _later(
-    _hours: BusinessHours, promised: PromisedTime, _language: Language | None, _why: Telling
-) -> Sequence[Outgoing]:
+def _later(_hours: BusinessHours, promised: PromisedTime, _reader: Reader, _why: Telling) -> Sequence[Outgoing]:
     return (Outgoing(f"By {promised.due_at:%H:%M}.", author="system"),)
 
 

@@ -18,7 +18,7 @@ from handoff.events import Event
 from handoff.models import AppliedSla, Promise
 from handoff.ports import LocalWakeups
 from handoff.sla import Sla
-from handoff.values import ClockView, Language, Outgoing, Priority, PromisedTime, Reason, Telling
+from handoff.values import ClockView, Outgoing, Priority, PromisedTime, Reader, Reason, Telling
 from handoff.watches import DUE, Watches, keeper, reminder
 from tests import builders as a
 from tests.fakes import MovedClock
@@ -41,12 +41,12 @@ SLA = Sla(
 BEGINNINGS: Mapping[Telling, str] = {"later": "", "late": "sorry, ", "anew": "somebody else, "}
 
 
-def later(promise: PromisedTime, language: Language | None, why: Telling) -> Sequence[Outgoing]:
+def later(promise: PromisedTime, reader: Reader, why: Telling) -> Sequence[Outgoing]:
     return (Outgoing(f"{BEGINNINGS[why]}by {promise.due_at:%H:%M}", author="system"),)
 
 
-def in_hours(_: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling) -> Sequence[Outgoing]:
-    return later(promise, language, why)
+def in_hours(_: BusinessHours, promise: PromisedTime, reader: Reader, why: Telling) -> Sequence[Outgoing]:
+    return later(promise, reader, why)
 
 
 async def waits(
@@ -200,6 +200,20 @@ async def test_two_processes_tell_a_customer_once(database: Database, clock: Mov
         await database.write(desk.retell, slipping, PromisedTime("wait", _in(clock, 120)), later, clock.now()) is False
     )
     assert len(await told(database, conversation)) == 1
+
+
+async def test_a_later_time_is_worded_for_whose_clock_it_is(database: Database, clock: MovedClock) -> None:
+    await database.write(desk.record_inbound, replace(a.inbound(contact="ann"), zone="Europe/Berlin"), clock.now())
+    await waits(database, clock)
+    [slipping] = await database.read(desk.slipping, _in(clock, 60))
+    readers: list[Reader] = []
+
+    def words(promise: PromisedTime, reader: Reader, why: Telling) -> Sequence[Outgoing]:
+        readers.append(reader)
+        return later(promise, reader, why)
+
+    assert await database.write(desk.retell, slipping, PromisedTime("wait", _in(clock, 60)), words, clock.now())
+    assert readers == [Reader("en", "Europe/Berlin")]
 
 
 async def test_a_retold_customer_still_waits_in_the_same_place(database: Database, clock: MovedClock) -> None:

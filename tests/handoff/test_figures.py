@@ -20,7 +20,8 @@ The shop is open from 9 to 21 in Taipei. Shown are Monday the 16th to Wednesday 
 | Lea | answered by the bot on Monday 13:00; not silent for long enough yet | | | | | |
 
 Jon's and Mia's matters are those of the team "returns", which Fay is passed to as well; the others are of no team.
-A lead reviews Ann's (5 5 5) and Dan's (4 4 3) on Wednesday.
+A lead reviews Ann's (5 5 5) and Dan's (4 4 3) on Wednesday. Ann's and Bo's are about earbuds, Hal's and Jon's about a
+mug; of the others nobody knows.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import db, desk, inbox, reviews
@@ -40,7 +42,9 @@ from handoff.db import Database
 from handoff.desk import review, teams
 from handoff.desk.review import Scored, Wish
 from handoff.desk.teams import TeamView
-from handoff.figures import NOTHING, Bot, By, Figures, Group, Report, Reviewed, Scores, Share, Wait, Wanted, report
+from handoff.figures.report import report
+from handoff.figures.values import NOTHING, Bot, By, Figures, Group, Report, Reviewed, Scores, Share, Wait, Wanted
+from handoff.models import Contact, Conversation
 from handoff.periods import OpenSpan, before, day_after, open_spans, periods
 from handoff.ports import LocalWakeups
 from handoff.values import RATE, Action, Outgoing, Reason
@@ -123,6 +127,13 @@ class Story:
                 review.save(self.session, one.id, lead, Scored(*scores[one.agent], {}, ""), at(moment))
             scores = {}
 
+    def about(self, products: Mapping[str, str]) -> None:
+        """The first message of each names a product."""
+        for who, product in products.items():
+            key = select(Contact.id).where(Contact.key == who).scalar_subquery()
+            conversation = self.session.scalars(select(Conversation.id).where(Conversation.contact_id == key)).one()
+            desk.name_product(self.session, conversation, 1, product)
+
     def silence_ends(self, moment: str) -> None:
         desk.close_silent(self.session, at(moment), SILENCE)
 
@@ -177,6 +188,8 @@ def _bots_part(session: Session, it: Story) -> None:
     it.answered_by_bot("kim", "18 10:00:00")
     it.silence_ends("18 12:30")
     it.reviewed({"Mei": (5, 5, 5), "Jun": (4, 4, 3)}, "18 12:45")
+    it.about({"ann": "earbuds", "bo": "earbuds", "hal": "mug", "jon": "mug"})
+    it.about({"ann": "kettle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +210,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         database = db.connect(url, LocalWakeups())
         empty = await database.read(report, wanted(16, 18), NOW)
         await database.write(tell)
-        by: tuple[By | None, ...] = (None, "agent", "team", "channel", "language", "reason")
+        by: tuple[By | None, ...] = (None, "agent", "team", "channel", "language", "reason", "product")
         found = Read(
             {one: await database.read(report, wanted(16, 18, one), NOW) for one in by},
             await database.read(report, wanted(15, 15), NOW),
@@ -351,6 +364,19 @@ def test_by_everything_else(read: Read, by: By, handoffs: dict[str, int], answer
     groups = read.by[by].groups
     assert {group.key: group.figures.people.handoffs for group in groups} == handoffs
     assert {group.key: group.figures.bot.answered for group in groups if group.figures.bot.answered} == answers
+
+
+def test_by_product(read: Read) -> None:
+    found = {name: group.figures for name, group in _by_name(read.by["product"]).items()}
+    assert {name: (of.people.handoffs, of.people.soon, of.contacts) for name, of in found.items()} == {
+        "earbuds": (2, Share(1, 2), 2),  # what Ann named first stays
+        "mug": (1, Share(1, 1), 2),
+        "": (6, Share(2, 4), 10),
+    }
+    earbuds, mug = found["earbuds"].people, found["mug"]
+    assert (earbuds.first, earbuds.next) == (Wait(2, 60, 240), Wait(1, 120, 120))
+    assert (earbuds.scores, earbuds.reviews) == (Scores(1, 1, 1, 5), Reviewed(1, 100))
+    assert mug.bot == Bot(2, confirmed=1, wrong=1, scores=Scores(1, 1, 1, 4))
 
 
 def test_reasons_now_and_before(read: Read) -> None:

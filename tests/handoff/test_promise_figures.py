@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from handoff import desk
 from handoff.db import Database
-from handoff.figures import By, Report, Share, Wanted, report
+from handoff.figures.report import report
+from handoff.figures.values import By, Report, Share, Wanted
 from handoff.periods import before, day_after, periods
 from handoff.values import Action, Outgoing, PromisedTime
 from tests import builders as a

@@ -31,7 +31,7 @@ from handoff.desk import people, review, staff
 from handoff.desk.review import MOST_TO_DO, Scored, Wish
 from handoff.errors import BadInput, NotFound
 from handoff.models import AuditEntry, Handoff
-from handoff.ports import LocalWakeups, NoOrderCounts
+from handoff.ports import LocalWakeups, NoOrderCounts, NoProductNames
 from handoff.quality import Checklist, Point
 from handoff.reviews import ReviewView
 from handoff.values import CallForPerson, Outgoing, Priority, Reason
@@ -46,7 +46,7 @@ RETURNS = Checklist(
 )
 GENERAL = Checklist("general", {"en": "Everything else"}, (Point("clear", WORDS),))
 HOURS = BusinessHours(ZoneInfo("Asia/Taipei"), {day: [(time(9), time(21))] for day in range(7)}, {})
-PAGE = FigurePage(HOURS, timedelta(hours=72), NoOrderCounts())
+PAGE = FigurePage(HOURS, timedelta(hours=72), NoOrderCounts(), NoProductNames())
 ALL = Wish(count=20, days=30)
 FINE = Scored(5, 4, 3, {"clear": "kept"}, "  Well asked.\x00 ")
 

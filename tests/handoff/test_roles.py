@@ -55,6 +55,7 @@ MAY = {
     "DELETE /canned/1": LEADS,
     "GET /figures": FIGURES,
     "GET /figures.csv": FIGURES,
+    "GET /ratings.csv": FIGURES,
     "GET /teams": ALL,
     "POST /teams": LEADS,
     "PUT /teams/1": LEADS,

@@ -21,7 +21,7 @@ from handoff.desk.timetable import WrittenHours
 from handoff.models import Handoff, Promise
 from handoff.ports import LocalWakeups
 from handoff.sla import Sla
-from handoff.values import Language, Outgoing, Priority, PromisedTime, Telling
+from handoff.values import Outgoing, Priority, PromisedTime, Reader, Telling
 from handoff.watches import DUE, Watches, keeper
 from tests import builders as a
 from tests.fakes import MovedClock
@@ -143,9 +143,7 @@ async def test_hours_changed_before_a_transfer_make_nothing_due_at_once(shop: Sh
 async def test_told_anew_a_promise_is_in_the_hours_of_who_has_it_then_and_judged_by_the_first(shop: Shop) -> None:
     team, told = await berlin_team(shop), list[tuple[str, datetime]]()
 
-    def words(
-        hours: BusinessHours, promise: PromisedTime, language: Language | None, why: Telling
-    ) -> tuple[Outgoing, ...]:
+    def words(hours: BusinessHours, promise: PromisedTime, reader: Reader, why: Telling) -> tuple[Outgoing, ...]:
         told.append((hours.zone.key, promise.due_at))
         return (Outgoing("later", author="system"),)
 

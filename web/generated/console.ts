@@ -471,7 +471,7 @@ export interface Drawn {
   ids: number[];
 }
 /**
- * One agent, team (by its key), channel, language or reason; `key` is empty for those without one.
+ * One agent, team (by its key), channel, language, reason or product; `key` is empty for those without one.
  */
 export interface FigureGroup {
   figures: Figures;

@@ -58,6 +58,7 @@ export interface Hello {
   token?: string | null;
   type: "hello";
   v: 1;
+  zone?: string | null;
 }
 /**
  * `text` in characters, `files` in one message, `file` in bytes each.

@@ -108,6 +108,7 @@ export class Chat {
         token: this.#token,
         cursor: this.#cursor,
         locale: this.wanted,
+        zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? null,
         identity: this.#identity || null,
         resume: this.#resume || null,
       }),

@@ -42,7 +42,7 @@ export function Card({ id, value, more, before, legend, columns, periods, rows, 
         <ul class="legend">
           {legend.map(([style, words]) => (
             <li key={style}>
-              {style !== "scale" && <i class={style} aria-hidden="true" />}
+              <i class={style} aria-hidden="true" />
               {words}
             </li>
           ))}

@@ -4,7 +4,8 @@ import { CHART } from "../../../shared/icons";
 import { Blank, Failure, Skeleton } from "../../parts";
 import { teams } from "../../store";
 import { loadTeams, teamWord } from "../../teams";
-import { t } from "../../words";
+import { locale, t } from "../../words";
+import { zoneWord } from "../../zones";
 import style from "./figures.css?inline";
 import { Groups } from "./Groups";
 import { ContactPlot, HandoffPlot, OutcomePlot, ReasonPlot, ScorePlot, SharePlot, WaitPlot } from "./plots";
@@ -18,7 +19,7 @@ document.adoptedStyleSheets.push(sheet);
 
 /** How people and the assistant did; their times are never mixed. */
 export function FiguresPage() {
-  useEffect(() => void load(), [range.value, by.value, team.value]);
+  useEffect(() => void load(), [range.value, by.value, team.value, by.value === "product" && locale.value]);
   useEffect(() => void loadTeams(), []);
   const found = report.value;
   return (
@@ -30,6 +31,9 @@ export function FiguresPage() {
           <Teams />
           <a class="button quiet" href={`/console/api/figures.csv?${query()}`} data-testid="figures-csv" download>
             {w("csv")}
+          </a>
+          <a class="button quiet" href={`/console/api/ratings.csv?${query()}`} data-testid="ratings-csv" download>
+            {w("ratings_csv")}
           </a>
         </header>
         {failed.value && <Failure title={w("failed")} retry={() => void load()} />}
@@ -110,7 +114,7 @@ function Report({ found }: { found: FigureReport }) {
   return (
     <>
       <p class="quiet figures-lead">
-        {w("lead", { first, last, zone })} {team.value && w("of_team")}
+        {w("lead", { first, last, zone: zoneWord(zone) })} {team.value && w("of_team")}
       </p>
       <section aria-labelledby="figures-people">
         <h2 id="figures-people">{w("people")}</h2>

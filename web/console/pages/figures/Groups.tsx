@@ -4,12 +4,16 @@ import { teamWord } from "../../teams";
 import { languageWord, reasonWord, t } from "../../words";
 import { decimal, duration, goodOf, part, shareOf, whole } from "./format";
 import { type By, by } from "./state";
-import { w } from "./words";
+import { type FigureKey, w } from "./words";
+
+/** What the assistant's work and contacts are known by as well. */
+const WITH_BOT: ReadonlySet<By> = new Set<By>(["channel", "language", "product"]);
+const NONE: Partial<Record<By, FigureKey>> = { agent: "nobody", team: "no_team", product: "no_product" };
 
 /** Who or what is compared, one beside the other. */
 export function Groups({ report }: { report: FigureReport }) {
   if (!report.groups.length) return <p class="quiet">{w("none")}</p>;
-  const withBot = by.value === "channel" || by.value === "language";
+  const withBot = WITH_BOT.has(by.value);
   const withReviews = by.value !== "agent" || can("review");
   return (
     <div class="figure-table wide" tabIndex={0} role="group" aria-label={w("compare")}>
@@ -27,6 +31,7 @@ export function Groups({ report }: { report: FigureReport }) {
             <th scope="col">{w("abandoned")}</th>
             <th scope="col">{w("scores")}</th>
             {withReviews && <th scope="col">{w("reviews")}</th>}
+            {withBot && <th scope="col">{w("contacts_head")}</th>}
             {withBot && <th scope="col">{w("outcomes")}</th>}
             {withBot && <th scope="col">{w("confirmed")}</th>}
           </tr>
@@ -61,6 +66,7 @@ function Row({ group, withBot, withReviews }: { group: FigureGroup; withBot: boo
       <td>{whole(people.abandoned)}</td>
       <td>{share(goodOf(people.scores), people.scores.given)}</td>
       {withReviews && <td>{meanOf(people.reviews)}</td>}
+      {withBot && <td>{whole(group.figures.contacts)}</td>}
       {withBot && <td>{whole(bot.answered)}</td>}
       {withBot && <td>{whole(bot.confirmed)}</td>}
     </tr>
@@ -75,7 +81,7 @@ function meanOf(found: Reviewed | null): string {
 }
 
 function nameOf({ key, name }: FigureGroup, compared: By): string {
-  if (!key) return w(compared === "agent" ? "nobody" : compared === "team" ? "no_team" : "unknown");
+  if (!key) return w(NONE[compared] ?? "unknown");
   if (compared === "team") return teamWord(name);
   if (compared === "language") return languageWord(key);
   if (compared === "reason") return reasonWord(key);

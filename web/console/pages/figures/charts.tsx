@@ -3,11 +3,11 @@ import { part as percent } from "./format";
 /** Plots as SVG, coloured by class. Sizes are such that letters stay legible on a phone. */
 
 const WIDTH = 360;
-const HEIGHT = 190;
+const HEIGHT = 224;
 const LEFT = 52;
 const RIGHT = 12;
-const TOP = 12;
-const BOTTOM = 26;
+const TOP = 28;
+const BOTTOM = 44;
 const DOT = 3;
 
 export interface Line {
@@ -17,6 +17,8 @@ export interface Line {
 
 interface Frame {
   readonly label: string;
+  /** What the two axes show: along the bottom, and upwards. */
+  readonly axes: readonly [along: string, up: string];
   /** Names of the periods, and for each what is told when it is pointed at. */
   readonly names: readonly string[];
   readonly told: readonly string[];
@@ -93,10 +95,16 @@ function rounded(highest: number): number {
   return found ?? Math.ceil(highest / 4) * 4;
 }
 
-function Plot({ label, names, told, scale, children }: Frame & { scale: Scale; children: preact.ComponentChildren }) {
+function Plot({ label, axes, names, told, scale, children }: Frame & { scale: Scale; children: preact.ComponentChildren }) {
   const room = (WIDTH - LEFT - RIGHT) / names.length;
   return (
     <svg class="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      <text class="axis" x="0" y="11">
+        {axes[1]}
+      </text>
+      <text class="axis middle" x={(LEFT + WIDTH - RIGHT) / 2} y={HEIGHT - 4}>
+        {axes[0]}
+      </text>
       {scale.ticks.map((tick) => (
         <g key={tick}>
           <path class="plot-grid" d={`M${LEFT} ${up(scale.at(tick))}H${WIDTH - RIGHT}`} />
@@ -106,7 +114,7 @@ function Plot({ label, names, told, scale, children }: Frame & { scale: Scale; c
         </g>
       ))}
       {named(names).map((index) => (
-        <text key={index} class="middle" x={across(index, names.length)} y={HEIGHT - 6}>
+        <text key={index} class="middle" x={across(index, names.length)} y={HEIGHT - BOTTOM + 18}>
           {names[index]}
         </text>
       ))}

@@ -22,13 +22,14 @@ export function WaitPlot({ report, measure }: { report: FigureReport; measure: M
       value={now && duration(now.p50)}
       more={now ? `95%: ${duration(now.p95)} · ${w("counted", { n: whole(now.n) })}` : w("none")}
       before={before && duration(before.p50)}
-      legend={[["middle", w("p50")], ["most", w("p95")], ["scale", w("log_scale")]]}
+      legend={[["middle", w("p50")], ["most", w("p95")]]}
       columns={[w("p50"), w("p95"), "n"]}
       periods={names(report)}
       rows={rows}
     >
       <Lines
         label={w(measure)}
+        axes={[along(report), `${w("axis_wait")} (${w("log_scale")})`]}
         names={names(report)}
         told={told(report, rows.map(([half, nearly, n]) => `${half} · 95%: ${nearly} · n = ${n}`))}
         lines={[{ style: "most", values: most }, { style: "middle", values: middle }]}
@@ -97,6 +98,7 @@ function PartPlot(props: {
     >
       <Lines
         label={w(id)}
+        axes={[along(report), w("axis_share")]}
         names={names(report)}
         told={told(report, rows.map((row) => row.join(" · ")))}
         lines={[{ style: "middle", values }]}
@@ -167,6 +169,7 @@ function StackPlot(props: {
     >
       <Bars
         label={w(id)}
+        axes={[along(report), w("axis_count")]}
         names={names(report)}
         told={told(report, rows.map((row) => row.map((n, at) => `${w(styles[at] ?? id)} ${n}`).join(" · ")))}
         styles={styles}
@@ -199,6 +202,7 @@ export function ContactPlot({ report }: { report: FigureReport }) {
     >
       <Lines
         label={w("contacts")}
+        axes={[along(report), w("contacts")]}
         names={names(report)}
         told={told(report, rows.map((row) => row.join(" · ")))}
         lines={[{ style: "middle", values }]}
@@ -237,6 +241,7 @@ export function ReasonPlot({ report }: { report: FigureReport }) {
 }
 
 const shown = (value: number | null): string => (value === null ? "–" : part(value));
+const along = ({ step }: FigureReport): string => w(`axis_${step}`);
 const names = ({ periods, step }: FigureReport): string[] => periods.map((first) => periodName(first, step));
 const told = (report: FigureReport, words: readonly string[]): string[] =>
   names(report).map((name, at) => `${name}: ${words[at] ?? ""}`);

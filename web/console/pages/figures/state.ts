@@ -2,10 +2,11 @@ import { signal } from "@preact/signals";
 import type { FigureReport } from "../../../generated/console";
 import { api, serverNow } from "../../api";
 import { explain } from "../../problems";
+import { locale } from "../../words";
 import type { Step } from "./format";
 
 export const RANGES = ["today", "week", "month", "quarter", "year"] as const;
-export const COMPARED = ["", "agent", "team", "channel", "language", "reason"] as const;
+export const COMPARED = ["", "agent", "team", "channel", "language", "reason", "product"] as const;
 export type Range = (typeof RANGES)[number];
 export type By = (typeof COMPARED)[number];
 
@@ -45,6 +46,7 @@ export function query(): URLSearchParams {
   const [back, step] = SPANS[range.value];
   const chosen = new URLSearchParams({ step });
   if (by.value) chosen.set("by", by.value);
+  chosen.set("language", locale.value); // what products are called is the shop's to say
   if (team.value) chosen.set("team", team.value);
   const zone = report.peek()?.zone;
   const first = new Date(serverNow() - back * 86_400_000).toLocaleDateString("sv-SE", zone ? { timeZone: zone } : {});

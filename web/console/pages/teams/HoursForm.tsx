@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { CLOSE, PLUS } from "../../../shared/icons";
 import { Button, Icon } from "../../parts";
 import { teams } from "../../store";
+import { zoneChoice, zoneWord } from "../../zones";
 import { changeTeam, daysTrouble, pastedDays, pasteDays, switchHours, takeDays, teamEdit } from "./edits";
 import "./hours.css";
 import {
@@ -33,7 +34,7 @@ export function HoursForm({ id }: { id: number }) {
       <label class="switch">
         <span>
           {w("own_hours")}
-          <small>{own ? w("own_hours_hint") : w("shop_hours", { hours: summary(shop) || w("never"), zone: shop.zone })}</small>
+          <small>{own ? w("own_hours_hint") : w("shop_hours", { hours: summary(shop) || w("never"), zone: zoneWord(shop.zone) })}</small>
         </span>
         <input
           type="checkbox"
@@ -69,7 +70,7 @@ function OwnHours({ id, hours, change }: { id: number; hours: Written; change: C
             <optgroup key={world} label={world || "UTC"}>
               {names.map((name) => (
                 <option key={name} value={name}>
-                  {name.replaceAll("_", " ")}
+                  {zoneChoice(name)}
                 </option>
               ))}
             </optgroup>

@@ -86,9 +86,9 @@ const WORDS = {
     "What customers are told, deadlines and figures go by them.",
   ],
   shop_hours: [
-    "關閉時照商店的時間：{hours}（{zone}）",
-    "关闭时按店铺的时间：{hours}（{zone}）",
-    "Off: the shop's hours. {hours} ({zone})",
+    "關閉時照商店的時間：{hours}，{zone}",
+    "关闭时按店铺的时间：{hours}，{zone}",
+    "Off: the shop's hours. {hours}, {zone}",
   ],
   never: ["沒有服務時間", "没有服务时间", "Nobody is ever there"],
   zone: ["時區", "时区", "Time zone"],

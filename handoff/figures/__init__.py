@@ -1,0 +1,1 @@
+"""How people and the bot did: what the page of figures counts."""
