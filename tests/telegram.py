@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from tests import bot_api
-from tests.telegram_wire import FILES, file_sent, on_the_wire
+from tests.telegram_wire import FILES, asked_of, file_sent, on_the_wire
 
 TOKEN = "123456:" + "t" * 35
 BOT = {"id": 123456, "is_bot": True, "first_name": "Xiaoman", "username": "xiaoman_bot"}
@@ -367,8 +367,7 @@ class Customer:
         return await self._writes(text=text)
 
     async def replies(self, to: dict[str, Any], text: str) -> dict[str, Any]:
-        asked = {name: to[name] for name in ("message_id", "date", "chat", "from", "text") if name in to}
-        return await self._writes(text=text, reply_to_message=asked)
+        return await self._writes(text=text, reply_to_message=asked_of(to))
 
     def told(self, part: str) -> dict[str, Any] | None:
         """The newest message of the bot's with these words."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.telegram import BOT, BotApi, Chat, Refused, served
-from tests.telegram_wire import FILES, file_sent, on_the_wire
+from tests.telegram_wire import FILES, asked_of, file_sent, on_the_wire
 
 GROUP = -1001234567890
 PER_MINUTE, MINUTE_S = 20, 60.0
@@ -204,6 +204,9 @@ class Teammate:
     async def writes(self, text: str, thread: int | None = None, group: int = GROUP) -> dict[str, Any]:
         return await self._sends(thread, group, text=text)
 
+    async def replies(self, to: dict[str, Any], text: str, thread: int | None = None) -> dict[str, Any]:
+        return await self._sends(thread, GROUP, text=text, reply_to_message=asked_of(to))
+
     async def sends(
         self, kind: str, body: bytes, thread: int, caption: str = "", album: str | None = None
     ) -> dict[str, Any]:
@@ -236,6 +239,9 @@ class Teammate:
 
     async def _sends(self, thread: int | None, group: int, **content: Any) -> dict[str, Any]:
         place = {"message_thread_id": thread, "is_topic_message": True} if thread is not None else {}
+        if thread is not None:
+            # As Telegram: what answers nothing in a topic answers the line that says it was made.
+            content = {"reply_to_message": _made(thread, group)} | content
         message = self.api.new_message(group, **{"from": self.who}, **content, **place, chat=_chat(group))
         await self.api.happens("message", message)
         return message
@@ -253,11 +259,16 @@ def _admin() -> dict[str, Any]:
     return {"status": "administrator", "user": BOT, **dict.fromkeys(RIGHTS, True)}
 
 
+def _made(thread: int, group: int) -> dict[str, Any]:
+    line = {"name": "x", "icon_color": 7322096}
+    return {"message_id": thread, "date": 1, "chat": _chat(group), "from": BOT, "forum_topic_created": line}
+
+
 def _chat(number: int) -> dict[str, Any]:
     return {"id": number, "type": "supergroup", "title": "Agents", "is_forum": True}
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[GroupApi]:
-    async with served(GroupApi()) as api:
+async def serving(port: int = 0) -> AsyncIterator[GroupApi]:
+    async with served(GroupApi(), port) as api:
         yield api

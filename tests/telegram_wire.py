@@ -17,6 +17,13 @@ def on_the_wire(message: dict[str, Any]) -> dict[str, Any]:
     return wired
 
 
+def asked_of(message: dict[str, Any]) -> dict[str, Any]:
+    """What an answer says of the message it answers: everything but what that one answers."""
+    wired = on_the_wire(message)
+    wired.pop("reply_to_message", None)
+    return wired
+
+
 def file_sent(kind: str, upload: dict[str, Any]) -> Any:
     """What a message says of an upload."""
     file = {"file_id": "sent", "file_unique_id": "sent", "file_size": upload["size"]}
