@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.telegram import BOT, BotApi, Chat, Refused, served
-from tests.telegram_wire import FILES, asked_of, file_sent, on_the_wire
+from tests.telegram_wire import FILES, answering, file_sent, on_the_wire
 
 GROUP = -1001234567890
 PER_MINUTE, MINUTE_S = 20, 60.0
@@ -150,6 +150,7 @@ class GroupApi(BotApi):
             raise Refused(400, "Bad Request: message thread not found")
         if thread is not None and group.threads[thread].closed and not group.rights:
             raise Refused(400, "Bad Request: TOPIC_CLOSED")
+        self._check_answered(group, given)
         text = given.get("text", "")
         size = len(text.encode("utf-16-le")) // 2
         if size > 4096:
@@ -204,8 +205,10 @@ class Teammate:
     async def writes(self, text: str, thread: int | None = None, group: int = GROUP) -> dict[str, Any]:
         return await self._sends(thread, group, text=text)
 
-    async def replies(self, to: dict[str, Any], text: str, thread: int | None = None) -> dict[str, Any]:
-        return await self._sends(thread, GROUP, text=text, reply_to_message=asked_of(to))
+    async def replies(
+        self, to: dict[str, Any], text: str, thread: int | None = None, part: str | None = None
+    ) -> dict[str, Any]:
+        return await self._sends(thread, GROUP, text=text, **answering(to, part))
 
     async def sends(
         self, kind: str, body: bytes, thread: int, caption: str = "", album: str | None = None

@@ -17,11 +17,12 @@ def on_the_wire(message: dict[str, Any]) -> dict[str, Any]:
     return wired
 
 
-def asked_of(message: dict[str, Any]) -> dict[str, Any]:
-    """What an answer says of the message it answers: everything but what that one answers."""
+def answering(message: dict[str, Any], part: str | None) -> dict[str, Any]:
+    """What an answer says of the message it answers, all but what that one answers, and the `part` that was chosen."""
     wired = on_the_wire(message)
     wired.pop("reply_to_message", None)
-    return wired
+    chosen = {"quote": {"text": part, "position": 0, "is_manual": True}} if part else {}
+    return {"reply_to_message": wired, **chosen}
 
 
 def file_sent(kind: str, upload: dict[str, Any]) -> Any:

@@ -172,7 +172,7 @@ class TelegramDesk:
                 kept.key,
             )
             return await self._holding.hold(part)
-        wrote = Wrote(message.message_id, command.rest if command else text, (kept.key,) if kept else ())
+        wrote = _written(message, command.rest if command else text, (kept.key,) if kept else ())
         deed = deeds.note if meant is Meaning.NOTE else deeds.speak
         return await self._do(message, partial(deed, wrote=wrote), topic, agent)
 
@@ -225,9 +225,7 @@ class TelegramDesk:
         if text is None:
             return self._say(message, "told.canned_unknown", name=shortcut[:40])
         # Not as what they wrote: the topic shows the words that went out.
-        return await self._do(
-            message, partial(deeds.speak, wrote=Wrote(message.message_id, text), shown=False), topic, agent
-        )
+        return await self._do(message, partial(deeds.speak, wrote=_written(message, text), shown=False), topic, agent)
 
     async def _do(self, message: Message, deed: Deed, topic: Topic, agent: Linked) -> None:
         """Once for each message. What the desk refuses is told below it."""
@@ -364,6 +362,11 @@ class TelegramDesk:
 
     def _language(self, user: User | None) -> Language:
         return self._intake.language_of(user) if user is not None else self._shop.language
+
+
+def _written(message: Message, text: str, files: tuple[str, ...] = ()) -> Wrote:
+    asked, part = message.reply_to_message, message.quote
+    return Wrote(message.message_id, text, files, asked.message_id if asked else None, part.text if part else None)
 
 
 def span_of(words: str) -> timedelta | None:
