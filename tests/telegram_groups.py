@@ -89,6 +89,15 @@ class GroupApi(BotApi):
         group.messages = {k: m for k, m in group.messages.items() if m.get("message_thread_id") != thread}
         self._tell()
 
+    async def upgrade(self, to: int, number: int = GROUP, *, says_so: bool = True) -> Group:
+        """As Telegram does with a group that outgrows its kind: another id, no topics, a line that says so."""
+        new = self.add_group(to)
+        if says_so:
+            line = {"from": BOT, "chat": _chat(number), "migrate_to_chat_id": to}
+            await self.happens("message", self.new_message(number, **line))
+        self.group(number).moved_to = to
+        return new
+
     async def _do(self, method: str, given: dict[str, Any]) -> Any:
         chat = self.chats.get(int(given["chat_id"])) if "chat_id" in given else None
         if not isinstance(chat, Group):

@@ -100,18 +100,25 @@ class TelegramDesk:
         await self._mirror.close()
 
     def concerns(self, update: Update) -> bool:
-        """Whether it comes from an agents' group, or is an agent who links their account in private."""
+        """Whether it comes from a group, or is an agent who links their account in private."""
         if update.my_chat_member is not None:
             return update.my_chat_member.chat.id in self._mirror.groups
         if update.callback_query is not None:
             message = update.callback_query.message
-            return message is not None and message.chat.id in self._mirror.groups
+            return message is not None and message.chat.type != ChatType.PRIVATE
         message = update.message or update.edited_message
         if message is None:
             return False
-        return message.chat.id in self._mirror.groups or self._is_link(message)
+        return message.chat.type != ChatType.PRIVATE or self._is_link(message)
 
     async def take(self, update: Update) -> None:
+        """Groups that are not ours are left alone."""
+        pressed = update.callback_query.message if update.callback_query is not None else None
+        message = update.message or update.edited_message or pressed
+        if message is None:
+            return
+        if message.chat.type != ChatType.PRIVATE and not await self._mirror.known.is_ours(message.chat.id):
+            return
         if update.callback_query is not None:
             await self._pressed(update.callback_query)
         elif update.edited_message is not None:
@@ -126,6 +133,8 @@ class TelegramDesk:
 
     async def _wrote(self, message: Message) -> None:
         text = clean(message.text or message.caption or "")
+        if message.migrate_to_chat_id is not None:
+            return await self._mirror.known.follow(message.chat.id, message.migrate_to_chat_id)
         if message.from_user is None or _is_service(message):
             return None
         asked = LINK.fullmatch(text)
