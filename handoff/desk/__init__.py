@@ -17,6 +17,7 @@ from handoff.desk.due import (
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
+    add_tag,
     cancel_wait,
     change_priority,
     change_tags,
@@ -44,6 +45,7 @@ __all__ = [
     "OVERDUE",
     "WAKE",
     "Slipping",
+    "add_tag",
     "agent_reply",
     "assign",
     "assign_some",

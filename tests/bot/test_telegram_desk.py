@@ -262,6 +262,12 @@ async def test_buttons_are_looked_up_by_their_place_and_never_trusted(team: Team
     told = await mei.presses(label["callback_data"], packet)
     assert told == SAY("topic.told.tagged", "en", label=label["text"].removeprefix("🏷 "))
     assert (await team.view(conversation)).tags == (label["text"].removeprefix("🏷 ").lower(),)
+    assert await mei.presses("t:other", packet) == SAY("topic.told.tag_how", "en")
+    await mei.writes("/tag", thread)
+    await team.api.shows(SAY("topic.told.tag_how", "en"), thread)
+    await mei.writes("/tag  Wholesale ", thread)
+    await team.api.shows(SAY("topic.told.tagged", "en", label="Wholesale"), thread)
+    assert "wholesale" in (await team.view(conversation)).tags and len((await team.view(conversation)).tags) == 2
     shown = next(
         k for k, m in team.api.group().messages.items() if m.get("message_thread_id") == thread and k != packet
     )
