@@ -1,6 +1,6 @@
 """Messages of the Telegram of the tests, drawn for a terminal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ def drawn(message: dict[str, Any], chat: Mapping[int, dict[str, Any]]) -> str:
         answers = None
     links = [entity["url"] for entity in message.get("entities", ()) if "url" in entity]
     parts = [f"┆ {first_line(answers)}"] if answers else []
-    parts += [text] if text else []
+    parts += [_with_bars(text, message.get("entities", ()))] if text else []
     parts += [f"⟨{url}⟩" for url in links]
     parts += [file] if file else []
     labels = labels_of(message)
@@ -52,6 +52,16 @@ def read(name: str) -> bytes:
         return Path(name).expanduser().read_bytes()
     except OSError as error:
         raise ValueError(f"{name}: {error.strerror}") from None
+
+
+def _with_bars(text: str, entities: Sequence[dict[str, Any]]) -> str:
+    """What is quoted in it has a bar before it. Telegram counts in UTF-16 units."""
+    units = text.encode("utf-16-le")
+    for each in entities:
+        if each["type"] == "blockquote":
+            start = 2 * each["offset"]
+            return f"{units[:start].decode('utf-16-le')}┆ {units[start:].decode('utf-16-le')}"
+    return text
 
 
 def _file(message: dict[str, Any]) -> str:

@@ -103,6 +103,9 @@ async def test_an_agent_finds_topics_goes_into_one_writes_presses_and_answers(tm
         assert (await bot.hears())["message"]["message_thread_id"] == thread
         await bot.calls("editForumTopic", **there, name="💬 Mei → Ann")
         assert await seen.get() == "(topic 1) 💬 Mei → Ann"
+        quote = [{"type": "blockquote", "offset": 7, "length": 3}]
+        said = await bot.calls("sendMessage", **there, text="👤 Ann\nold\nnew", entities=quote)
+        assert await seen.get() == f"{said['message_id']}: 👤 Ann\n    ┆ old\n    new"
         await lines.put(f":reply {story} I see\n")
         assert (await bot.hears())["message"]["reply_to_message"]["text"] == "The story"
         await lines.put(f":photo {tmp_path / 'slip.jpg'} here\n")
