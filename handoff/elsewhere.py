@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
-from handoff.models import Contact, Conversation, FurtherChannel
+from handoff.models import Contact, Conversation, Delivery, FurtherChannel
 
 
 def key_on(channel: str) -> ColumnElement[str]:
@@ -19,6 +19,13 @@ def key(session: Session, contact_id: int, channel: str) -> str | None:
     """The same for one of them."""
     query = select(key_on(channel)).outerjoin(FurtherChannel, joined(channel)).where(Contact.id == contact_id)
     return session.scalar(query.select_from(Contact))
+
+
+def known_as(session: Session, message_id: int, channel: str) -> str | None:
+    """What the channel calls a message of ours that it took."""
+    return session.scalar(
+        select(Delivery.external_id).where(Delivery.message_id == message_id, Delivery.destination == channel)
+    )
 
 
 def lost(conversation: Conversation, channel: str) -> bool:

@@ -31,6 +31,7 @@ from handoff.values import (
     Language,
     MessageView,
     Priority,
+    Quote,
     RatingView,
     Reason,
 )
@@ -466,6 +467,7 @@ def _message(
         episode=row.episode,
         at=row.created_at,
         mentions=mentioned,
+        quoted=Quote(**row.content["quoted"]) if "quoted" in row.content else None,
     )
 
 

@@ -145,7 +145,7 @@ Content = Text | Media | Action | Filled
 class InboundMessage:
     """One message of a customer. `contact_key` and `source_id` make it unique: replayed, it is stored once.
 
-    `name`: what the channel says they are called, where it does.
+    `name`: what the channel says they are called, where it does. `quoted`: words of what it answers, where it does.
     """
 
     channel: Channel
@@ -155,6 +155,7 @@ class InboundMessage:
     locale: Language | None = None
     name: str | None = None
     zone: str | None = None
+    quoted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +345,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """The first words of what a message answers, in one line; `message_id` where it is known which one that is."""
+
+    text: str
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     id: int
     seq: int
@@ -365,6 +374,7 @@ class MessageView:
     episode: int
     at: datetime
     mentions: tuple[Mention, ...] = ()
+    quoted: Quote | None = None
 
 
 ClockKind = Literal["promise", "first_response", "next_response", "resolution"]

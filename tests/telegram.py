@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from tests import bot_api
-from tests.telegram_wire import FILES, file_sent, on_the_wire
+from tests.telegram_wire import FILES, answering, file_sent, on_the_wire
 
 TOKEN = "123456:" + "t" * 35
 BOT = {"id": 123456, "is_bot": True, "first_name": "Xiaoman", "username": "xiaoman_bot"}
@@ -231,7 +231,9 @@ class BotApi:
         for entity in given.get("entities", ()):
             if entity["offset"] + entity["length"] > size or entity["length"] <= 0:
                 self.wrong.append(f"an entity lies outside of its text: {entity}")
-        content: dict[str, Any] = {name: given[name] for name in ("text", "entities", "reply_markup") if name in given}
+        self._check_answered(self.chats[chat], given)
+        kept = ("text", "entities", "reply_markup", "reply_parameters")
+        content: dict[str, Any] = {name: given[name] for name in kept if name in given}
         for name in FILES:
             if name in given:
                 content |= {"file": given[name] | {"as": name}, name: file_sent(name, given[name])}
@@ -245,7 +247,8 @@ class BotApi:
         sent = []
         for each in given["media"]:
             words = {"text": each["caption"]} if "caption" in each else {}
-            alone = {"chat_id": given["chat_id"], each["type"]: each["media"], **words}
+            below = {name: given[name] for name in ("reply_parameters",) if name in given}
+            alone = {"chat_id": given["chat_id"], each["type"]: each["media"], **words, **below}
             sent.append(self._send("sendMediaGroup", alone))
         return sent
 
@@ -271,6 +274,11 @@ class BotApi:
         if self.chats[chat].blocked:
             raise Refused(403, "Forbidden: bot was blocked by the user")
         return chat
+
+    def _check_answered(self, chat: Chat, given: dict[str, Any]) -> None:
+        below = given.get("reply_parameters", {"message_id": None, "allow_sending_without_reply": True})
+        if below["message_id"] not in chat.messages and not below.get("allow_sending_without_reply"):
+            raise Refused(400, "Bad Request: message to be replied not found")
 
     def _count(self, chat: Chat) -> None:
         now = time.monotonic()
@@ -366,9 +374,9 @@ class Customer:
     async def says(self, text: str) -> dict[str, Any]:
         return await self._writes(text=text)
 
-    async def replies(self, to: dict[str, Any], text: str) -> dict[str, Any]:
-        asked = {name: to[name] for name in ("message_id", "date", "chat", "from", "text") if name in to}
-        return await self._writes(text=text, reply_to_message=asked)
+    async def replies(self, to: dict[str, Any], text: str, part: str | None = None) -> dict[str, Any]:
+        """To a message, or to `part` of it."""
+        return await self._writes(text=text, **answering(to, part))
 
     def told(self, part: str) -> dict[str, Any] | None:
         """The newest message of the bot's with these words."""

@@ -1,4 +1,4 @@
-"""Telegram in a terminal: plays customers against the emulator, to which a real `baton demo` is connected.
+"""Telegram in a terminal: plays customers and agents against the emulator, to which a real `baton demo` is connected.
 
 Usage: python -m tests.telegram_client [--port 8081]
 """
@@ -6,22 +6,33 @@ Usage: python -m tests.telegram_client [--port 8081]
 import asyncio
 import sys
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from tests import telegram
-from tests.telegram import BOT, TOKEN, BotApi, Customer
+from tests import telegram_groups
+from tests.telegram import BOT, TOKEN, Customer
+from tests.telegram_drawn import Say, drawn, labels_of, read, the_label
+from tests.telegram_groups import GROUP, GroupApi, Teammate
+from tests.telegram_seat import Seat
 
 HELP = """\
   words, /start, /human …      say it
   #2                           press button 2
   :photo FILE words            send a photo; :file FILE for anything else
   :edit words                  change what you said last
-  :as Ann zh-hant              be somebody else; the second word is what their Telegram is set to
-  :block, :unblock             the bot; :help; :quit"""
-Say = Callable[[str], None]
+  :reply 12 words              answer to the message that stands as 12
+  :as Ann zh-hant              be a customer; the second word is what their Telegram is set to
+  :block, :unblock             the bot, as a customer
+  :agent Mei                   be an agent in the group; in there:
+    :topics, :topic 2          see them; go into one, where words, /note, /claim … and #2 on the story are meant for it
+    :topic                     leave it; words then stand in General
+    :delete                    delete the topic you are in, as an admin can
+  :help; :quit"""
+LINKING = """\
+An agent's account: sign in to the console (the demo prints how), open the account page under your name, choose
+"Link Telegram", and send the line it shows (/link …) as :agent NAME."""
+KINDS = {":photo": "photo", ":file": "document"}
 
 
 @dataclass
@@ -38,9 +49,9 @@ class Phone:
         for number, message in list(self.customer.chat.messages.items()):
             if message["from"] is not BOT:
                 continue
-            text = _drawn(message)
+            text = drawn(message, self.customer.chat.messages)
             if self.shown.get(number) != text:
-                self.say(("(changed) " if number in self.shown else "") + text)
+                self.say(("(changed) " if number in self.shown else "") + f"{number}: {text}")
             self.shown[number] = text
 
     async def does(self, line: str) -> None:
@@ -49,34 +60,34 @@ class Phone:
         match word:
             case ":photo" | ":file":
                 name, _, words = rest.partition(" ")
-                body = await asyncio.to_thread(_read, name)
-                self.last = await self.customer.sends("photo" if word == ":photo" else "document", body, words)
+                self.last = await self.customer.sends(KINDS[word], await asyncio.to_thread(read, name), words)
             case ":edit":
                 if not self.last:
                     raise ValueError("nothing was said yet")
                 await self.customer.edits(self.last, rest)
+            case ":reply":
+                number, _, words = rest.partition(" ")
+                to = self.customer.chat.messages.get(int(number)) if number.isdecimal() else None
+                if to is None or not words:
+                    raise ValueError(HELP)
+                self.last = await self.customer.replies(to, words)
             case ":block" | ":unblock":
                 self.customer.chat.blocked = word == ":block"
             case _ if word.startswith("#"):
-                self.say(f"(button) {await self.customer.presses(self._label(word[1:])) or '✓'}")
+                with_some = [message for message in self.customer.chat.messages.values() if labels_of(message)]
+                label = the_label(with_some[-1] if with_some else {}, word[1:])
+                self.say(f"(button) {await self.customer.presses(label) or '✓'}")
             case _ if word.startswith(":"):
                 raise ValueError(HELP)
             case _:
                 self.last = await self.customer.says(line)
 
-    def _label(self, number: str) -> str:
-        for message in reversed(list(self.customer.chat.messages.values())):
-            if labels := _labels(message):
-                if number.isdecimal() and 1 <= int(number) <= len(labels):
-                    return labels[int(number) - 1]
-                raise ValueError(f"there are buttons 1 to {len(labels)}")
-        raise ValueError("there are no buttons")
 
-
-async def play(api: BotApi, lines: AsyncIterator[str], say: Say) -> None:
+async def play(api: GroupApi, lines: AsyncIterator[str], say: Say) -> None:
     """Until the lines end or one says `:quit`."""
-    phones = {"Ann": Phone(Customer(api, 1001, "Ann", "zh-hant"), say)}
-    now = phones["Ann"]
+    customers = {"Ann": Phone(Customer(api, 1001, "Ann", "zh-hant"), say)}
+    agents: dict[str, Seat] = {}
+    now: Phone | Seat = customers["Ann"]
 
     async def show() -> None:
         while True:
@@ -87,44 +98,28 @@ async def play(api: BotApi, lines: AsyncIterator[str], say: Say) -> None:
     try:
         async for line in lines:
             words = line.split()
-            if words[:1] == [":quit"]:
-                break
-            if words[:1] == [":as"] and len(words) > 1:
-                name, language = words[1], words[2] if len(words) > 2 else "en"
-                new = phones.setdefault(name, Phone(Customer(api, 1001 + len(phones), name, language), say))
-                now = new
-                say(f"(you are {name}, {now.customer.who['language_code']})")
-            elif words:
-                try:
-                    await now.does(line.strip())
-                except ValueError as error:
-                    say(str(error))
-            if api.wrong:
-                say(f"(not as Telegram has it) {api.wrong.pop()}")
+            match words:
+                case [":quit", *_]:
+                    break
+                case [":as", name, *more]:
+                    new = Phone(Customer(api, 1001 + len(customers), name, more[0] if more else "en"), say)
+                    now = customers.setdefault(name, new)
+                    say(f"(you are {name}, {now.customer.who['language_code']})")
+                case [":agent", name, *more]:
+                    mate = Teammate(api, 2001 + len(agents), name, more[0] if more else "en")
+                    now = agents.setdefault(name, Seat(mate, say))
+                    say(f"(you are {name}, in the agents' group)")
+                case []:
+                    pass
+                case _:
+                    try:
+                        await now.does(line.strip())
+                    except ValueError as error:
+                        say(str(error))
+            while api.wrong:
+                say(f"(not as Telegram has it) {api.wrong.pop(0)}")
     finally:
         showing.cancel()
-
-
-def _drawn(message: dict[str, Any]) -> str:
-    text, said = message.get("text", message.get("caption", "")), message.get("file")
-    links = [entity["url"] for entity in message.get("entities", ()) if "url" in entity]
-    parts = [text] if text else []
-    parts += [f"⟨{url}⟩" for url in links]
-    parts += [f"⟨{said['as']} {said['name']}, {said['size']} bytes⟩"] if said else []
-    parts += ["  ".join(f"[{n} {label}]" for n, label in enumerate(_labels(message), 1))] if _labels(message) else []
-    return "\n    ".join("\n".join(parts).splitlines())
-
-
-def _labels(message: dict[str, Any]) -> list[str]:
-    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
-    return [button["text"] for row in rows for button in row]
-
-
-def _read(name: str) -> bytes:
-    try:
-        return Path(name).expanduser().read_bytes()
-    except OSError as error:
-        raise ValueError(f"{name}: {error.strerror}") from None
 
 
 async def _typed() -> AsyncIterator[str]:
@@ -133,8 +128,10 @@ async def _typed() -> AsyncIterator[str]:
 
 
 async def main(port: int) -> None:
-    async with telegram.serving(port) as api:
-        print(f"BATON_TELEGRAM_TOKEN={TOKEN} BATON_TELEGRAM_API={api.address} baton demo\n\n{HELP}\n", flush=True)
+    async with telegram_groups.serving(port) as api:
+        api.add_group()
+        named = f"BATON_TELEGRAM_TOKEN={TOKEN} BATON_TELEGRAM_API={api.address} BATON_TELEGRAM_GROUPS={GROUP}"
+        print(f"{named} baton demo\n\n{LINKING}\n\n{HELP}\n", flush=True)
         await play(api, _typed(), lambda text: print(f"  ◂ {text}", flush=True))
 
 

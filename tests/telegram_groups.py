@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.telegram import BOT, BotApi, Chat, Refused, served
-from tests.telegram_wire import FILES, file_sent, on_the_wire
+from tests.telegram_wire import FILES, answering, file_sent, on_the_wire
 
 GROUP = -1001234567890
 PER_MINUTE, MINUTE_S = 20, 60.0
@@ -89,6 +89,15 @@ class GroupApi(BotApi):
         group.messages = {k: m for k, m in group.messages.items() if m.get("message_thread_id") != thread}
         self._tell()
 
+    async def upgrade(self, to: int, number: int = GROUP, *, says_so: bool = True) -> Group:
+        """As Telegram does with a group that outgrows its kind: another id, no topics, a line that says so."""
+        new = self.add_group(to)
+        if says_so:
+            line = {"from": BOT, "chat": _chat(number), "migrate_to_chat_id": to}
+            await self.happens("message", self.new_message(number, **line))
+        self.group(number).moved_to = to
+        return new
+
     async def _do(self, method: str, given: dict[str, Any]) -> Any:
         chat = self.chats.get(int(given["chat_id"])) if "chat_id" in given else None
         if not isinstance(chat, Group):
@@ -150,6 +159,7 @@ class GroupApi(BotApi):
             raise Refused(400, "Bad Request: message thread not found")
         if thread is not None and group.threads[thread].closed and not group.rights:
             raise Refused(400, "Bad Request: TOPIC_CLOSED")
+        self._check_answered(group, given)
         text = given.get("text", "")
         size = len(text.encode("utf-16-le")) // 2
         if size > 4096:
@@ -204,6 +214,11 @@ class Teammate:
     async def writes(self, text: str, thread: int | None = None, group: int = GROUP) -> dict[str, Any]:
         return await self._sends(thread, group, text=text)
 
+    async def replies(
+        self, to: dict[str, Any], text: str, thread: int | None = None, part: str | None = None
+    ) -> dict[str, Any]:
+        return await self._sends(thread, GROUP, text=text, **answering(to, part))
+
     async def sends(
         self, kind: str, body: bytes, thread: int, caption: str = "", album: str | None = None
     ) -> dict[str, Any]:
@@ -236,6 +251,9 @@ class Teammate:
 
     async def _sends(self, thread: int | None, group: int, **content: Any) -> dict[str, Any]:
         place = {"message_thread_id": thread, "is_topic_message": True} if thread is not None else {}
+        if thread is not None:
+            # As Telegram: what answers nothing in a topic answers the line that says it was made.
+            content = {"reply_to_message": _made(thread, group)} | content
         message = self.api.new_message(group, **{"from": self.who}, **content, **place, chat=_chat(group))
         await self.api.happens("message", message)
         return message
@@ -253,11 +271,16 @@ def _admin() -> dict[str, Any]:
     return {"status": "administrator", "user": BOT, **dict.fromkeys(RIGHTS, True)}
 
 
+def _made(thread: int, group: int) -> dict[str, Any]:
+    line = {"name": "x", "icon_color": 7322096}
+    return {"message_id": thread, "date": 1, "chat": _chat(group), "from": BOT, "forum_topic_created": line}
+
+
 def _chat(number: int) -> dict[str, Any]:
     return {"id": number, "type": "supergroup", "title": "Agents", "is_forum": True}
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[GroupApi]:
-    async with served(GroupApi()) as api:
+async def serving(port: int = 0) -> AsyncIterator[GroupApi]:
+    async with served(GroupApi(), port) as api:
         yield api

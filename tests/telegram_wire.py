@@ -17,6 +17,14 @@ def on_the_wire(message: dict[str, Any]) -> dict[str, Any]:
     return wired
 
 
+def answering(message: dict[str, Any], part: str | None) -> dict[str, Any]:
+    """What an answer says of the message it answers, all but what that one answers, and the `part` that was chosen."""
+    wired = on_the_wire(message)
+    wired.pop("reply_to_message", None)
+    chosen = {"quote": {"text": part, "position": 0, "is_manual": True}} if part else {}
+    return {"reply_to_message": wired, **chosen}
+
+
 def file_sent(kind: str, upload: dict[str, Any]) -> Any:
     """What a message says of an upload."""
     file = {"file_id": "sent", "file_unique_id": "sent", "file_size": upload["size"]}

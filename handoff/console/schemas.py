@@ -205,7 +205,7 @@ class ConsoleMessage(Schema):
     """One message of a transcript. An `activity` has no text; the console says it in the agent's language.
 
     `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601). `mentions` are
-    those who were rung by a note, under today's names.
+    those who were rung by a note, under today's names. `quoted`: the first words of what the message answers.
     """
 
     id: int
@@ -227,6 +227,7 @@ class ConsoleMessage(Schema):
     episode: int
     at: datetime
     mentions: list[Mention] = []
+    quoted: str | None = None
 
 
 class NearMiss(Schema):

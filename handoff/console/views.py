@@ -102,6 +102,7 @@ def message(view: MessageView) -> schemas.ConsoleMessage:
             "episode": view.episode,
             "at": view.at,
             "mentions": [asdict(mention) for mention in view.mentions],
+            "quoted": view.quoted.text if view.quoted else None,
         }
     )
 

@@ -18,6 +18,7 @@ from handoff.desk.hearing import LISTEN, heard, unheard
 from handoff.desk.inbound import judge_answer, left_waiting, open_turn, record_inbound
 from handoff.desk.ownership import (
     WAKE,
+    add_tag,
     cancel_wait,
     change_priority,
     change_tags,
@@ -46,6 +47,7 @@ __all__ = [
     "OVERDUE",
     "WAKE",
     "Slipping",
+    "add_tag",
     "agent_reply",
     "assign",
     "assign_some",

@@ -6,16 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.desk.ownership import change_priority, change_tags, claim, reopen, resolve, snooze
+from handoff.desk.ownership import add_tag, change_priority, claim, reopen, resolve, snooze
 from handoff.desk.passing import transfer
 from handoff.desk.record import locked
-from handoff.errors import BadInput
 from handoff.models import Conversation, Message
 from handoff.sla import NO_SLA, Sla
 from handoff.states import Status
 from handoff.values import Activity, Priority
-
-MOST_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def take(
         case Prioritise(priority):
             change_priority(session, conversation_id, agent_id, priority, now, sla=sla)
         case AddTag(tag):
-            change_tags(session, conversation_id, agent_id, _with(conversation, tag), now)
+            add_tag(session, conversation_id, agent_id, tag, now)
 
 
 def _is_so(conversation: Conversation, step: Step, agent_id: int) -> bool:
@@ -121,9 +118,3 @@ def _was_passed_on(session: Session, conversation: Conversation, step: Step, age
         )
     )
     return any(content.get("activity") == Activity.TRANSFERRED for content in since)
-
-
-def _with(conversation: Conversation, tag: str) -> list[str]:
-    if len(conversation.tags) >= MOST_TAGS:
-        raise BadInput(f"a conversation has at most {MOST_TAGS} tags; take one off")
-    return [*conversation.tags, tag]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from handoff import files
 from handoff.db import table
-from handoff.desk import albums, clocks, episodes
+from handoff.desk import albums, clocks, episodes, quotes
 from handoff.desk.assign import assign, direct
 from handoff.desk.hearing import to_hear
 from handoff.desk.presence import has_left
@@ -101,7 +101,7 @@ def record_inbound(
         author="contact",
         text=text,
         source_id=source_id,
-        content=stored_form,
+        content={**stored_form, **quotes.kept(message.quoted or "")},
     )
     _take_along(session, conversation.contact, message_id, message.content)
     _await_answer(conversation, now)

@@ -49,6 +49,7 @@ from handoff.values import (
 WAKE = "wake"
 """The job that ends a snooze."""
 LONGEST_SNOOZE = timedelta(days=366)
+MOST_TAGS = 20
 
 
 def hand_off(
@@ -221,6 +222,14 @@ def change_tags(session: Session, conversation_id: int, agent_id: int, tags: Seq
     conversation.tags = sorted({tag.strip().lower() for tag in tags if tag.strip()})
     announce(session, conversation, "tags", now)
     is_there(session, agent_id, now)
+
+
+def add_tag(session: Session, conversation_id: int, agent_id: int, tag: str, now: datetime) -> None:
+    """One more beside those it has. Raises `BadInput` where there may be no more."""
+    tags = locked(session, conversation_id).tags
+    if len(tags) >= MOST_TAGS and tag.strip().lower() not in tags:
+        raise BadInput(f"a conversation has at most {MOST_TAGS} tags; take one off")
+    change_tags(session, conversation_id, agent_id, [*tags, tag], now)
 
 
 def hand_back(

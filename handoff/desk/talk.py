@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handoff import files as files_of
-from handoff.desk import clocks, episodes, rating
+from handoff.desk import clocks, episodes, quotes, rating
 from handoff.desk import mentions as called
 from handoff.desk.assign import is_there
 from handoff.desk.record import (
@@ -68,10 +68,12 @@ def agent_reply(
     now: datetime,
     *,
     files: Sequence[str] = (),
+    answers: int | None = None,
 ) -> int:
     """An agent's words to the customer; the id of the message. Sent again with the same `source_id`, stored once.
 
-    `files` are keys of the agent's uploads. Raises `NotYours` unless the conversation is assigned to the agent.
+    `files` are keys of the agent's uploads; `answers` is the message they point to. Raises `NotYours` unless the
+    conversation is assigned to the agent.
     """
     conversation = locked(session, conversation_id)
     own_id = f"a{agent_id}:{source_id}"
@@ -89,6 +91,7 @@ def agent_reply(
         text=_checked(text, files),
         agent_id=agent_id,
         source_id=own_id,
+        content=quotes.of(session, conversation, answers),
         answers_seq=conversation.last_incoming_seq,
     )
     files_of.claim_for_message(session, message_id, files, f"agent:{agent_id}")

@@ -262,6 +262,12 @@ async def test_buttons_are_looked_up_by_their_place_and_never_trusted(team: Team
     told = await mei.presses(label["callback_data"], packet)
     assert told == SAY("topic.told.tagged", "en", label=label["text"].removeprefix("🏷 "))
     assert (await team.view(conversation)).tags == (label["text"].removeprefix("🏷 ").lower(),)
+    assert await mei.presses("t:other", packet) == SAY("topic.told.tag_how", "en")
+    await mei.writes("/tag", thread)
+    await team.api.shows(SAY("topic.told.tag_how", "en"), thread)
+    await mei.writes("/tag  Wholesale ", thread)
+    await team.api.shows(SAY("topic.told.tagged", "en", label="Wholesale"), thread)
+    assert "wholesale" in (await team.view(conversation)).tags and len((await team.view(conversation)).tags) == 2
     shown = next(
         k for k, m in team.api.group().messages.items() if m.get("message_thread_id") == thread and k != packet
     )
@@ -426,7 +432,6 @@ async def test_new_topics_go_where_there_is_most_room(counter: Counter, api: Gro
     [
         ("not a forum", "turn Topics on"),
         ("no rights", "make the bot an admin"),
-        ("moved", f"it is now {GROUP - 2}; put that into BATON_TELEGRAM_GROUPS"),
         ("kicked", "add the bot to the group"),
     ],
 )
@@ -436,7 +441,7 @@ async def test_a_group_that_cannot_be_used_says_what_to_do_and_the_others_go_on(
     other = GROUP - 1
     broken = api.add_group(other)
     broken.forum, broken.rights = wrong != "not a forum", wrong != "no rights"
-    broken.moved_to, broken.blocked = (GROUP - 2 if wrong == "moved" else None), wrong == "kicked"
+    broken.blocked = wrong == "kicked"
     team = Team(counter, api, (other, GROUP))
     async with team.working():
         for n in range(2):

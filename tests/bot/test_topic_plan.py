@@ -20,9 +20,8 @@ from aiogram.methods import SendMessage
 from bot.channels.telegram.markup import Words, units
 from bot.channels.telegram.rates import PER_GROUP, PER_GROUP_S, Budget
 from bot.channels.telegram_desk import lines, plan
-from bot.channels.telegram_desk.commands import Command, command_in
+from bot.channels.telegram_desk.commands import Command, command_in, span_of
 from bot.channels.telegram_desk.deeds import Target, find_target
-from bot.channels.telegram_desk.desk import span_of
 from bot.channels.telegram_desk.groups import Answer, Group
 from bot.channels.telegram_desk.lines import Piece, Reader, next_batch
 from bot.channels.telegram_desk.plan import KEPT, Close, Create, Pin, Rename, Reopen, Show, Step, Tell, Urgency

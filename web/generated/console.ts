@@ -217,7 +217,7 @@ export interface Compose {
  * One message of a transcript. An `activity` has no text; the console says it in the agent's language.
  *
  * `detail` belongs to the activity: whom it was transferred to, or until when it is snoozed (ISO 8601). `mentions` are
- * those who were rung by a note, under today's names.
+ * those who were rung by a note, under today's names. `quoted`: the first words of what the message answers.
  */
 export interface ConsoleMessage {
   activity:
@@ -257,6 +257,7 @@ export interface ConsoleMessage {
   mentions?: Mention[];
   name: string | null;
   private: boolean;
+  quoted?: string | null;
   rev: number;
   seq: number;
   text: string;

@@ -1,7 +1,6 @@
 """What customers send on Telegram, as messages of ours: stored before it counts as read."""
 
 import asyncio
-import hashlib
 import logging
 import math
 import re
@@ -12,24 +11,15 @@ import aiohttp
 from aiogram import Bot
 from aiogram.enums import ChatAction, ChatType
 from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.types import (
-    Animation,
-    Audio,
-    CallbackQuery,
-    Document,
-    Message,
-    Update,
-    User,
-    Video,
-    VideoNote,
-    Voice,
-)
+from aiogram.types import CallbackQuery, Message, Update, User
 
 from bot.channels.base import OnMessage, clean
 from bot.channels.buttons import pressed
 from bot.channels.telegram.asides import SPEAK, Asides, language_named
+from bot.channels.telegram.attached import File, file_of, quoted_in
 from bot.channels.telegram.cards import LEAVE, STAR
 from bot.channels.telegram.floods import Floods
+from bot.channels.telegram.pointing import named
 from bot.channels.telegram.sender import PRESSED
 from bot.replies import Replies
 from bot.shop import Shop
@@ -47,7 +37,6 @@ from handoff.values import (
     Action,
     Button,
     Content,
-    FileKind,
     FileView,
     Filled,
     InboundMessage,
@@ -116,8 +105,8 @@ class Intake:
             return
         if await self._is_about_rating(met, message, content, edited=edited):
             return
-        source = f"m{message.message_id}.{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        recorded = await self._stored(met, source, content)
+        source = named(message.message_id, text)
+        recorded = await self._stored(met, source, content, quoted_in(message))
         if recorded is not None and recorded.bot_owns and not recorded.duplicate:
             self._show_typing(message.chat.id)
 
@@ -184,7 +173,7 @@ class Intake:
         language = met.language
         if message.text is not None and (command := _COMMAND.fullmatch(text)):
             return self._command(command[1].lower(), text, language)
-        if file := _file_of(message):
+        if file := file_of(message):
             return replace(await self._with_file(met, file, text), album=message.media_group_id)
         if message.sticker is not None:
             return Media("sticker", message.sticker.emoji or "")
@@ -208,7 +197,7 @@ class Intake:
             case _:
                 return Text(text)
 
-    async def _with_file(self, met: "_Met", file: "_File", note: str) -> Media:
+    async def _with_file(self, met: "_Met", file: File, note: str) -> Media:
         """The file with its caption. One that cannot be had is told of instead: a person sees to it."""
         owner = f"contact:{met.who.channel}:{met.who.key}"
         try:
@@ -220,10 +209,10 @@ class Intake:
 
     async def kept(self, owner: str, message: Message) -> FileView | None:
         """The file of a message, kept for `owner`; None where it has none. Raises `FileRefused`."""
-        file = _file_of(message)
+        file = file_of(message)
         return await self._keep(owner, file) if file else None
 
-    async def _keep(self, owner: str, file: "_File") -> FileView:
+    async def _keep(self, owner: str, file: File) -> FileView:
         if (file.size or 0) > min(MAX_DOWNLOAD, MAX_BYTES):
             raise FileRefused("too_large", "")
         try:
@@ -313,11 +302,12 @@ class Intake:
         waits = await self.database.read(cards.shows_place, who.channel, who.key, about)
         return Action("cancel_wait", label=self.replies.say("widget.cancel_wait", language)) if waits else None
 
-    async def _stored(self, met: "_Met", source: str, content: Content) -> Recorded | None:
+    async def _stored(self, met: "_Met", source: str, content: Content, quoted: str | None = None) -> Recorded | None:
         """None where nothing may come of it any more."""
         who, name = met.who, clean(met.user.full_name)[:200]
+        message = InboundMessage(who.channel, who.key, source, content, met.language, name, quoted=quoted)
         try:
-            return await self.on_message(InboundMessage(who.channel, who.key, source, content, met.language, name))
+            return await self.on_message(message)
         except OldButton:
             return None
         except BadInput as error:
@@ -352,29 +342,3 @@ class _Met:
     user: User
     who: Who
     language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    id: str
-    name: str
-    kind: FileKind
-    size: int | None
-
-
-def _file_of(message: Message) -> _File | None:
-    if message.photo:
-        largest = message.photo[-1]
-        return _File(largest.file_id, "photo.jpg", "image", largest.file_size)
-    found: tuple[tuple[FileKind, Video | VideoNote | Animation | Voice | Audio | Document | None, str], ...] = (
-        ("video", message.video, "video.mp4"),
-        ("video", message.video_note, "video.mp4"),
-        ("video", message.animation, "animation.mp4"),
-        ("voice", message.voice, "voice.ogg"),
-        ("voice", message.audio, "audio.mp3"),
-        ("file", message.document, "file"),
-    )
-    for kind, sent, name in found:
-        if sent is not None:
-            return _File(sent.file_id, getattr(sent, "file_name", None) or name, kind, sent.file_size)
-    return None

@@ -21,16 +21,20 @@ class Words:
     entities: tuple[MessageEntity, ...] = ()
 
 
-def shown(text: str, format: Format, head: str = "") -> list[Words]:
+def shown(text: str, format: Format, head: str = "", quoted: str = "") -> list[Words]:
     """As few messages as hold it, divided between paragraphs or sentences where that is possible.
 
-    `head` stands before it, bold.
+    `head` stands before it, bold, and below that what it answers.
     """
     whole = _read(text) if format == "markdown" else Words(text)
-    if head:
-        bold = MessageEntity(type="bold", offset=0, length=units(head.rstrip()))
-        whole = Words(head + whole.text, (bold, *moved(whole.entities, units(head))))
-    return list(_divided(whole))
+    if quoted:
+        whole = _behind(f"{quoted}\n", "blockquote", whole)
+    return list(_divided(_behind(head, "bold", whole) if head else whole))
+
+
+def _behind(first: str, kind: str, words: Words) -> Words:
+    mark = marked(kind, 0, units(first.rstrip()))
+    return Words(first + words.text, (mark, *moved(words.entities, units(first))))
 
 
 def _read(text: str) -> Words:

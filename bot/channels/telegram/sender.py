@@ -31,6 +31,7 @@ from aiogram.types import (
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.channels.telegram import markup
+from bot.channels.telegram.pointing import pointer
 from bot.channels.telegram.rates import Budget
 from handoff import delivery, inbox
 from handoff.db import Database
@@ -78,6 +79,9 @@ class TelegramSender:
         [line] = parcel.lines
         message = await self._database.read(inbox.message, line.message_id)
         calls = self._calls(parcel.contact_key, line, message)
+        if calls and message.quoted is not None:
+            below = await self._database.read(pointer, message.quoted)
+            calls[0] = calls[0].model_copy(update={"reply_parameters": below})
         for call in calls[len(sent) :]:
             try:
                 sent.append(await self._brought(parcel.contact_key, call))
@@ -125,7 +129,12 @@ class TelegramSender:
         except TelegramBadRequest as error:
             if not isinstance(call, SendPhoto) or "chat" in error.message:
                 raise
-            as_file = SendDocument(chat_id=call.chat_id, document=call.photo, reply_markup=call.reply_markup)
+            as_file = SendDocument(
+                chat_id=call.chat_id,
+                document=call.photo,
+                reply_markup=call.reply_markup,
+                reply_parameters=call.reply_parameters,
+            )
             return await self._bot(as_file)
 
     async def _album(self, call: SendMediaGroup) -> list[Message]:

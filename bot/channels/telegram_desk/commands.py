@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 _SLASH = ("/", "／")
 _COMMAND = re.compile(r"[/／]([a-z]+)(?:@[a-z0-9_]+)?[:：]?\s*(.*)", re.DOTALL | re.IGNORECASE)
+_SPAN = re.compile(r"(\d{1,3})\s*(m|min|h|d|分鐘|分钟|分|小時|小时|天)", re.IGNORECASE)
+_UNITS = {"m": "minutes", "分": "minutes", "h": "hours", "小": "hours", "d": "days", "天": "days"}
 LONGEST_NAME = 32
 
 
@@ -41,3 +44,11 @@ def meaning_of(text: str, command: Command | None) -> Meaning | None:
     if command is None:
         return Meaning.SPEECH if text else None
     return Meaning.NOTE if command.name == "note" else Meaning.NOTHING
+
+
+def span_of(words: str) -> timedelta | None:
+    """`30m`, `2h`, `3d`, in Chinese too; None for anything else."""
+    found = _SPAN.fullmatch(words.strip())
+    if found is None or int(found[1]) == 0:
+        return None
+    return timedelta(**{_UNITS[found[2][0].lower()]: int(found[1])})

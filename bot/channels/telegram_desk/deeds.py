@@ -23,11 +23,16 @@ Deed = Callable[[Session, Topic, Linked, datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """What an agent wrote in a topic; `telegram_id` makes it unique in its group."""
+    """What an agent wrote in a topic; `telegram_id` makes it unique in its group.
+
+    `below` is the message there that it answers, and `quoted` the words of that which they chose.
+    """
 
     telegram_id: int
     text: str
     files: tuple[str, ...] = ()
+    below: int | None = None
+    quoted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,9 @@ def speak(session: Session, topic: Topic, agent: Linked, now: datetime, *, wrote
     if view.assignee_id != agent.agent_id or view.status not in (Status.OPEN, Status.SNOOZED):
         take(session, topic, agent, now)
     source = f"telegram:{topic.group_id}.{wrote.telegram_id}"
+    asked = topics.asked(session, topic, wrote.below, wrote.quoted) if wrote.below is not None else None
     message_id = desk.agent_reply(
-        session, topic.conversation_id, agent.agent_id, source, wrote.text, now, files=wrote.files
+        session, topic.conversation_id, agent.agent_id, source, wrote.text, now, files=wrote.files, answers=asked
     )
     if shown:
         topics.stand_for(session, topic, wrote.telegram_id, [message_id])
@@ -119,8 +125,7 @@ def transfer(session: Session, topic: Topic, agent: Linked, now: datetime, *, to
 def label(session: Session, topic: Topic, agent: Linked, now: datetime, *, name: str) -> None:
     """What it was really about, as a tag beside those it has."""
     telegram_links.heard_of(session, agent.agent_id, now)
-    tags = inbox.conversation_view(session, topic.conversation_id).tags
-    desk.change_tags(session, topic.conversation_id, agent.agent_id, [*tags, name[:MAX_TAG]], now)
+    desk.add_tag(session, topic.conversation_id, agent.agent_id, name[:MAX_TAG], now)
 
 
 def targets(session: Session, language: Language, now: datetime) -> list[Target]:

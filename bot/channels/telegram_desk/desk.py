@@ -20,7 +20,7 @@ from bot.channels.telegram.sender import PATIENCE_S
 from bot.channels.telegram_desk import albums, deeds, packet, topics
 from bot.channels.telegram_desk.albums import Part
 from bot.channels.telegram_desk.calls import Calls, Story
-from bot.channels.telegram_desk.commands import Meaning, command_in, meaning_of
+from bot.channels.telegram_desk.commands import Meaning, command_in, meaning_of, span_of
 from bot.channels.telegram_desk.deeds import Deed, Wrote
 from bot.channels.telegram_desk.groups import Answer
 from bot.channels.telegram_desk.holding import Holding
@@ -49,9 +49,7 @@ from handoff.values import Language
 log = logging.getLogger("baton.telegram_desk")
 
 LINK = re.compile(r"/link(?:@\w+)?(?:\s+(?P<code>[A-Za-z0-9]{10}))?", re.IGNORECASE)
-_SPAN = re.compile(r"(\d{1,3})\s*(m|min|h|d|分鐘|分钟|分|小時|小时|天)", re.IGNORECASE)
 _PRESS = re.compile(rf"{PRESSED}:(\w{{1,12}})(?::(\d))?")
-UNITS = {"m": "minutes", "分": "minutes", "h": "hours", "小": "hours", "d": "days", "天": "days"}
 PUT_ASIDE = timedelta(hours=2)
 STRANGERS_EVERY = timedelta(hours=1)
 STRANGERS_KNOWN = 1000
@@ -100,18 +98,25 @@ class TelegramDesk:
         await self._mirror.close()
 
     def concerns(self, update: Update) -> bool:
-        """Whether it comes from an agents' group, or is an agent who links their account in private."""
+        """Whether it comes from a group, or is an agent who links their account in private."""
         if update.my_chat_member is not None:
             return update.my_chat_member.chat.id in self._mirror.groups
         if update.callback_query is not None:
             message = update.callback_query.message
-            return message is not None and message.chat.id in self._mirror.groups
+            return message is not None and message.chat.type != ChatType.PRIVATE
         message = update.message or update.edited_message
         if message is None:
             return False
-        return message.chat.id in self._mirror.groups or self._is_link(message)
+        return message.chat.type != ChatType.PRIVATE or self._is_link(message)
 
     async def take(self, update: Update) -> None:
+        """Groups that are not ours are left alone."""
+        pressed = update.callback_query.message if update.callback_query is not None else None
+        message = update.message or update.edited_message or pressed
+        if message is None:
+            return
+        if message.chat.type != ChatType.PRIVATE and not await self._mirror.known.is_ours(message.chat.id):
+            return
         if update.callback_query is not None:
             await self._pressed(update.callback_query)
         elif update.edited_message is not None:
@@ -126,6 +131,8 @@ class TelegramDesk:
 
     async def _wrote(self, message: Message) -> None:
         text = clean(message.text or message.caption or "")
+        if message.migrate_to_chat_id is not None:
+            return await self._mirror.known.follow(message.chat.id, message.migrate_to_chat_id)
         if message.from_user is None or _is_service(message):
             return None
         asked = LINK.fullmatch(text)
@@ -172,7 +179,7 @@ class TelegramDesk:
                 kept.key,
             )
             return await self._holding.hold(part)
-        wrote = Wrote(message.message_id, command.rest if command else text, (kept.key,) if kept else ())
+        wrote = _written(message, command.rest if command else text, (kept.key,) if kept else ())
         deed = deeds.note if meant is Meaning.NOTE else deeds.speak
         return await self._do(message, partial(deed, wrote=wrote), topic, agent)
 
@@ -188,6 +195,8 @@ class TelegramDesk:
                 await self._do(message, partial(deeds.note, wrote=Wrote(message.message_id, rest)), topic, agent)
             case "note":
                 self._say(message, "told.note_how")
+            case "tag":
+                await self._tag(message, topic, agent, rest)
             case "snooze":
                 await self._snooze(message, topic, agent, rest)
             case "transfer":
@@ -198,6 +207,12 @@ class TelegramDesk:
                 self._say(message, "help")
             case _:
                 self._say(message, "told.unknown", name=name)
+
+    async def _tag(self, message: Message, topic: Topic, agent: Linked, name: str) -> None:
+        if not name:
+            return self._say(message, "told.tag_how")
+        done = self._why(message, "tagged", label=name[: deeds.MAX_TAG])
+        return await self._do(message, partial(deeds.label, name=name), topic, agent, done)
 
     async def _snooze(self, message: Message, topic: Topic, agent: Linked, rest: str) -> None:
         span = PUT_ASIDE if not rest else span_of(rest)
@@ -225,12 +240,10 @@ class TelegramDesk:
         if text is None:
             return self._say(message, "told.canned_unknown", name=shortcut[:40])
         # Not as what they wrote: the topic shows the words that went out.
-        return await self._do(
-            message, partial(deeds.speak, wrote=Wrote(message.message_id, text), shown=False), topic, agent
-        )
+        return await self._do(message, partial(deeds.speak, wrote=_written(message, text), shown=False), topic, agent)
 
-    async def _do(self, message: Message, deed: Deed, topic: Topic, agent: Linked) -> None:
-        """Once for each message. What the desk refuses is told below it."""
+    async def _do(self, message: Message, deed: Deed, topic: Topic, agent: Linked, done: str = "") -> None:
+        """Once for each message. What the desk refuses is told below it, and `done` where that does not show."""
         once = partial(deeds.once, deed=deed, source=f"m{message.message_id}")
         try:
             await self._database.write(once, topic, agent, self._clock.now())
@@ -238,6 +251,9 @@ class TelegramDesk:
             raise
         except DeskError as error:
             self._tell(message, self._problem(error, self._language(message.from_user)))
+        else:
+            if done:
+                self._tell(message, done)
 
     async def _edited(self, message: Message) -> None:
         """Only of what was sent to a customer, or kept as a note: the words there stay as they were."""
@@ -307,7 +323,7 @@ class TelegramDesk:
             return self._replies.say("topic.told.old", language)
         deed, told = await self._deed_of(topic, pressed[1], pressed[2])
         if deed is None:
-            return self._replies.say("topic.told.old", language)
+            return self._replies.say(f"topic.told.{told[0]}", language)
         once = partial(deeds.once, deed=deed, source=f"q{query.id}")
         try:
             await self._database.write(once, topic, agent, self._clock.now())
@@ -320,7 +336,7 @@ class TelegramDesk:
     async def _deed_of(
         self, topic: Topic, name: str, index: str | None
     ) -> tuple[Deed | None, tuple[str, dict[str, object]]]:
-        """What is done, and how it is told."""
+        """What is done, if anything, and what is told."""
         match name:
             case "claim":
                 return deeds.take, ("claimed", {})
@@ -332,6 +348,8 @@ class TelegramDesk:
                 now = self._clock.now()
                 until = self._reader.moment(now + PUT_ASIDE, now)
                 return partial(deeds.snooze, for_=PUT_ASIDE), ("snoozed", {"time": until})
+            case "other":
+                return None, ("tag_how", {})
             case "label" if index is not None:
                 labels = packet.labels_of(await self._story(topic.conversation_id), self._reader)
                 if int(index) < len(labels):
@@ -355,8 +373,8 @@ class TelegramDesk:
         if part.group_id in self._mirror.groups:
             self._mirror.answer(part.group_id, Answer(thread, part.telegram_id, words))
 
-    def _why(self, message: Message, key: str) -> str:
-        return self._replies.say(f"topic.told.{key}", self._language(message.from_user))
+    def _why(self, message: Message, key: str, **details: object) -> str:
+        return self._replies.say(f"topic.told.{key}", self._language(message.from_user), **details)
 
     def _tell(self, message: Message, words: str) -> None:
         thread = message.message_thread_id if message.is_topic_message else None
@@ -366,12 +384,9 @@ class TelegramDesk:
         return self._intake.language_of(user) if user is not None else self._shop.language
 
 
-def span_of(words: str) -> timedelta | None:
-    """`30m`, `2h`, `3d`, in Chinese too; None for anything else."""
-    found = _SPAN.fullmatch(words.strip())
-    if found is None or int(found[1]) == 0:
-        return None
-    return timedelta(**{UNITS[found[2][0].lower()]: int(found[1])})
+def _written(message: Message, text: str, files: tuple[str, ...] = ()) -> Wrote:
+    asked, part = message.reply_to_message, message.quote
+    return Wrote(message.message_id, text, files, asked.message_id if asked else None, part.text if part else None)
 
 
 def _is_service(message: Message) -> bool:

@@ -3,17 +3,23 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import ChatMemberAdministrator, ChatMemberOwner
 
+from bot.channels.telegram_desk import moves
 from bot.channels.telegram_desk.plan import Urgency
+from handoff.db import Database
+from handoff.errors import DatabaseTrouble
+from handoff.ports import Clock
 
 log = logging.getLogger("baton.telegram_desk")
 
 TOLD_MOST = 100
+PAUSE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,59 @@ class Group:
         return (best[1][0], best[0]) if best is not None else None
 
 
+class Groups:
+    """The agents' groups, by the ids they have by now: an upgraded one has another, here and after a restart."""
+
+    def __init__(self, database: Database, clock: Clock, groups: Iterable[int]) -> None:
+        self._database, self._clock = database, clock
+        self.by_id = {group: Group(group) for group in groups}
+
+    async def learn(self) -> None:
+        """What was known before a restart. Tried until the database is there."""
+        while True:
+            try:
+                return await self._read_moves()
+            except DatabaseTrouble as error:
+                log.warning("groups_not_known error=%s", type(error).__name__)
+                await self._clock.sleep(PAUSE_S)
+
+    async def is_ours(self, chat: int) -> bool:
+        """Another process may have heard of a move. Raises `DatabaseTrouble`."""
+        if chat not in self.by_id:
+            await self._read_moves()
+        return chat in self.by_id
+
+    async def follow(self, group_id: int, to: int) -> None:
+        """Telegram has given a group another id. Raises `DatabaseTrouble`."""
+        await self._database.write(moves.keep, group_id, to, self._clock.now())
+        self._rename(group_id, to)
+
+    async def _read_moves(self) -> None:
+        for group_id, to in (await self._database.read(moves.known)).items():
+            self._rename(group_id, to)
+
+    def _rename(self, group_id: int, to: int) -> None:
+        """Its topics stay behind: conversations that people have get new ones once the group is found to be fit."""
+        group = self.by_id.pop(group_id, None)
+        if group is None:
+            return
+        log.warning("telegram_group_moved group=%d to=%d: put the new id into BATON_TELEGRAM_GROUPS", group_id, to)
+        group.answers.clear()
+        if self.by_id.setdefault(to, group) is group:
+            group.id, group.fit, group.unfit, group.aside_until = to, False, False, 0.0
+            group.woken.set()
+
+
 async def is_fit(bot: Bot, group: int) -> bool:
-    """Whether it can be used; what is to be mended is said in the log. Raises `AiogramError` where nobody knows."""
+    """Whether it can be used; what is to be mended is said in the log.
+
+    Raises `TelegramMigrateToChat` where it has another id now, and other `AiogramError` where nobody knows.
+    """
     try:
         chat = await bot.get_chat(group)
         if not chat.is_forum:
             return _unfit(group, "turn Topics on in the group's settings")
         member = await bot.get_chat_member(group, bot.id)
-    except TelegramMigrateToChat as moved:
-        return _unfit(group, f"it is now {moved.migrate_to_chat_id}; put that into BATON_TELEGRAM_GROUPS")
     except (TelegramBadRequest, TelegramForbiddenError):
         return _unfit(group, "add the bot to the group, or mend its id in BATON_TELEGRAM_GROUPS")
     if isinstance(member, ChatMemberOwner):

@@ -177,8 +177,9 @@ def _pieces(message: MessageView, view: ConversationView, reader: Reader, now: d
     head = _head(message, view)
     text = message.text or ("" if message.files else reader.say("wordless"))
     parts: list[tuple[Words, FileView | None]] = []
-    if text:
-        parts += [(words, None) for words in markup.shown(text, message.format, f"{head}\n")]
+    quoted = message.quoted.text if message.quoted else ""
+    if text or quoted:
+        parts += [(words, None) for words in markup.shown(text, message.format, f"{head}\n", quoted)]
     caption = written([(cut(head, LONGEST_CAPTION), True)])
     parts += [(caption, file) for file in message.files]
     last, before, known = len(parts) - 1, len(parts) - len(message.files), said_of(message)

@@ -11,14 +11,14 @@ from itertools import count
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramRetryAfter
 from aiogram.types import ReplyParameters
 from sqlalchemy.orm import Session
 
 from bot.channels.telegram.rates import Budget
 from bot.channels.telegram_desk import lines, plan, topics
 from bot.channels.telegram_desk.calls import Calls
-from bot.channels.telegram_desk.groups import Answer, Group, is_fit
+from bot.channels.telegram_desk.groups import Answer, Group, Groups, is_fit
 from bot.channels.telegram_desk.lines import Reader
 from bot.channels.telegram_desk.plan import KEPT, Urgency
 from bot.channels.telegram_desk.topics import Topic
@@ -78,12 +78,14 @@ class Mirror:
     ) -> None:
         self._bot, self._budget, self._database = bot, budget, database
         self._wakeups, self._clock, self._reader, self._calls = wakeups, clock, reader, calls
-        self.groups = {group: Group(group) for group in groups}
+        self.known = Groups(database, clock, groups)
+        self.groups = self.known.by_id
         self._post = Post(database, clock, POST, owner)
         self._marks = count()
 
     async def run(self) -> None:
         """Until cancelled."""
+        await self.known.learn()
         serving = [self._serve(group) for group in self.groups.values()]
         await asyncio.gather(self._post.keep(self._renewed), self._follow(), *serving)
 
@@ -91,10 +93,10 @@ class Mirror:
         await self._post.leave()
 
     def answer(self, group_id: int, answer: Answer) -> None:
-        """As soon as the group has room; nobody waits for it."""
-        group = self.groups[group_id]
-        group.answers.append(answer)
-        group.woken.set()
+        """As soon as the group has room; nobody waits for it. Not in one that has moved meanwhile."""
+        if (group := self.groups.get(group_id)) is not None:
+            group.answers.append(answer)
+            group.woken.set()
 
     async def _renewed(self, now: datetime, is_new: bool) -> None:
         if is_new:
@@ -186,8 +188,8 @@ class Mirror:
         return min(usable, key=lambda group: len(group.wants) * 4 + self._budget.used(group.id, at))
 
     async def _serve(self, group: Group) -> None:
-        """One call after the other, the most urgent first, as fast as the group takes them."""
-        while True:
+        """One call after the other, the most urgent first, as fast as the group takes them, as long as it is ours."""
+        while self.groups.get(group.id) is group:
             try:
                 await self._serve_next(group)
             except DatabaseTrouble as error:
@@ -203,11 +205,7 @@ class Mirror:
     async def _serve_next(self, group: Group) -> None:
         group.woken.clear()
         if not group.fit:
-            group.fit = await is_fit(self._bot, group.id)
-            group.unfit = not group.fit
-            if not group.fit:
-                await self._leave_to_others(group)
-                await self._clock.sleep(MEND_S)
+            await self._look_at(group)
             return
         wanted = group.next(has_post=self._post.held)
         if wanted is None:
@@ -223,6 +221,23 @@ class Mirror:
             await self._answer(group, group.answers.popleft())
         else:
             await self._see_to(group, wanted[1])
+
+    async def _look_at(self, group: Group) -> None:
+        """Whether it can be used, and under which id."""
+        looked_at = group.id
+        try:
+            fit = await is_fit(self._bot, looked_at)
+        except TelegramMigrateToChat as moved:
+            return await self.known.follow(looked_at, moved.migrate_to_chat_id)
+        if group.id != looked_at:
+            return None  # somebody else has heard of it
+        group.fit, group.unfit = fit, not fit
+        if fit and self._post.held:
+            await self._mark(await self._database.read(topics.behind, list(self.groups)))
+        elif not fit:
+            await self._leave_to_others(group)
+            await self._clock.sleep(MEND_S)
+        return None
 
     async def _leave_to_others(self, group: Group) -> None:
         """What has no topic here yet need not wait for the group to be mended."""

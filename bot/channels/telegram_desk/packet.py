@@ -16,7 +16,7 @@ LONGEST = 3900
 LONGEST_SUMMARY, LONGEST_DRAFT, LONGEST_WISH = 700, 900, 120
 RANKED, LABELS, LISTED = 3, 3, 4
 PRESSED = "t"
-"""How the data of a button begins: `t:DEED` or `t:label:INDEX`. What it means is looked up."""
+"""How the data of a button begins: `t:DEED`, `t:label:INDEX` or `t:other`. What it means is looked up."""
 DEEDS = ("claim", "snooze", "back", "resolve")
 Said = Iterator[tuple[str, bool]]
 
@@ -40,7 +40,8 @@ def buttons(told: Conversation, reader: Reader) -> InlineKeyboardMarkup:
         [InlineKeyboardButton(text=f"🏷 {name}", callback_data=f"{PRESSED}:label:{index}")]
         for index, name in enumerate(labels_of(told, reader))
     ]
-    return InlineKeyboardMarkup(inline_keyboard=[deeds[:2], deeds[2:], *labels])
+    other = InlineKeyboardButton(text=f"🏷 {reader.say('button.other_tag')}", callback_data=f"{PRESSED}:other")
+    return InlineKeyboardMarkup(inline_keyboard=[deeds[:2], deeds[2:], *labels, [other]])
 
 
 def labels_of(told: Conversation, reader: Reader) -> list[str]:

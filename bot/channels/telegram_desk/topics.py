@@ -247,6 +247,23 @@ def shown_as(session: Session, group_id: int, telegram_id: int) -> int | None:
     return session.scalar(query.limit(1))
 
 
+def asked(session: Session, topic: Topic, telegram_id: int, words: str | None) -> int | None:
+    """The message of ours that is answered by whoever answers one in a topic, or just these words of it.
+
+    One there may show several: the customer's last, where nothing else is said.
+    """
+    shown = (TopicMessage.group_id == topic.group_id, TopicMessage.telegram_id == telegram_id)
+    rows = session.execute(
+        select(Message.id, Message.kind, Message.text)
+        .join(TopicMessage, TopicMessage.message_id == Message.id)
+        .where(*shown, TopicMessage.conversation_id == topic.conversation_id, Message.kind != "activity")
+        .order_by(Message.seq.desc())
+    ).all()
+    chosen = [row.id for row in rows if words and words in row.text]
+    theirs = [row.id for row in rows if row.kind == "incoming"]
+    return next(iter([*chosen, *theirs, *(row.id for row in rows)]), None)
+
+
 def written_here(session: Session, conversation_id: int, message_ids: Sequence[int]) -> dict[int, tuple[int, bool]]:
     """The message on Telegram that stands for each of ours, and whether its trouble was told."""
     rows = session.scalars(

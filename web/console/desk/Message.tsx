@@ -34,6 +34,11 @@ export function Message({ message, first, contact, language, state }: Props) {
     <article class={`message ${style}`} data-testid="message" data-author={author} data-seq={seq} data-private={message.private}>
       {first && <Author message={message} contact={contact} />}
       {files.length > 0 && <Files files={files} />}
+      {message.quoted && (
+        <blockquote class="quoted" data-testid="quoted" dir="auto">
+          {message.quoted}
+        </blockquote>
+      )}
       {text && (
         <div class="bubble" lang={(!message.private && language) || undefined}>
           {message.mentions?.length && quick.value ? (
