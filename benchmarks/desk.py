@@ -81,17 +81,9 @@ def main(
     """Measure and write benchmarks/results/desk.json; parts that were not measured keep what is known of them."""
     if not sys.platform.startswith("linux"):
         raise SystemExit("this benchmark reads memory from /proc, so it needs Linux")
-    if only and only not in PARTS:
-        raise SystemExit(f"--only takes one of {', '.join(PARTS)}")
-    began, plan = time.perf_counter(), QUICK if quick else WHOLE
-    metrics = asyncio.run(_measured(plan, (only,) if only else PARTS))
-    metrics |= {"run_s": rounded(time.perf_counter() - began), "command": f"make bench NAME={NAME}"}
-    metrics |= report.surroundings()
-    report.show(NAME, ["figure", "value"], [[key, str(value)] for key, value in metrics.items()])
-    if quick:
-        terminal.print("a quick run proves nothing and is not stored")
-    else:
-        terminal.print(f"written to {report.write(NAME, _known() | metrics).relative_to(ROOT)}")
+    began, plan, parts = time.perf_counter(), QUICK if quick else WHOLE, report.parts_wanted(only, PARTS)
+    metrics = asyncio.run(_measured(plan, parts))
+    report.end(NAME, metrics if quick else report.known(NAME) | metrics, began, stored=not quick)
 
 
 async def _measured(plan: Plan, parts: Sequence[str]) -> Metrics:
@@ -317,11 +309,6 @@ async def _on(url: str, work: Callable[[Session], T]) -> T:
         return await database.write(work)
     finally:
         await database.close()
-
-
-def _known() -> Metrics:
-    file = report.RESULTS / f"{NAME}.json"
-    return json.loads(file.read_text()) if file.exists() else {}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import math
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,30 @@ def write(name: str, metrics: Mapping[str, float | int | str]) -> Path:
     file = RESULTS / f"{name}.json"
     file.write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return file
+
+
+def known(name: str) -> Metrics:
+    """What `results/<name>.json` holds from earlier runs."""
+    file = RESULTS / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def parts_wanted(only: str, all_parts: Sequence[str]) -> Sequence[str]:
+    """The parts of a benchmark that `--only` leaves. Exits where it names none."""
+    if only and only not in all_parts:
+        raise SystemExit(f"--only takes one of {', '.join(all_parts)}")
+    return (only,) if only else all_parts
+
+
+def end(name: str, metrics: Metrics, began: float, *, stored: bool) -> None:
+    """Show the figures of a run that `began` (`time.perf_counter`), and store them unless it was a quick one."""
+    metrics = metrics | {"run_s": rounded(time.perf_counter() - began), "command": f"make bench NAME={name}"}
+    metrics |= surroundings()
+    show(name, ["figure", "value"], [[key, str(value)] for key, value in metrics.items()])
+    told = (
+        f"written to {write(name, metrics).relative_to(ROOT)}" if stored else "a quick run proves nothing: not stored"
+    )
+    Console(stderr=True).print(told)
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

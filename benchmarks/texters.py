@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchmarks.questions import CONVERSATIONS
 from bot.channels.telegram import markup
+from bot.channels.telegram.cards import LEAVE, STAR
 from handoff.delivery import WAITING
 from handoff.models import Contact, Conversation, Delivery, Message
-from tests.telegram import BotApi, Customer
+from tests.telegram import BOT, BotApi, Customer
 
 FIRST_CHAT = 10_000
 CALL_EVERY = 10
@@ -51,13 +53,18 @@ class Outcome:
     marked: int
 
 
+def name_of(chat: int) -> str:
+    """So that a topic tells whose it is."""
+    return f"Customer {chat}"
+
+
 async def crowd(api: BotApi, customers: int, seconds: float, first: int = FIRST_CHAT) -> dict[int, float]:
     """Each asks one thing, evenly spread; when they did, by chat."""
     asked: dict[int, float] = {}
     began, telling = time.monotonic(), set[asyncio.Task[object]]()
     for number, (one, *_rest) in zip(range(customers), cycle(CONVERSATIONS), strict=False):
         await asyncio.sleep(began + number * seconds / customers - time.monotonic())
-        customer = Customer(api, first + number)
+        customer = Customer(api, first + number, name_of(first + number))
         asked[customer.number] = time.monotonic()
         text = PERSON[number % len(PERSON)] if number % CALL_EVERY == 0 else one
         telling.add(asyncio.create_task(customer.says(text)))  # A webhook is answered when it is.
@@ -91,6 +98,20 @@ def stored(session: Session) -> tuple[list[Stored], Counter[int], int]:
     return told, Counter(map(int, theirs)), len(waiting)
 
 
+def arrived(api: BotApi) -> list[tuple[float, int, str]]:
+    """What customers got, and when: the conversation's messages, not the cards beside it."""
+    shown = {
+        chat: iter([message for message in place.messages.values() if message["from"] is BOT])
+        for chat, place in api.chats.items()
+    }
+    return [each for each in api.sent if not _is_card(next(shown[each[1]]))]
+
+
+def _is_card(message: dict[str, Any]) -> bool:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+    return any(button["callback_data"].startswith((f"{LEAVE}:", f"{STAR}:")) for row in rows for button in row)
+
+
 def judged(
     asked: dict[int, float],
     sent: Sequence[tuple[float, int, str]],
@@ -112,10 +133,11 @@ def judged(
         unmarked += sum(count for text, count in more.items() if (text, True) not in should)
         first_seen = list(dict.fromkeys(text for _, text in arrived))
         reordered += first_seen != [part for part in dict.fromkeys(part for part, _ in should) if part in seen]
-    replies = tuple(_waited(at, came[chat][0][0], outages) for chat, at in asked.items() if came[chat])
+    replies = tuple(waited(at, came[chat][0][0], outages) for chat, at in asked.items() if came[chat])
     return Outcome(lost, doubled, unmarked, reordered, replies, sum(message.may_be_twice for message in ours))
 
 
-def _waited(asked: float, answered: float, outages: Sequence[Outage]) -> float:
+def waited(asked: float, answered: float, outages: Sequence[Outage]) -> float:
+    """Seconds; where an outage fell into it, from its end."""
     began = max([asked, *(each.ended for each in outages if each.began <= answered and asked <= each.ended)])
     return max(0.0, answered - began)

@@ -1,11 +1,9 @@
 """The result file of this benchmark, written piece by piece: a piece replaces what an earlier run knew of it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks import report
-from benchmarks.report import Metrics
 
 NAME = "nlu"
 
@@ -20,12 +18,6 @@ class Stored:
         """Everything known under `prefix_` is now this; what other runs have written meanwhile stays."""
         if self.dry:
             return
-        kept = {key: value for key, value in _known().items() if not key.startswith(f"{prefix}_")}
+        kept = {key: value for key, value in report.known(NAME).items() if not key.startswith(f"{prefix}_")}
         now = kept | {f"{prefix}_{key}": value for key, value in figures.items()}
         report.write(NAME, dict(sorted(now.items())))
-
-
-def _known() -> Metrics:
-    file = report.RESULTS / f"{NAME}.json"
-    known: Metrics = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return known
