@@ -250,7 +250,9 @@ class Telegram:
                 await self._intake.unread(user, f"u{update.update_id}")
             elif to_agents and message is not None and message.from_user is not None:
                 language = self._intake.language_of(message.from_user)
-                await self._bot(message.reply(self._replies.say("topic.told.trouble", language)))
+                await self._bot(
+                    message.reply(self._replies.say("topic.told.trouble", language), allow_sending_without_reply=True)
+                )
         except DatabaseTrouble:
             raise
         except Exception:
