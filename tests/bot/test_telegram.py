@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from bot.channels.base import OnMessage
 from bot.channels.telegram import markup
 from bot.channels.telegram.channel import AgentsAt, Telegram
-from bot.channels.telegram.rates import Budget
+from bot.channels.telegram.rates import OVERALL_S, Budget
 from bot.channels.telegram.sender import BLOCKED
 from bot.replies import shipped
 from bot.settings import TelegramBot
@@ -334,16 +334,16 @@ async def test_telegram_in_trouble_is_tried_again(counter: Counter, api: BotApi)
 
 def test_the_budget_lets_a_burst_through_and_then_one_a_second() -> None:
     budget = Budget()
-    assert [round(budget.reserve("ann", 100.0, 3), 2) for _ in range(5)] == [0, 0.03, 0.07, 1, 2]
-    assert budget.reserve("bo", 100.0, 3) == pytest.approx(5 / 30)
+    assert [round(budget.reserve("ann", 100.0, 3), 2) for _ in range(5)] == [0, 0.04, 0.07, 1, 2]
+    assert budget.reserve("bo", 100.0, 3) == pytest.approx(5 * OVERALL_S)
 
 
 def test_after_a_refusal_nobody_goes_at_once_and_then_all_together() -> None:
     budget = Budget()
     budget.refused(7, 100.0)
     assert budget.reserve("ann", 100.0, 3) == 7, "past its patience: not booked"
-    waits = [budget.reserve(f"customer {n}", 105.0, 3) for n in range(30)]
-    assert waits == pytest.approx([2 + n / 30 for n in range(30)])
+    waits = [budget.reserve(f"customer {n}", 105.0, 3) for n in range(27)]
+    assert waits == pytest.approx([2 + n * OVERALL_S for n in range(27)])
 
 
 def test_marks_become_entities_wherever_the_text_is_divided() -> None:

@@ -15,7 +15,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramBadRequest
 from aiogram.methods import Response
-from aiogram.types import Message, Update
+from aiogram.types import Message, ReplyParameters, Update
 from aiohttp import web
 from pydantic import ValidationError
 
@@ -250,9 +250,9 @@ class Telegram:
                 await self._intake.unread(user, f"u{update.update_id}")
             elif to_agents and message is not None and message.from_user is not None:
                 language = self._intake.language_of(message.from_user)
-                await self._bot(
-                    message.reply(self._replies.say("topic.told.trouble", language), allow_sending_without_reply=True)
-                )
+                below = ReplyParameters(message_id=message.message_id, allow_sending_without_reply=True)
+                told = self._replies.say("topic.told.trouble", language)
+                await self._bot(message.answer(told, reply_parameters=below))
         except DatabaseTrouble:
             raise
         except Exception:
