@@ -20,9 +20,9 @@ setup:
 setup-dev:
 	@requirements/setup.sh dev
 
-# First what needs neither model nor browser: a model may be on its way meanwhile.
+# First what needs neither model nor browser: a model may be on its way meanwhile. It waits more than it computes.
 test: setup-dev
-	.venv/bin/python -m pytest -m "not rasa and not browser and not soak" --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest -m "not rasa and not browser and not soak" --numprocesses 4 --dist loadfile
 	.venv/bin/python -m pytest -m "(rasa or browser) and not soak" --numprocesses 2 --dist loadfile
 
 soak: setup-dev

@@ -334,7 +334,7 @@ async def test_telegram_in_trouble_is_tried_again(counter: Counter, api: BotApi)
 
 def test_the_budget_lets_a_burst_through_and_then_one_a_second() -> None:
     budget = Budget()
-    assert [round(budget.reserve("ann", 100.0, 3), 2) for _ in range(5)] == [0, 0.04, 0.07, 1, 2]
+    assert [round(budget.reserve("ann", 100.0, 3), 2) for _ in range(5)] == [0, 0.04, 0.08, 1, 2]
     assert budget.reserve("bo", 100.0, 3) == pytest.approx(5 * OVERALL_S)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 PER_CHAT_S = 1.0
 """One message a second to a customer; a short burst is let through."""
 BURST = 3
-OVERALL_S = 1 / 27
+OVERALL_S = 1 / 25
 """Telegram takes thirty a second; what is sent evenly arrives less evenly, and at thirty some of it was refused."""
 FORGET_AFTER_S = 60.0
 PER_GROUP = 20
