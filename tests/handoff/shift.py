@@ -122,6 +122,7 @@ class Shift:
                 desk.ASSIGN: watches.assigner(database, clock),
                 desk.NUDGE: watches.nudger(database, clock, HOURS),
                 desk.OVERDUE: watches.reminder(database, clock),
+                desk.LISTEN: _hears_nothing,
             },
         )
 
@@ -383,6 +384,10 @@ def _schedule(session: Session, now: datetime) -> None:
 
 def _later(_hours: BusinessHours, promised: PromisedTime, _reader: Reader, _why: Telling) -> Sequence[Outgoing]:
     return (Outgoing(f"By {promised.due_at:%H:%M}.", author="system"),)
+
+
+async def _hears_nothing(_job: jobs.Leased) -> None:
+    """No model reads what is said here."""
 
 
 def _team(
