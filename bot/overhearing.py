@@ -55,12 +55,12 @@ class Ears:
         try:
             async with self._room:
                 heard = await self._brain.overhear(text)
-            if order := heard.details.get("order_id"):
-                await self._database.write(desk.name_order, conversation_id, order, self._clock.now())
             if heard.danger:
                 await self._raise_alarm(conversation_id, text, locale)
-            await self.note_product(conversation_id, seq, heard.details)
             await self._database.write(desk.heard, conversation_id, seq)
+            if order := heard.details.get("order_id"):
+                await self._database.write(desk.name_order, conversation_id, order, self._clock.now())
+            await self.note_product(conversation_id, seq, heard.details)
         except (NluError, DatabaseTrouble) as error:
             log.warning("danger_unread conversation=%d error=%s", conversation_id, type(error).__name__)
         finally:
@@ -70,7 +70,7 @@ class Ears:
         """The job of a message: who was to read it died, or no model answered. The reading itself is not waited for."""
         conversation_id, seq = which = job.payload["id"], job.payload["seq"]
         if which in self._hearing:
-            return LATEST
+            return SOONEST
         words = await self._database.read(desk.unheard, conversation_id, seq)
         if words is None:
             return None

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from handoff.assignment import Rules
-from handoff.business_hours import BusinessHours, read_spans, read_zone, require_written_date, written_hours
+from handoff.business_hours import BusinessHours, find_zone, read_spans, read_zone, require_written_date, written_hours
 from handoff.quality import Checklist, Point
 from handoff.sla import NO_SLA, Sla, Target
 from handoff.tone import ToneKind
@@ -241,10 +241,10 @@ class Shop(_Section):
     def read_by(self, hours: BusinessHours, language: Language, zone: str | None = None) -> BusinessHours:
         """The same hours for a reader: told with their zone where that reader's clock differs.
 
-        Whose `zone` is not known may have another one, by their language.
+        Whose `zone` is not known, to us or to this machine, may have another one, by their language.
         """
-        if zone is not None:
-            return replace(hours, home=ZoneInfo(zone))
+        if zone is not None and (theirs := find_zone(zone)) is not None:
+            return replace(hours, home=theirs)
         home = HOMES.get(language)
         if home is None and self.language == language:
             return hours

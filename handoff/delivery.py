@@ -80,6 +80,16 @@ _SAID = (
     .outerjoin(Agent, Agent.id == Message.agent_id)
     .where(Message.id.in_(bindparam("ids", expanding=True)))
 )
+_NEXT = (
+    select(Delivery.id)
+    .where(
+        Delivery.conversation_id == bindparam("its"),
+        Delivery.destination == bindparam("to"),
+        Delivery.state == "pending",
+        Delivery.due_at <= _now,
+    )
+    .limit(1)
+)
 _REVISED = update(_messages).where(_messages.c.id == bindparam("its")).values(rev=bindparam("rev"))
 
 
@@ -257,6 +267,8 @@ def sent(session: Session, parcel: Parcel, owner: str, external_id: str | None, 
     conversation, held = _held(session, parcel, owner)
     if conversation is not None and held:
         _change(session, conversation, held, now, state="sent", external_id=external_id, trouble=None, **NOBODYS)
+        if session.scalar(_NEXT, {"its": conversation.id, "to": parcel.destination, "now": now}):
+            wake(session, TOPIC)
 
 
 def failed(session: Session, parcel: Parcel, owner: str, failure: SendFailed, now: datetime) -> None:

@@ -31,11 +31,14 @@ class Post:
         """Ours, by what is known without asking."""
         return self._clock.now() < self._until
 
+    async def take(self) -> bool:
+        """Ask for it, whatever is known. Raises `DatabaseTrouble`."""
+        await self._renew(None)
+        return self.held
+
     async def hold(self) -> bool:
         """Take it, or renew it where that is due. Raises `DatabaseTrouble`."""
-        if not self.held or self._clock.now() >= self._renew_at:
-            await self._renew(None)
-        return self.held
+        return await self.take() if not self.held or self._clock.now() >= self._renew_at else True
 
     async def keep(self, renewed: Renewed | None = None) -> None:
         """Until cancelled. Whatever breaks lets go of it, and is tried again."""

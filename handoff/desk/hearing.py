@@ -16,10 +16,13 @@ LISTEN = "listen"
 LEFT_FOR = timedelta(seconds=3)
 """Whoever takes a message in reads it at once; the job is for when they die before, or no model answers."""
 MOST = 20
-CALLS_ALONE = frozenset({Reason.CUSTOMER_REQUEST, Reason.NOT_HELPFUL})
-"""Such a call was read itself, or need not be; what it passed was not."""
-UNREAD = CALLS_ALONE | {Reason.NLU_UNAVAILABLE, Reason.SWEPT}
-"""People are called for these before everything was read."""
+UNREAD = frozenset(
+    (
+        *(Reason.CUSTOMER_REQUEST, Reason.NOT_HELPFUL, Reason.COMPLAINT, Reason.DISTRESS),
+        *(Reason.NLU_UNAVAILABLE, Reason.SWEPT),
+    )
+)
+"""People are called for these before everything was read: such a call passes what else was written, or is a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,14 @@ def to_hear(session: Session, conversation: Conversation, seq: int, now: datetim
     jobs.schedule(session, LISTEN, _key(conversation.id, seq), now + LEFT_FOR, payload)
 
 
-def left_unheard(session: Session, conversation: Conversation, now: datetime, *, but: int = 0) -> None:
-    """People get it, and with it what the bot will not read any more; all `but` this message."""
+def left_unheard(session: Session, conversation: Conversation, now: datetime) -> None:
+    """People get it, and with it what the bot will not read any more."""
     newest = (
         select(Message)
         .where(
             Message.conversation_id == conversation.id,
             Message.kind == "incoming",
             Message.seq > conversation.answered_seq,
-            Message.seq != but,
         )
         .order_by(Message.seq.desc())
         .limit(MOST)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handoff import delivery, jobs
 from handoff.desk import clocks, episodes, rating
 from handoff.desk.assign import assign, direct, is_there, look_after
-from handoff.desk.hearing import CALLS_ALONE, UNREAD, left_unheard
+from handoff.desk.hearing import UNREAD, left_unheard
 from handoff.desk.inbound import record_inbound
 from handoff.desk.presence import availability, has_left
 from handoff.desk.record import (
@@ -88,7 +88,7 @@ def hand_off(
     add_words(session, conversation, now, call.notice, fence.last_incoming_seq)
     episodes.passed_to_people(session, conversation, now)
     if call.reason in UNREAD:
-        left_unheard(session, conversation, now, but=fence.last_incoming_seq if call.reason in CALLS_ALONE else 0)
+        left_unheard(session, conversation, now)
     if again:
         delivery.cancel_bots(session, conversation.id)
         add_activity(session, conversation, now, Activity.REOPENED, again, detail="contact")

@@ -74,7 +74,7 @@ def _groups(session: Session, wanted: Wanted, part: Slice, now: datetime) -> tup
 
 
 def _busiest(group: Group) -> tuple[int, str]:
-    return -(group.figures.people.handoffs + group.figures.bot.answered), group.name
+    return -(group.figures.contacts + group.figures.people.handoffs + group.figures.bot.answered), group.name
 
 
 def _names(session: Session, by: By | None) -> dict[str, str]:

@@ -93,6 +93,6 @@ async def test_records_that_do_not_answer_hold_up_nobody(counter: Counter, caplo
     names(counter, FILM, "鋼化膜")
     counter.records.down = True
     conversation = await counter.says(FILM)
-    assert [m.author for m in await counter.answered(conversation)] == ["contact", "bot", "bot"]
+    assert [m.author for m in await counter.answered(conversation)] == ["contact", "bot"]
     assert await about(counter, conversation) == [None]
     assert f"product_unknown conversation={conversation}" in caplog.messages

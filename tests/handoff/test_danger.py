@@ -65,7 +65,7 @@ async def test_danger_in_what_was_put_aside_is_marked_and_stays_put_aside_where_
     await database.write(desk.snooze, conversation, mei, 99, until, clock.now())
     assert await raised(database, clock, conversation)
     view = await database.read(inbox.conversation_view, conversation)
-    assert (view.priority, view.assignee_id) == (Priority.URGENT, mei)
+    assert (view.priority, view.status, view.assignee_id) == (Priority.URGENT, Status.SNOOZED, mei)
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED])

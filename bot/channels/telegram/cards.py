@@ -168,7 +168,7 @@ class Cards:
     async def _round(self) -> None:
         """Everything that should read differently now."""
         now = self._clock.now()
-        if not await self._post.hold():
+        if not await self._post.take():
             return
         self._left = False
         if now >= self._forget_at:

@@ -125,7 +125,7 @@ def transfer(session: Session, topic: Topic, agent: Linked, now: datetime, *, to
 def label(session: Session, topic: Topic, agent: Linked, now: datetime, *, name: str) -> None:
     """What it was really about, as a tag beside those it has."""
     telegram_links.heard_of(session, agent.agent_id, now)
-    desk.add_tag(session, topic.conversation_id, agent.agent_id, name[:MAX_TAG], now)
+    desk.add_tag(session, topic.conversation_id, agent.agent_id, " ".join(name.split())[:MAX_TAG], now)
 
 
 def targets(session: Session, language: Language, now: datetime) -> list[Target]:

@@ -106,7 +106,7 @@ class Mirror:
     async def _take_over(self, now: datetime) -> None:
         """How much of each group's minute is gone already."""
         at = asyncio.get_running_loop().time()
-        for group_id in self.groups:
+        for group_id in list(self.groups):
             spent = await self._database.read(topics.spent, group_id, now - topics.CALLS_KEPT)
             self._budget.remember(group_id, (at - (now - each).total_seconds() for each in spent))
 
@@ -224,6 +224,7 @@ class Mirror:
 
     async def _look_at(self, group: Group) -> None:
         """Whether it can be used, and under which id."""
+        await self.known.learn()  # another process may have heard that it moved
         looked_at = group.id
         try:
             fit = await is_fit(self._bot, looked_at)
@@ -351,6 +352,8 @@ class Mirror:
         match error:
             case TelegramRetryAfter(retry_after=seconds):
                 self._budget.refused_by(group.id, float(seconds), at)
+            case TelegramMigrateToChat(migrate_to_chat_id=to):
+                await self.known.follow(group.id, to)
             case _ if trouble_of(error) in (Trouble.GROUP, Trouble.MOVED):
                 group.fit = False  # and looked at again: what is to be mended is said there
             case _:

@@ -26,7 +26,7 @@ export const en: FigureTexts = {
   by_product: "By product",
   nobody: "Nobody yet",
   no_team: "No team",
-  no_product: "No product",
+  no_product: "Product not known",
   team: "Team",
   team_all: "All teams",
   team_gone: "{name} (deactivated)",

@@ -26,7 +26,7 @@ export const zhCN: FigureTexts = {
   by_product: "按商品",
   nobody: "无人接手",
   no_team: "无小组",
-  no_product: "未提及商品",
+  no_product: "未能识别商品",
   team: "小组",
   team_all: "所有小组",
   team_gone: "{name}（已停用）",

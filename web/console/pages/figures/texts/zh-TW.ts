@@ -24,7 +24,7 @@ export const zhTW = {
   by_product: "依商品",
   nobody: "沒有人接",
   no_team: "沒有小組",
-  no_product: "沒有提到商品",
+  no_product: "無法判斷商品",
   team: "小組",
   team_all: "所有小組",
   team_gone: "{name}（已停用）",
