@@ -106,6 +106,8 @@ SHORTEST_CLAUSE = 3
 """Tokens; less is a courtesy or a name."""
 SURE_CLAUSE = 0.6
 LIKELY = 0.5
+DOUBTED_DANGER = 0.02
+"""Read as danger with this share, a message is answered by nobody but a person, see docs/adr/0024."""
 
 Rule = Callable[["Situation"], Decision | None]
 
@@ -386,6 +388,14 @@ def _turn_limit(s: Situation) -> Decision | None:
     return HandOff(Reason.TURN_LIMIT) if s.context.memory.turns >= s.rules.max_bot_turns else None
 
 
+def _perhaps_danger(s: Situation) -> Decision | None:
+    """Too unlikely for a call, and too likely for an answer, or for asking back."""
+    if s.reading is None or s.chosen or _is_a_number(s.text):
+        return None
+    share = next((score.confidence for score in s.reading.ranking if score.name == "safety_issue"), 0.0)
+    return HandOff(Reason.LOW_CONFIDENCE) if share >= DOUBTED_DANGER else None
+
+
 def _sure(s: Situation) -> Decision | None:
     intent = s.chosen or _top(s)
     if intent is None:
@@ -458,6 +468,7 @@ RULES: tuple[Rule, ...] = (
     _asked_detail,
     _bare_number,
     _all_given,
+    _perhaps_danger,
     _sure,
     _ambiguous,
     _foreign,

@@ -40,6 +40,16 @@ async def test_a_question_is_answered_with_the_article_and_why_is_kept(counter: 
     assert (decision["decision"], decision["article"]["id"]) == ("answer", "apply-tempered-glass-film")
 
 
+@pytest.mark.parametrize(("danger", "answered"), [(0.01, True), (0.03, False)])
+async def test_what_may_be_danger_is_not_answered_by_the_bot(counter: Counter, danger: float, answered: bool) -> None:
+    counter.nlu.means(FILM, ("how_to_use", 0.9), ("safety_issue", danger))
+    conversation = await counter.says(FILM)
+    await counter.inbound.drain(DEADLINE_S)
+    view = await counter.database.read(inbox.conversation_view, conversation)
+    assert (view.status is Status.PENDING) is answered
+    assert view.reason == (None if answered else Reason.LOW_CONFIDENCE)
+
+
 async def test_bubbles_sent_quickly_are_read_together_and_answered_once(counter: Counter) -> None:
     counter.nlu.means("您好", ("greet", 0.95), ("chitchat", 0.01))
     counter.nlu.means("鋼化膜", ("product_info", 0.2), ("how_to_use", 0.2))
