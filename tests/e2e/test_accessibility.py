@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.settings import ROOT
-from tests.e2e.browser import Agent, Customer, Scheme, a_context
+from tests.e2e.browser import ANSWER_MS, Agent, Customer, Scheme, a_context
 from tests.e2e.program import Program, running, sign_in_code
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -50,6 +50,7 @@ async def test_shop_page_and_chat(chromium: Browser, program: Program, look: tup
     async with a_page(chromium, look) as page:
         customer = Customer(page, program.address)
         await customer.visits(look[0])
+        await expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=ANSWER_MS)
         await assert_clean(page, "the shop")
         await customer.opens_chat()
         await assert_clean(page, "the open chat")
