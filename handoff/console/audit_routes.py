@@ -1,9 +1,6 @@
 """Routes of the trail: who did what to whom, as pages and as CSV."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable
 
 from aiohttp import web
 
@@ -11,6 +8,7 @@ from handoff import audit
 from handoff.audit import ON_THE_DESK, PAGE, Deed, Entry, Wanted
 from handoff.console import people_schemas, views
 from handoff.console.routes import Call, Console, Route
+from handoff.console.spreadsheet import BOM, table
 from handoff.errors import BadInput
 from handoff.roles import Permission, permissions
 
@@ -31,10 +29,9 @@ async def export_trail(console: Console, call: Call) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Disposition": 'attachment; filename="baton-trail.csv"'})
     response.content_type, response.charset = "text/csv", "utf-8"
     await response.prepare(call.request)
-    # Spreadsheets take UTF-8 for something else without this mark.
-    await response.write("\ufeff".encode() + _lines([COLUMNS]))
+    await response.write(BOM + table([COLUMNS]).encode())
     while found := await console.database.read(audit.entries, wanted, before, AT_ONCE):
-        await response.write(_lines(map(_line, found)))
+        await response.write(table(map(_line, found)).encode())
         before = found[-1].id
     await response.write_eof()
     return response
@@ -73,20 +70,9 @@ def _line(entry: Entry) -> tuple[object, ...]:
         entry.at.isoformat(),
         entry.deed,
         entry.actor_id,
-        _harmless(entry.actor or ""),
+        entry.actor or "",
         entry.about,
         entry.about_id,
-        _harmless(entry.about_name or ""),
+        entry.about_name or "",
         json.dumps(entry.detail, ensure_ascii=False, sort_keys=True),
     )
-
-
-def _lines(rows: Iterable[Iterable[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def _harmless(name: str) -> str:
-    """A spreadsheet would run a name that begins like a formula."""
-    return f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name

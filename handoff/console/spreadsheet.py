@@ -1,11 +1,14 @@
 """Tables for spreadsheets."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
+BOM = codecs.BOM_UTF8
+"""Without this mark at its beginning some spreadsheets take UTF-8 for something else."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula when a cell begins with it."""
 
@@ -19,8 +22,7 @@ def table(lines: Iterable[Sequence[object]]) -> str:
 
 def download(text: str, name: str) -> web.Response:
     named = f'attachment; filename="{name}.csv"'
-    # Without the mark at its beginning some spreadsheets take UTF-8 for something else.
-    body = text.encode("utf-8-sig")
+    body = BOM + text.encode()
     return web.Response(body=body, content_type="text/csv", charset="utf-8", headers={"Content-Disposition": named})
 
 

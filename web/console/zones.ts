@@ -1,3 +1,4 @@
+import { zoneName } from "../shared/zones";
 import { locale } from "./words";
 
 /** A time zone as people know it, and how far its clocks are from UTC now: `Taipei (UTC+8)`, `台北時間（UTC+8）`. */
@@ -14,9 +15,5 @@ function city(zone: string): string {
   return zone.slice(zone.indexOf("/") + 1).replaceAll("_", " ").replaceAll("/", ", ");
 }
 
-const offset = (zone: string): string => named("en", "shortOffset", zone).replace("GMT", "UTC");
-const generic = (zone: string): string => named(locale.value, "longGeneric", zone);
-
-function named(language: string, timeZoneName: "shortOffset" | "longGeneric", timeZone: string): string {
-  return new Intl.DateTimeFormat(language, { timeZone, timeZoneName }).formatToParts().pop()!.value;
-}
+const offset = (zone: string): string => zoneName("en", "shortOffset", zone).replace("GMT", "UTC");
+const generic = (zone: string): string => zoneName(locale.value, "longGeneric", zone);
