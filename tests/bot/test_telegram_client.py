@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ class Bot:
         return {name: value for name, value in update.items() if name != "update_id"}
 
 
-async def test_a_customer_talks_presses_edits_and_sends_a_photo(tmp_path: Path) -> None:
-    (tmp_path / "broken.jpg").write_bytes(pictures.jpeg())
+@asynccontextmanager
+async def terminal() -> AsyncIterator[tuple[Bot, asyncio.Queue[str], asyncio.Queue[str]]]:
+    """A bot, the lines that are typed, and what the terminal shows; at the end nothing was not as Telegram has it."""
     lines: asyncio.Queue[str] = asyncio.Queue()
     seen: asyncio.Queue[str] = asyncio.Queue()
 
@@ -41,8 +43,17 @@ async def test_a_customer_talks_presses_edits_and_sends_a_photo(tmp_path: Path) 
             yield line
 
     async with telegram_groups.serving() as api, aiohttp.ClientSession() as session:
-        bot = Bot(api, session)
+        api.add_group()
         playing = asyncio.create_task(play(api, typed(), seen.put_nowait))
+        yield Bot(api, session), lines, seen
+        await lines.put("end")
+        await playing
+        assert api.wrong == []
+
+
+async def test_a_customer_talks_presses_edits_and_sends_a_photo(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(pictures.jpeg())
+    async with terminal() as (bot, lines, seen):
         await lines.put("hello\n")
         assert (await bot.hears())["message"]["text"] == "hello"
         await bot.calls("sendMessage", chat_id=1001, text="Sure?", reply_markup=SURE)
@@ -64,24 +75,11 @@ async def test_a_customer_talks_presses_edits_and_sends_a_photo(tmp_path: Path) 
         await seen.get()
         await lines.put("你好\n")
         assert (await bot.hears())["message"]["from"]["language_code"] == "zh-hans"
-        await lines.put("end")
-        await playing
-        assert api.wrong == []
 
 
 async def test_an_agent_finds_topics_goes_into_one_writes_presses_and_answers(tmp_path: Path) -> None:
     (tmp_path / "slip.jpg").write_bytes(pictures.jpeg())
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    seen: asyncio.Queue[str] = asyncio.Queue()
-
-    async def typed() -> AsyncIterator[str]:
-        while (line := await lines.get()) != "end":
-            yield line
-
-    async with telegram_groups.serving() as api, aiohttp.ClientSession() as session:
-        api.add_group()
-        bot = Bot(api, session)
-        playing = asyncio.create_task(play(api, typed(), seen.put_nowait))
+    async with terminal() as (bot, lines, seen):
         await lines.put(":agent Mei\n")
         assert await seen.get() == "(you are Mei, in the agents' group)"
         await lines.put("#1\n")
@@ -116,6 +114,3 @@ async def test_an_agent_finds_topics_goes_into_one_writes_presses_and_answers(tm
         assert await seen.get() == "(topic 1) 💬 Mei → Ann (closed)"
         await lines.put(":delete\n")
         assert await seen.get() == "(deleted) 💬 Mei → Ann (closed)"
-        await lines.put("end")
-        await playing
-        assert api.wrong == []
